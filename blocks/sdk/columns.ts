@@ -1,0 +1,67 @@
+import type { Wave } from '#runtime/batch/batch.ts';
+import type { ColumnType } from '#runtime/batch/schema.ts';
+
+/**
+ * Where the unit of a column comes from. Plain data, so that a manifest can be stored, shown and checked without running code.
+ * On an input: the unit the code needs (the wire is converted); absent = any. On an output: the unit of what the block gives.
+ */
+export type UnitRule =
+  | string
+  | { readonly same: string } // the unit of this input column
+  | { readonly per: readonly [string, string] } // unit of the column, divided by a UCUM unit
+  | { readonly times: readonly [string, string] } // unit of the column, times a UCUM unit
+  | { readonly param: string }; // the text value of this parameter
+
+/** A declared column. `T` is the type that block code sees. */
+export interface ColumnDecl<T> {
+  readonly type: ColumnType;
+  readonly unit?: UnitRule;
+  readonly optional?: boolean;
+  readonly scale?: number;
+  readonly _t?: T;
+}
+export type Columns = Readonly<Record<string, ColumnDecl<unknown>>>;
+
+interface ColumnOptions {
+  readonly optional?: boolean;
+}
+const column =
+  <T>(type: ColumnType) =>
+  (unit?: UnitRule, options?: ColumnOptions): ColumnDecl<T> => ({ type, ...(unit === undefined ? {} : { unit }), ...options });
+
+export const number = column<number>('number');
+export const integer = (options?: ColumnOptions) => column<number>('integer')(undefined, options);
+export const boolean = (options?: ColumnOptions) => column<boolean>('boolean')(undefined, options);
+export const text = (options?: ColumnOptions) => column<string>('text')(undefined, options);
+/** Epoch milliseconds. */
+export const time = (options?: ColumnOptions) => column<number>('time')(undefined, options);
+export const json = <T = unknown>(options?: ColumnOptions) => column<T>('json')(undefined, options);
+/** An equidistant block of samples; the host hands the samples in, `row.wave.values` is there. */
+export const wave = column<Wave & { readonly values: Float32Array | Float64Array }>('wave');
+
+export const same = (column: string): UnitRule => ({ same: column });
+export const per = (column: string, over: string): UnitRule => ({ per: [column, over] });
+export const times = (column: string, by: string): UnitRule => ({ times: [column, by] });
+export const unitOf = (param: string): UnitRule => ({ param });
+
+/** A port that carries frames: finite tables, one value each. Code sees one array per column. */
+export interface FrameDecl<C extends Columns = Columns> {
+  readonly frame: C;
+}
+export const frame = <C extends Columns>(columns: C): FrameDecl<C> => ({ frame: columns });
+
+/** Output columns listed by a parameter: an array of `{ name, type, unit? }`. */
+export interface ColumnsFromParam {
+  readonly columnsFrom: string;
+}
+export const columnsFrom = (param: string): ColumnsFromParam => ({ columnsFrom: param });
+/** Output column `value` typed and united by the tag role that this parameter names. */
+export interface ColumnsFromRole {
+  readonly columnsFromRole: string;
+}
+export const columnsFromRole = (param: string): ColumnsFromRole => ({ columnsFromRole: param });
+
+export type PortDecl = Columns | FrameDecl | ColumnsFromParam | ColumnsFromRole;
+
+export type ValueOf<D> = D extends ColumnDecl<infer T> ? T : never;
+export type FrameValueOf<D> = D extends ColumnDecl<infer T> ? (T extends number ? Float64Array : readonly T[]) : never;

@@ -1,0 +1,240 @@
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { ProgramInfo } from '#runtime/step/contract.ts';
+import { at, bytea, createdAt, id, orgId, updatedAt } from './columns.ts';
+import { lane } from './connection.ts';
+import { asset } from './plant.ts';
+
+/** Draft of an app: edited in the studio, never run live. */
+export const app = pgTable(
+  'app',
+  {
+    id: id(),
+    orgId: orgId(),
+    slug: text('slug').notNull(),
+    name: jsonb('name').$type<Bilingual>().notNull(),
+    summary: jsonb('summary').$type<Bilingual>(),
+    assetClass: text('asset_class'),
+    graph: jsonb('graph').$type<GraphDocument>().notNull(),
+    screens: jsonb('screens').$type<ScreenDocument[]>().notNull().default([]),
+    /** Optimistic lock: an edit names the revision that it was made on. */
+    revision: integer('revision').notNull().default(0),
+    updatedBy: text('updated_by'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [unique().on(t.orgId, t.slug)],
+);
+
+/** What an operator sees: widgets bound to named outputs and forms. Changing it never changes the graph's hash. */
+export interface ScreenDocument {
+  readonly id: string;
+  readonly title: Bilingual;
+  readonly widgets: readonly Widget[];
+}
+export interface Widget {
+  readonly id: string;
+  /** `kpi`, `trend`, `table`, `chart`, `control`, `alarmlist`, `form`. */
+  readonly kind: string;
+  readonly title?: Bilingual;
+  /** Named outputs (`pressure.value` = column of an output) or forms, by slot. */
+  readonly bind: Readonly<Record<string, string>>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Grid of 12 columns. */
+  readonly at: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+}
+
+/** One immutable version of an app, made by deploying a draft or installing a release. The graph is kept as its original bytes. */
+export const appVersion = pgTable(
+  'app_version',
+  {
+    id: id(),
+    orgId: orgId(),
+    appId: uuid('app_id').references(() => app.id, { onDelete: 'set null' }),
+    /** The release it came from, when installed from the marketplace. */
+    releaseId: uuid('release_id'),
+    name: jsonb('name').$type<Bilingual>().notNull(),
+    version: text('version').notNull(),
+    graph: text('graph').notNull(),
+    /** SHA-256 of the bytes of `graph`. */
+    graphHash: text('graph_hash').notNull(),
+    screens: jsonb('screens').$type<ScreenDocument[]>().notNull(),
+    createdBy: text('created_by'),
+    createdAt: createdAt(),
+  },
+  (t) => [index().on(t.appId)],
+);
+
+/** Compiled programs by content hash; shared by all that compile to the same text. */
+export const program = pgTable('program', {
+  hash: text('hash').primaryKey(),
+  info: jsonb('info').$type<ProgramInfo>().notNull(),
+  text: text('text').notNull(),
+  map: jsonb('map').notNull(),
+  createdAt: createdAt(),
+});
+
+/** An app in an organization: licence, grants, screens, parameters. */
+export const installation = pgTable('installation', {
+  id: id(),
+  orgId: orgId(),
+  appId: uuid('app_id').references(() => app.id, { onDelete: 'set null' }),
+  releaseId: uuid('release_id'),
+  name: jsonb('name').$type<Bilingual>().notNull(),
+  versionId: uuid('version_id')
+    .notNull()
+    .references(() => appVersion.id),
+  /** Capabilities granted, with the installer's name and time. */
+  grants: jsonb('grants').$type<{ capability: string; by: string; at: string }[]>().notNull().default([]),
+  parameters: jsonb('parameters').$type<Record<string, number | boolean | string>>().notNull().default({}),
+  createdBy: text('created_by'),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+export type InstanceStatus = 'starting' | 'running' | 'stopped' | 'failed' | 'quarantined';
+/** Role -> tag of this plant. Units are converted by the worker: `unit` is the tag's, the role's is in the graph. */
+export type Bindings = Readonly<Record<string, { readonly tagId: number } | null>>;
+
+export const instance = pgTable(
+  'instance',
+  {
+    id: id(),
+    orgId: orgId(),
+    installationId: uuid('installation_id')
+      .notNull()
+      .references(() => installation.id, { onDelete: 'cascade' }),
+    assetId: uuid('asset_id').references(() => asset.id, { onDelete: 'restrict' }),
+    versionId: uuid('version_id')
+      .notNull()
+      .references(() => appVersion.id),
+    /** Record key of its values: the asset's code. */
+    key: text('key').notNull(),
+    bindings: jsonb('bindings').$type<Bindings>().notNull(),
+    /** Desired state; `status` is what is. */
+    wanted: text('wanted').$type<'run' | 'stop'>().notNull().default('run'),
+    status: text('status').$type<InstanceStatus>().notNull().default('starting'),
+    /** Why it is not running: code, sentence, node. */
+    reason: jsonb('reason').$type<{ code: string; message: string; node?: string; line?: number }>(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [index().on(t.orgId, t.installationId)],
+);
+
+/** One shard of an instance: its lease, step counter and committed cursor over its lanes (semantics, sections 5 and 8). */
+export const shard = pgTable('shard', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  orgId: orgId(),
+  instanceId: uuid('instance_id')
+    .notNull()
+    .references(() => instance.id, { onDelete: 'cascade' }),
+  lanes: integer('lanes').array().notNull(),
+  outLane: integer('out_lane')
+    .notNull()
+    .references(() => lane.id),
+  token: bigint('token', { mode: 'number' }).notNull().default(0),
+  holder: text('holder'),
+  leaseUntil: at('lease_until').notNull().default(new Date(0)),
+  step: bigint('step', { mode: 'number' }).notNull().default(0),
+  /** Last consumed sequence number per entry of `lanes`. */
+  cursor: bigint('cursor', { mode: 'number' }).array().notNull(),
+  /** Next timer, epoch ms of entry time; the holder appends a tick when it is due. */
+  wakeAt: doublePrecision('wake_at'),
+});
+
+export const checkpoint = pgTable('checkpoint', {
+  shardId: integer('shard_id')
+    .primaryKey()
+    .references(() => shard.id, { onDelete: 'cascade' }),
+  orgId: orgId(),
+  step: bigint('step', { mode: 'number' }).notNull(),
+  cursor: bigint('cursor', { mode: 'number' }).array().notNull(),
+  programHash: text('program_hash').notNull(),
+  /** V8 version; re-runs never cross it. */
+  engine: text('engine').notNull(),
+  state: bytea('state').notNull(),
+  updatedAt: updatedAt(),
+});
+
+export type EffectStatus = 'pending' | 'waiting' | 'running' | 'done' | 'refused' | 'failed' | 'expired' | 'dead';
+/** Outbox: an effect is committed with the step that asked for it and performed afterwards, once. */
+export const effect = pgTable(
+  'effect',
+  {
+    shardId: integer('shard_id').notNull(),
+    step: bigint('step', { mode: 'number' }).notNull(),
+    ordinal: integer('ordinal').notNull(),
+    orgId: orgId(),
+    instanceId: uuid('instance_id').notNull(),
+    node: text('node').notNull(),
+    key: text('key').notNull(),
+    kind: text('kind').notNull(),
+    request: jsonb('request').$type<Record<string, unknown>>().notNull(),
+    status: text('status').$type<EffectStatus>().notNull().default('pending'),
+    attempts: smallint('attempts').notNull().default(0),
+    nextAt: at('next_at').notNull().defaultNow(),
+    /** Past it the effect is refused, not done late. */
+    deadline: at('deadline'),
+    /** Code and sentence of a refusal or failure; the value read back. */
+    answer: jsonb('answer').$type<{ ok: boolean; value?: unknown; code?: string; reason?: string }>(),
+    createdAt: createdAt(),
+    doneAt: at('done_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shardId, t.step, t.ordinal] }),
+    index().on(t.status, t.nextAt),
+    index().on(t.orgId, t.createdAt),
+  ],
+);
+
+/** Entries or rows set aside, with the reason and the block. */
+export const deadLetter = pgTable(
+  'dead_letter',
+  {
+    id: id(),
+    orgId: orgId(),
+    instanceId: uuid('instance_id').notNull(),
+    shardId: integer('shard_id').notNull(),
+    step: bigint('step', { mode: 'number' }).notNull(),
+    node: text('node'),
+    key: text('key'),
+    reason: text('reason').notNull(),
+    line: integer('line'),
+    /** Lane and sequence number of the entry, when the whole entry was set aside. */
+    laneId: integer('lane_id'),
+    seq: bigint('seq', { mode: 'number' }),
+    createdAt: createdAt(),
+  },
+  (t) => [index().on(t.instanceId, t.createdAt)],
+);
+
+/** Someone watches the wires of an instance until then: the worker runs the instrumented program. */
+export const watch = pgTable('watch', {
+  instanceId: uuid('instance_id')
+    .primaryKey()
+    .references(() => instance.id, { onDelete: 'cascade' }),
+  orgId: orgId(),
+  until: at('until').notNull(),
+});
+/** Newest value on every wire of a watched instance. */
+export const probe = pgTable('probe', {
+  instanceId: uuid('instance_id')
+    .primaryKey()
+    .references(() => instance.id, { onDelete: 'cascade' }),
+  orgId: orgId(),
+  values: jsonb('values').notNull(),
+  updatedAt: updatedAt(),
+});

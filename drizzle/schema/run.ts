@@ -1,0 +1,25 @@
+import { doublePrecision, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { at, createdAt, id, orgId } from './columns.ts';
+
+/** A test on recorded data, a backtest or a proof: asked for here, run on a worker, the report stays. */
+export const run = pgTable(
+  'run',
+  {
+    id: id(),
+    orgId: orgId(),
+    kind: text('kind').$type<'test' | 'backtest' | 'verify'>().notNull(),
+    appId: uuid('app_id'),
+    releaseId: uuid('release_id'),
+    /** Graph, bindings, window (from, to in epoch ms), input (`arrived` or `corrected`). */
+    request: jsonb('request').$type<Record<string, unknown>>().notNull(),
+    status: text('status').$type<'queued' | 'running' | 'done' | 'failed' | 'cancelled'>().notNull().default('queued'),
+    /** 0..1 */
+    progress: doublePrecision('progress').notNull().default(0),
+    report: jsonb('report').$type<Record<string, unknown>>(),
+    error: jsonb('error').$type<{ code: string; message: string; node?: string; line?: number }>(),
+    createdBy: text('created_by'),
+    createdAt: createdAt(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [index().on(t.orgId, t.createdAt), index().on(t.appId, t.createdAt)],
+);

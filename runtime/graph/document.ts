@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * The graph document: what the studio edits, a package carries and the compiler reads. Its hash is over its original bytes;
+ * older formats are migrated in memory (`migrate.ts`).
+ */
+export const GRAPH_FORMAT = 1;
+
+const identifier = z.string().regex(/^[a-z][a-zA-Z0-9_]*$/, 'starts with a lower-case letter; letters, digits and _ only');
+const roleName = z.string().regex(/^[a-z][a-zA-Z0-9]*(\.[a-zA-Z0-9]+)*$/, 'dotted lower-case name such as vib.de.h');
+export const bilingual = z.object({ en: z.string(), zh: z.string() });
+export type Bilingual = z.infer<typeof bilingual>;
+
+export const endpoint = z.object({ node: identifier, port: z.string().min(1) });
+
+export const graphNode = z.object({
+  id: identifier,
+  /** Publisher-qualified id, `millwright/series.ewma`. */
+  block: z.string().regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9]*(\.[a-z0-9-]+)+$/, 'publisher/group.name'),
+  /** Exact version of the block. */
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  params: z.record(z.string(), z.unknown()).default({}),
+  /** Logical column of the block -> column on the wire: `{ value: 'spindle_load' }`. Absent = same name. */
+  bind: z.record(z.string(), z.string()).optional(),
+  /** Output column of the block -> name on the wire. */
+  as: z.record(z.string(), z.string()).optional(),
+  label: z.string().optional(),
+  notes: z.string().optional(),
+  group: z.string().optional(),
+  position: z.object({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
+});
+export type GraphNode = z.infer<typeof graphNode>;
+
+export const graphWire = z.object({ from: endpoint, to: endpoint });
+export type GraphWire = z.infer<typeof graphWire>;
+
+/** A need of the app that an installation binds to a tag of its own plant. */
+export const tagRole = z.object({
+  name: roleName,
+  title: bilingual,
+  type: z.enum(['number', 'integer', 'boolean', 'text', 'wave']).default('number'),
+  /** UCUM unit the graph works in; installation converts. */
+  unit: z.string().optional(),
+  optional: z.boolean().default(false),
+  /** The graph writes to it: the tag must be writable and the grant names it. */
+  write: z.boolean().default(false),
+  /** Physical range in `unit`, for plausibility and for the mapping wizard. */
+  range: z.tuple([z.number(), z.number()]).optional(),
+  why: bilingual.optional(),
+});
+export type TagRole = z.infer<typeof tagRole>;
+
+/** A value that the installer may set; `params` of nodes refer to it as `{ "$parameter": "key" }`. */
+export const appParameter = z.object({
+  key: identifier,
+  title: bilingual,
+  type: z.enum(['number', 'integer', 'boolean', 'text']),
+  unit: z.string().optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
+  options: z.array(z.string()).optional(),
+  default: z.union([z.number(), z.boolean(), z.string()]),
+  why: bilingual.optional(),
+});
+export type AppParameter = z.infer<typeof appParameter>;
+
+/** A wire that leaves the graph under a name: stored by the historian, shown by screens, readable by other apps. */
+export const graphOutput = z.object({ name: identifier, from: endpoint, title: bilingual.optional() });
+export type GraphOutput = z.infer<typeof graphOutput>;
+
+export const graphDocument = z.object({
+  $schema: z.string().optional(),
+  format: z.literal(GRAPH_FORMAT),
+  nodes: z.array(graphNode),
+  wires: z.array(graphWire),
+  roles: z.array(tagRole).default([]),
+  parameters: z.array(appParameter).default([]),
+  outputs: z.array(graphOutput).default([]),
+});
+export type GraphDocument = z.infer<typeof graphDocument>;
+export type GraphDocumentInput = z.input<typeof graphDocument>;

@@ -1,0 +1,97 @@
+/**
+ * What stands in the log (semantics, section 3). Everything an app can react to is an entry; outputs are entries too.
+ * `entry.ts` packs and unpacks these; `log.ts` appends and reads them.
+ */
+import type { Wave } from '#runtime/batch/batch.ts';
+import type { Origin, WireSchema } from '#runtime/batch/schema.ts';
+
+/** A scan group's samples at one moment, or several moments: parallel columns, one row a sample. */
+export interface SamplesEntry {
+  readonly kind: 'samples';
+  /** Append time stamped by the writer, epoch ms: the entry's time, the same in every replay. */
+  readonly at: number;
+  readonly origin: Origin;
+  readonly n: number;
+  readonly tag: Int32Array;
+  /** Event time, epoch ms. */
+  readonly time: Float64Array;
+  /** Number, integer, boolean as 0/1; NaN where `other` has the value. Already in the tag's unit. */
+  readonly value: Float64Array;
+  /** Absent = all good. */
+  readonly quality?: Uint8Array;
+  /** Values that are no numbers, by row. */
+  readonly other?: Readonly<Record<number, { readonly text: string } | { readonly wave: Omit<Wave, 'values'> }>>;
+}
+
+export type ControlEvent =
+  | {
+      readonly type: 'form';
+      readonly instanceId: string;
+      readonly form: string;
+      readonly key: string;
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly by: string;
+    }
+  | {
+      readonly type: 'answer';
+      readonly shardId: number;
+      readonly step: number;
+      readonly ordinal: number;
+      readonly node: string;
+      readonly key: string;
+      readonly ok: boolean;
+      readonly value?: unknown;
+      readonly reason?: string;
+    }
+  | { readonly type: 'tick'; readonly shardId: number; readonly due: number }
+  | {
+      readonly type: 'decision';
+      readonly shardId: number;
+      readonly decision: 'dead-letter';
+      readonly lane: number;
+      readonly seq: number;
+      readonly reason: string;
+      readonly node?: string;
+    }
+  | {
+      readonly type: 'alarm';
+      readonly alarmId: string;
+      readonly action: 'acknowledge' | 'shelve' | 'unshelve';
+      readonly by: string;
+    };
+
+export interface ControlEntry {
+  readonly kind: 'control';
+  readonly at: number;
+  readonly event: ControlEvent;
+}
+
+export interface OutputColumns {
+  readonly name: string;
+  readonly schema: WireSchema;
+  readonly origin: Origin;
+  readonly n: number;
+  readonly time: Float64Array;
+  readonly key: readonly string[];
+  readonly columns: readonly (Float64Array | readonly unknown[])[];
+  readonly quality: readonly (Uint8Array | undefined)[];
+}
+
+/** One step of a shard: its outputs and, as the journal, the input cursor after it. */
+export interface OutputsEntry {
+  readonly kind: 'outputs';
+  readonly at: number;
+  readonly shardId: number;
+  readonly step: number;
+  readonly outputs: readonly OutputColumns[];
+}
+
+export type LogEntry = SamplesEntry | ControlEntry | OutputsEntry;
+
+export interface LogRow {
+  readonly lane: number;
+  readonly seq: number;
+  readonly entry: LogEntry;
+  /** Input cursor after the step, for output lanes. */
+  readonly upto?: readonly number[];
+}

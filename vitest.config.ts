@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests stand beside their source as `*.test.ts`; tests that need PostgreSQL, isolates under load or protocol peers are `*.it.test.ts`. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{app,server,runtime,blocks,marketplace,drizzle,scripts,bench}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.it.test.ts', '**/node_modules/**'],
+          execArgv: ['--no-node-snapshot', '--no-concurrent-recompilation'],
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['{server,runtime,blocks,marketplace,drizzle}/**/*.it.test.ts'],
+          execArgv: ['--no-node-snapshot', '--no-concurrent-recompilation'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
