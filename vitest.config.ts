@@ -19,6 +19,7 @@ export default defineConfig({
           include: ['{server,runtime,blocks,marketplace,drizzle}/**/*.it.test.ts'],
           execArgv: ['--no-node-snapshot', '--no-concurrent-recompilation'],
           pool: 'forks',
+          globalSetup: ['./drizzle/seed/test-server.ts'],
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,

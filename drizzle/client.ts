@@ -1,17 +1,20 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { databaseAddress } from './address.ts';
 import * as schema from './schema/index.ts';
 
 /**
  * One pool of postgres.js connections with the schema. `url` is a PostgreSQL URL or, for the embedded server, the folder of its
- * unix socket (`/…/socket`).
+ * unix socket (`/…/socket`, or `/…/socket?db=name` for another database than `millwright`).
  */
 export function openDatabase(url: string, options: { max?: number; role?: string; name?: string } = {}) {
   const connection = { application_name: options.name ?? 'millwright', ...(options.role ? { role: options.role } : {}) };
   const common = { max: options.max ?? 10, connection, onnotice: () => {} };
-  const sql = url.startsWith('/')
-    ? postgres({ path: `${url}/.s.PGSQL.5432`, user: 'millwright', database: 'millwright', ...common })
-    : postgres(url, common);
+  const address = databaseAddress(url);
+  const sql =
+    address.kind === 'socket'
+      ? postgres({ path: `${address.folder}/.s.PGSQL.5432`, user: address.user, database: address.database, ...common })
+      : postgres(address.url, common);
   const db = drizzle(sql, { schema });
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
 }
