@@ -5,4 +5,5 @@ export * from './connection.ts';
 export * from './history.ts';
 export * from './market.ts';
 export * from './plant.ts';
+export * from './process.ts';
 export * from './run.ts';
