@@ -1,0 +1,146 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CsvError, parse } from 'csv-parse/sync';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import type { WireSchema } from '#runtime/batch/schema.ts';
+import { InputError } from './input-error.ts';
+import { type InputTable, parseHeader, parseTime, TableBuilder } from './table.ts';
+
+/** Largest file read whole; more belongs to the historian. */
+const MAX_BYTES = 1024 ** 3;
+
+/**
+ * Reads one input of `mw run` or of a proof (semantics, section 10): CSV, JSONL or Parquet with `time`, optional `key` and
+ * `<column>.quality`, units in brackets; or a folder of waveforms named `<time>@<samples per second>.f32`. Rows without a key get
+ * `defaultKey`. Throws `InputError`.
+ */
+export async function readInput(file: string, schema: WireSchema, defaultKey: string): Promise<InputTable> {
+  const facts = await stat(file).catch(() => {
+    throw new InputError('input.not-found', 'there is no such file or folder', { file });
+  });
+  if (facts.isDirectory()) return readWaves(file, schema, defaultKey);
+  if (facts.size > MAX_BYTES)
+    throw new InputError('input.too-large', `the file has ${facts.size} bytes, at most ${MAX_BYTES} are read`, { file });
+  switch (path.extname(file).toLowerCase()) {
+    case '.csv':
+      return readCsv(file, new TextDecoder().decode(await readFile(file)), schema, defaultKey);
+    case '.jsonl':
+    case '.ndjson':
+      return readJsonl(file, new TextDecoder().decode(await readFile(file)), schema, defaultKey);
+    case '.parquet':
+      return readParquet(file, schema, defaultKey);
+    default:
+      throw new InputError(
+        'input.unknown-format',
+        'the name must end in .csv, .jsonl or .parquet, or be a folder of .f32 files',
+        { file },
+      );
+  }
+}
+
+/** CSV by RFC 4180, with the header in the first line. */
+export function readCsv(file: string, text: string, schema: WireSchema, defaultKey: string): InputTable {
+  let rows: { record: string[]; info: { lines: number } }[];
+  try {
+    rows = parse(text, { bom: true, info: true, skip_empty_lines: true, relax_column_count: false }) as unknown as typeof rows;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new InputError('input.bad-csv', error.message, {
+      file,
+      ...(typeof error.lines === 'number' ? { line: error.lines } : {}),
+    });
+  }
+  const [first, ...body] = rows;
+  if (!first) throw new InputError('input.empty', 'the file is empty; the first line names the columns', { file, line: 1 });
+  const headers = first.record.map(parseHeader);
+  const at = new Map(headers.map((h, i) => [h.name, i]));
+  const table = new TableBuilder(file, schema, headers, defaultKey);
+  for (const { record, info } of body)
+    table.add(info.lines, (name) => {
+      const i = at.get(name);
+      return i === undefined ? undefined : record[i];
+    });
+  return table.build();
+}
+
+/** One JSON object a line; the columns of the first line are the header. */
+export function readJsonl(file: string, text: string, schema: WireSchema, defaultKey: string): InputTable {
+  let table: TableBuilder | undefined;
+  let names = new Map<string, string>();
+  for (const [i, lineText] of text.split('\n').entries()) {
+    if (lineText.trim() === '') continue;
+    const line = i + 1;
+    const row = objectOf(lineText, file, line);
+    if (!table) {
+      const keys = Object.keys(row);
+      names = new Map(keys.map((k) => [parseHeader(k).name, k]));
+      table = new TableBuilder(file, schema, keys.map(parseHeader), defaultKey);
+    }
+    table.add(line, (name) => row[names.get(name) ?? name]);
+  }
+  if (!table) throw new InputError('input.empty', 'the file is empty; each line is one JSON object', { file, line: 1 });
+  return table.build();
+}
+
+function objectOf(text: string, file: string, line: number): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new InputError('input.bad-json', error instanceof Error ? error.message : String(error), { file, line });
+  }
+  throw new InputError('input.bad-json', 'the line is no JSON object', { file, line });
+}
+
+async function readParquet(file: string, schema: WireSchema, defaultKey: string): Promise<InputTable> {
+  const buffer = await asyncBufferFromFile(file);
+  const rows = await (async () => {
+    try {
+      const metadata = await parquetMetadataAsync(buffer);
+      const headers = metadata.schema.filter((s) => s.num_children === undefined).map((s) => s.name);
+      return { headers, body: await parquetReadObjects({ file: buffer, metadata, compressors }) };
+    } catch (error) {
+      throw new InputError('input.bad-parquet', error instanceof Error ? error.message : String(error), { file });
+    }
+  })();
+  const names = new Map(rows.headers.map((h) => [parseHeader(h).name, h]));
+  const table = new TableBuilder(file, schema, rows.headers.map(parseHeader), defaultKey);
+  for (const [i, row] of rows.body.entries()) table.add(i + 1, (name) => row[names.get(name) ?? name]);
+  return table.build();
+}
+
+/** A folder of little-endian Float32 waveforms, `2026-01-05T00-00-00Z@48000.f32` or `<epoch ms>@48000.f32`. */
+async function readWaves(folder: string, schema: WireSchema, defaultKey: string): Promise<InputTable> {
+  const column = Object.entries(schema.columns).find(([, c]) => c.type === 'wave')?.[0];
+  if (!column) throw new InputError('input.no-wave', 'the role takes no waveforms, so its input is a file', { file: folder });
+  const names = (await readdir(folder)).filter((n) => n.endsWith('.f32'));
+  if (names.length === 0) throw new InputError('input.empty', 'the folder has no .f32 file', { file: folder });
+  const waves = await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      const match = /^(.+)@(\d+(?:\.\d+)?)\.f32$/.exec(name);
+      const time = parseTime(match?.[1]?.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
+      if (!match || time === undefined)
+        throw new InputError(
+          'input.bad-name',
+          'the name must be <time>@<samples per second>.f32, such as 1767542400000@48000.f32',
+          { file },
+        );
+      const bytes = await readFile(file);
+      if (bytes.length % 4 !== 0)
+        throw new InputError('input.bad-wave', `${bytes.length} bytes are no whole Float32 samples`, { file });
+      return { time, wave: { t0: time, rate: Number(match[2]), values: float32(bytes) } };
+    }),
+  );
+  waves.sort((a, b) => a.time - b.time);
+  const table = new TableBuilder(folder, schema, [{ name: 'time' }, { name: column }], defaultKey);
+  for (const [i, { time, wave }] of waves.entries())
+    table.add(i + 1, (name) => (name === 'time' ? time : name === column ? wave : undefined));
+  return table.build();
+}
+
+function float32(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
+}
