@@ -1,0 +1,34 @@
+import type { EffectRequest } from '../step/contract.ts';
+
+/** What a captured effect is answered with, so that the graph behind it goes on as it would have done. */
+export interface ModelAnswer {
+  readonly ok: boolean;
+  readonly value?: unknown;
+  readonly reason?: string;
+  /** True when nobody knows what the outside would have said; the report counts these. */
+  readonly unknown?: boolean;
+}
+export type Answering = (effect: EffectRequest) => ModelAnswer;
+
+/** How confirmations by a person are taken in a run where nobody is asked. */
+export type Confirmations = 'confirm' | 'refuse' | 'none';
+
+/**
+ * The performers' declared models (semantics, section 6): a write reads back its value, a message is delivered, a confirmation follows
+ * the run's choice, anything else is unknown.
+ */
+export const modelAnswers =
+  (confirmations: Confirmations): Answering =>
+  (effect) => {
+    switch (effect.kind) {
+      case 'tag.write':
+        return { ok: true, value: effect.request.value };
+      case 'notify.send':
+        return { ok: true };
+      case 'confirm.request':
+        if (confirmations === 'confirm') return { ok: true, value: effect.request.value };
+        return confirmations === 'refuse' ? { ok: false, reason: 'refused' } : { ok: false, reason: 'unknown', unknown: true };
+      default:
+        return { ok: false, reason: 'unknown', unknown: true };
+    }
+  };

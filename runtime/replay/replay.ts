@@ -1,0 +1,136 @@
+import type { AnswerRow, EffectRequest, ProgramInfo, Stepper, StepResult } from '../step/contract.ts';
+import type { Answering } from './model-answers.ts';
+import { type ReplayReport, ReportBuilder } from './report.ts';
+import { type Timeline, tickInput } from './timeline.ts';
+
+export interface ReplayOptions {
+  readonly info: ProgramInfo;
+  readonly stepper: Stepper;
+  /** Epoch ms; timers run on until `to`. */
+  readonly window: { readonly from: number; readonly to: number };
+  readonly input: 'arrived' | 'corrected';
+  /** The window in consecutive stretches, each small enough to hold in memory. */
+  readonly stretches: AsyncIterable<Timeline> | Iterable<Timeline>;
+  readonly answering: Answering;
+  readonly limits?: Partial<ReplayLimits>;
+  /** Share of the window that is done, 0..1. */
+  onProgress?(done: number): void;
+  readonly signal?: AbortSignal;
+  /** Milliseconds of a monotone clock, for the report's duration. */
+  readonly now: () => number;
+}
+
+export interface ReplayLimits {
+  readonly rows: number;
+  readonly effects: number;
+}
+/** 30 days of ten 1 s signals are 26 M rows; an app that asks for more than 100,000 actions in a window is in a loop. */
+const LIMITS: ReplayLimits = { rows: 200_000_000, effects: 100_000 };
+
+/** Rows a step at most; longer steps gain nothing and delay progress and cancelling. */
+const STEP_ROWS = 4_000;
+/** Steps a run at least, so that the course of a wire has points to draw. */
+const STEPS = 240;
+/** The last rows go one by one, so that the last records of every wire are known singly. */
+const TAIL = 60;
+/** Ticks without a row between them; a timer that sets itself again at once would run for ever. */
+const TICKS = 100_000;
+
+export class ReplayStopped extends Error {
+  readonly code: 'cancelled' | 'too-many-rows' | 'too-many-effects' | 'timer-loop';
+  constructor(code: ReplayStopped['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Answer = Omit<AnswerRow, 'row'>;
+
+/**
+ * Runs a program over recorded data with every effect captured. The same step code as live; only the reader and the committer differ.
+ *
+ * An effect must be answered before the next row, as it would be live when the answer comes at once. A step that asks for one in
+ * its middle is therefore taken back (the state was saved before it) and repeated up to the asking row; outputs are the same however
+ * a range is cut, so nothing else changes.
+ *
+ * @throws {ReplayStopped} when cancelled or past a limit; whatever the stepper throws when the program fails.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayReport> {
+  const { info, stepper, window, answering } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const started = options.now();
+  const report = new ReportBuilder(info, window);
+  const acts = info.capabilities.length > 0;
+  let answers = [] as Answer[];
+  let wakeAt = null as number | null;
+  let ordinal = 0;
+  /** Rows that are tried in one step; falls while effects are frequent, since a taken-back step is work done twice. */
+  let stride = STEP_ROWS;
+
+  const check = () => {
+    if (options.signal?.aborted) throw new ReplayStopped('cancelled', 'The run was cancelled.');
+    if (report.rows > limits.rows) throw new ReplayStopped('too-many-rows', `More than ${limits.rows} rows in the window.`);
+    if (report.effectCount > limits.effects)
+      throw new ReplayStopped('too-many-effects', `The app asked for more than ${limits.effects} actions in the window.`);
+  };
+  const commit = (result: StepResult, rows: number) => {
+    report.take(result, rows);
+    wakeAt = result.wakeAt;
+    answers = result.effects.map((effect) => answer(effect));
+  };
+  const answer = (effect: EffectRequest): Answer => {
+    const given = answering(effect);
+    report.takeEffect(effect, given);
+    const { unknown: _unknown, ...said } = given;
+    return { node: effect.node, key: effect.key, id: `replay.${ordinal++}`, ...said };
+  };
+  /** Timers that are due before the next row, and answers that no row follows. */
+  const settle = async (until: number, now: number) => {
+    for (let ticks = 0; answers.length > 0 || (wakeAt !== null && wakeAt < until); ticks++) {
+      if (ticks > TICKS) throw new ReplayStopped('timer-loop', 'A timer sets itself again without time passing.');
+      const due: number = answers.length > 0 ? now : Math.max(now, wakeAt ?? now);
+      const given = answers;
+      answers = [];
+      commit(await stepper.step(tickInput(due, given)), 0);
+      if (ticks % 1000 === 0) check();
+    }
+  };
+
+  let clock = window.from;
+  for await (const line of options.stretches) {
+    const stepRows = Math.max(1, Math.min(STEP_ROWS, Math.ceil(line.n / STEPS)));
+    for (let at = 0; at < line.n; ) {
+      check();
+      const next = line.clock[at] ?? clock;
+      // Answers travel with the next rows; only a timer that is due before them needs a tick of its own.
+      if (wakeAt !== null && wakeAt < next) await settle(next, clock);
+      const rows = line.n - at <= TAIL ? 1 : Math.min(stride, stepRows, line.n - at - TAIL);
+      const before = acts && rows > 1 ? await stepper.save() : undefined;
+      const result = await stepper.step(line.input(at, at + rows, answers));
+      const asked = firstAsking(result, answers.length);
+      if (before && asked !== undefined && asked < rows - 1) {
+        await stepper.load(before);
+        const part = asked + 1;
+        commit(await stepper.step(line.input(at, at + part, answers)), part);
+        at += part;
+        stride = Math.max(1, stride >> 1);
+      } else {
+        commit(result, rows);
+        at += rows;
+        stride = Math.min(STEP_ROWS, stride << 1);
+      }
+      clock = line.clock[at - 1] ?? clock;
+      options.onProgress?.(Math.min(1, Math.max(0, (clock - window.from) / Math.max(1, window.to - window.from))));
+    }
+  }
+  await settle(window.to, clock);
+  check();
+  options.onProgress?.(1);
+  return report.build(options.input, options.now() - started);
+}
+
+/** Row, counted from the first row of the range, that first asked for an effect; an answer's own row counts as the range's first. */
+function firstAsking(result: StepResult, answers: number): number | undefined {
+  if (result.effects.length === 0) return undefined;
+  return Math.max(0, Math.min(...result.effects.map((effect) => effect.row)) - answers);
+}
