@@ -29,15 +29,16 @@ export function startBeat(options: {
   const { sql, kind, warn } = options;
   const host = hostname();
   const name = options.name ?? `${process.env.MILLWRIGHT_PROCESS ?? `${kind}-${process.pid}`}@${host}`;
-  const started = new Date(Date.now() - process.uptime() * 1_000);
+  const started = new Date(Date.now() - process.uptime() * 1_000).toISOString();
   let failing = false;
   let running: Promise<void> | undefined;
   const beat = async () => {
     try {
-      const facts = sql.json((options.facts?.() ?? {}) as Parameters<Sql['json']>[0]);
+      // As text: a postgres.js pool that drizzle has taken over no longer writes dates and JSON by itself, a plain one does.
+      const facts = JSON.stringify(options.facts?.() ?? {});
       await sql`
         insert into process (name, kind, host, pid, started, beat, facts)
-        values (${name}, ${kind}, ${host}, ${process.pid}, ${started}, now(), ${facts})
+        values (${name}, ${kind}, ${host}, ${process.pid}, ${started}::text::timestamptz, now(), ${facts}::text::jsonb)
         on conflict (name) do update set pid = excluded.pid, started = excluded.started, beat = now(), facts = excluded.facts`;
       failing = false;
     } catch (error) {

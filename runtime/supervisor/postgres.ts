@@ -31,8 +31,8 @@ export interface PostgresOptions {
   settings?: Record<string, string | number>;
   /** Tests make and throw away many; initdb without flushing to disk is twice as fast. */
   quickInit?: boolean;
-  /** Told what is happening, in a few words. */
-  say?: (text: string) => void;
+  /** Told of what takes long. */
+  say?: (event: 'initdb' | 'recovering') => void;
 }
 
 const defaults: Record<string, string | number> = {
@@ -84,7 +84,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
         `PostgreSQL does not start on ${dataDir}. Its last words: ${lastWords(logFile)} The whole log is in ${logFile}.`,
       );
     // The lock of a killed server stays until its last child has left; PostgreSQL then takes it over by itself. Never delete it.
-    if (attempt === 0) say('PostgreSQL is recovering from a hard stop');
+    if (attempt === 0) say('recovering');
     await sleep(Math.min(250 * 2 ** attempt, 3_000));
   }
 }
@@ -96,9 +96,15 @@ function socketFolder(home: string): string {
   return join(tmpdir(), `millwright-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
 }
 
-async function initialise(programs: Programs, dataDir: string, run: Runner, quick: boolean, say: (text: string) => void) {
+async function initialise(
+  programs: Programs,
+  dataDir: string,
+  run: Runner,
+  quick: boolean,
+  say: NonNullable<PostgresOptions['say']>,
+) {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return;
-  say('making the database');
+  say('initdb');
   // Made beside and renamed, so that an interrupted first start leaves nothing half-made behind.
   const fresh = `${dataDir}.new`;
   rmSync(fresh, { recursive: true, force: true });

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
+import { say, stage } from './progress.ts';
+import type { Settings } from './settings.ts';
+import { StartError, words } from './words.ts';
+
+/** The database of a start: its address and how to let go of it. */
+export interface DatabaseOfStart {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** The outside server at `DATABASE_URL`, or the embedded one, kept running. */
+export async function openDatabaseOfStart(settings: Settings): Promise<DatabaseOfStart> {
+  return settings.databaseUrl ? outside(settings.databaseUrl) : embedded(settings.dataFolder);
+}
+
+async function outside(url: string): Promise<DatabaseOfStart> {
+  await stage(words().stage.database, async () => {
+    const sql = postgres(url, { max: 1, connect_timeout: 10 });
+    try {
+      await sql`select 1`;
+    } catch (error) {
+      throw new StartError(words().outsideDatabase((error as NodeJS.ErrnoException).code ?? String(error)));
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+  return { url, stop: async () => {} };
+}
+
+async function embedded(dataFolder: string): Promise<DatabaseOfStart> {
+  let server = await stage(words().stage.postgres, async ({ detail, rename }) => {
+    const say: NonNullable<PostgresOptions['say']> = (event) => detail(words()[event]);
+    const started = await startPostgres({ dataFolder, say });
+    if (started.adopted) rename(words().stage.adopted);
+    return started;
+  });
+  let stopping = false;
+  const keepAlive = async (): Promise<void> => {
+    for (;;) {
+      await server.ended;
+      if (stopping) return;
+      say(words().postgresEnded);
+      server = await restart(dataFolder, () => stopping);
+      if (stopping) return server.stop();
+      say(words().postgresBack);
+    }
+  };
+  const kept = keepAlive();
+  return {
+    url: server.socketDir,
+    async stop() {
+      stopping = true;
+      await server.stop();
+      await kept;
+    },
+  };
+}
+
+/** Tried for ever: a full disk or a missing file is repaired by a person while the product waits. */
+async function restart(dataFolder: string, stopping: () => boolean): Promise<PostgresServer> {
+  for (let wait = 1_000; ; wait = Math.min(wait * 2, 30_000)) {
+    try {
+      return await startPostgres({ dataFolder });
+    } catch (error) {
+      if (stopping()) throw error;
+      say(String(error));
+      await sleep(wait);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import next from 'next';
+import { openDatabase } from '#drizzle/client.ts';
+import { startBeat } from '#runtime/supervisor/beat.ts';
+import { onStop } from '#runtime/supervisor/stop.ts';
+
+/**
+ * The web process: Next behind our own HTTP server, so that it tells when it is ready, shows its liveness, stops cleanly with event
+ * streams still open, and leaves when its supervisor was killed.
+ */
+const port = Number(process.env.PORT ?? 3000);
+const hostname = process.env.HOST ?? '127.0.0.1';
+const dir = fileURLToPath(new URL('..', import.meta.url));
+/** Open pages get this long to finish an answer; event streams never finish by themselves and are then cut (they reconnect). */
+const GRACE_MS = 1_000;
+
+const app = next({ dev: process.env.NODE_ENV === 'development', dir, hostname, port });
+await app.prepare();
+const handle = app.getRequestHandler();
+const server = createServer((request, response) => void handle(request, response));
+server.on('upgrade', app.getUpgradeHandler());
+await new Promise<void>((resolve, reject) => {
+  server.once('error', reject);
+  server.listen(port, hostname, resolve);
+});
+
+const { DATABASE_URL: databaseUrl } = process.env;
+const database = databaseUrl ? openDatabase(databaseUrl, { max: 1, name: 'millwright web beat' }) : undefined;
+const beat =
+  database &&
+  startBeat({
+    sql: database.sql,
+    kind: 'web',
+    facts: () => ({ port, megabytes: Math.round(process.memoryUsage.rss() / 1e6) }),
+    warn: (error) => console.error(JSON.stringify({ level: 40, msg: 'heartbeat failed', error: String(error) })),
+  });
+
+onStop(async () => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+  await closed;
+  await beat?.stop();
+  await database?.close();
+  await app.close();
+});
+process.send?.({ ready: true });
