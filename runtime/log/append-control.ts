@@ -1,0 +1,17 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from '#drizzle/client.ts';
+import type { ControlEvent } from './contract.ts';
+import { pack } from './entry.ts';
+
+/**
+ * Appends to the organization's control lane, inside the caller's transaction: it counts when that commits, and its number then follows
+ * all that committed before. The lane's counter stays locked until then, so append last and keep the transaction short. Wakes the workers.
+ */
+export async function appendControl(tx: Tx, orgId: string, event: ControlEvent): Promise<{ lane: number; seq: number }> {
+  // the database stamps the time that counts, under the counter's lock
+  const bytes = pack({ kind: 'control', at: 0, event });
+  const rows = await tx.execute<{ lane: number; seq: string }>(sql`select lane, seq from log_append_control(${orgId}, ${bytes})`);
+  const row = rows[0];
+  if (!row) throw new Error(`control lane of ${orgId} gave no number`);
+  return { lane: row.lane, seq: Number(row.seq) };
+}

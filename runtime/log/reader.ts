@@ -1,0 +1,186 @@
+import type pg from 'pg';
+import { connectLog, int8s, LogUnavailableError, sessionLost } from './connection.ts';
+import type { LogRow } from './contract.ts';
+import { DAY_MS, dayOf } from './days.ts';
+import { unpack } from './entry.ts';
+
+/** Entries older than the oldest kept day were asked for: `code` is stable. */
+export class LogTruncatedError extends Error {
+  readonly code = 'LOG_TRUNCATED';
+  readonly lane: number;
+  constructor(lane: number, after: number, found: number) {
+    super(`lane ${lane}: entries ${after + 1} to ${found - 1} are no longer kept; the next one is ${found}`);
+    this.name = 'LogTruncatedError';
+    this.lane = lane;
+  }
+}
+
+export interface LogReader {
+  /**
+   * Entries after each (lane, cursor), at most `limit` a lane, in order, in one round trip. Stops in a lane at the first number that is not
+   * the next, so nothing can be skipped. The same lane may be asked for with several cursors; `after` of a row tells which.
+   */
+  readAfter(lanes: readonly number[], cursors: readonly number[], limit: number): Promise<(LogRow & { after: number })[]>;
+  /** Newest number of each lane; 0 = empty. */
+  ends(lanes: readonly number[]): Promise<number[]>;
+  /** Newest number of the lane whose append time is before `at` (epoch ms); 0 = none. Append times do not fall within a lane. */
+  before(lane: number, at: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+interface Row {
+  lane: number;
+  after: number;
+  day: number;
+  seq: number;
+  at: number;
+  upto: number[] | null;
+  data: Buffer;
+}
+/** A writer's clock and ours may differ by this much at midnight. */
+const SLACK_MS = 600_000;
+
+export async function openLogReader(url: string, options: { name?: string } = {}): Promise<LogReader> {
+  let client: pg.Client | undefined;
+  let closed = false;
+  const days = new DayHints();
+
+  async function session(): Promise<pg.Client> {
+    if (closed) throw new LogUnavailableError('reader is closed');
+    if (client) return client;
+    const fresh = await connectLog(url, options.name ?? 'log reader');
+    fresh.on('end', () => {
+      if (client === fresh) client = undefined;
+    });
+    client = fresh;
+    return fresh;
+  }
+  async function query<R extends pg.QueryResultRow>(text: string, values: unknown[], name?: string): Promise<R[]> {
+    const on = await session();
+    try {
+      return (await on.query<R>({ ...(name ? { name } : {}), text, values })).rows;
+    } catch (error) {
+      if (!sessionLost(error)) throw error;
+      on.end().catch(() => {});
+      client = undefined;
+      throw new LogUnavailableError(error);
+    }
+  }
+
+  /** Naming the days spares one index probe per kept day: 0.25 ms instead of 1.15 ms at 8 days. */
+  const rowsAfter = (lanes: readonly number[], cursors: readonly number[], limit: number, between?: readonly [number, number]) =>
+    query<Row>(
+      `select u.lane, u.after, l.day, l.seq, l.at, l.upto, l.data from unnest($1::int4[], $2::int8[]) u(lane, after)
+         cross join lateral (select day, seq, at, upto, data from log where ${between ? `log.day between ${between[0]} and ${between[1]} and` : ''}
+           log.lane = u.lane and log.seq > u.after order by log.day, log.seq limit $3) l`,
+      [lanes, int8s(cursors), limit],
+      between ? `read ${between[0]} ${between[1]}` : 'read',
+    );
+
+  async function readAfter(lanes: readonly number[], cursors: readonly number[], limit: number) {
+    const now = Date.now();
+    const last = dayOf(now + SLACK_MS);
+    const first = lanes.reduce((day, lane, i) => Math.min(day, days.of(lane, cursors[i] ?? 0)), last);
+    const rows = await rowsAfter(lanes, cursors, limit, first > 0 ? [first, last] : undefined);
+    const found = new Set(rows.map((row) => `${row.lane} ${row.after}`));
+    for (const [i, lane] of lanes.entries())
+      if (!found.has(`${lane} ${cursors[i]}`)) days.learn(lane, cursors[i] ?? 0, dayOf(now - SLACK_MS));
+    const out: (LogRow & { after: number })[] = [];
+    let key = '';
+    let next = 0;
+    let stopped = false;
+    for (const row of rows) {
+      if (`${row.lane} ${row.after}` !== key) {
+        key = `${row.lane} ${row.after}`;
+        next = row.after + 1;
+        stopped = false;
+        if (row.seq !== next) await gap(row);
+      }
+      if (stopped || row.seq !== next) {
+        stopped = true;
+        continue;
+      }
+      next++;
+      if (!stopped) days.learn(row.lane, row.seq, row.day);
+      out.push({ ...decoded(row), after: row.after });
+    }
+    return out;
+  }
+  /** The first entry found is not the next. Either the next one stands in an earlier day than was searched, or it is gone. */
+  async function gap(row: Row): Promise<void> {
+    days.forget(row.lane);
+    const [first] = await rowsAfter([row.lane], [row.after], 1);
+    if (first && first.seq !== row.after + 1) throw new LogTruncatedError(row.lane, row.after, first.seq);
+  }
+  /** Scan groups name the same tags again and again: equal lists become one object, so that readers can keep what they worked out for it. */
+  const tagLists = new Map<number, Int32Array>();
+  function decoded(row: Row): LogRow {
+    const entry = unpack(row.data, row.at);
+    const shared = { lane: row.lane, seq: row.seq, ...(row.upto ? { upto: row.upto } : {}) };
+    if (entry.kind !== 'samples') return { ...shared, entry };
+    const known = tagLists.get(row.lane);
+    if (known && sameTags(known, entry.tag)) return { ...shared, entry: { ...entry, tag: known } };
+    tagLists.set(row.lane, entry.tag);
+    return { ...shared, entry };
+  }
+
+  return {
+    readAfter,
+    async ends(lanes) {
+      const rows = await query<{ seq: number | null }>(
+        'select (select max(seq) from log where log.lane = u.lane) as seq from unnest($1::int4[]) with ordinality u(lane, i) order by u.i',
+        [lanes],
+        'ends',
+      );
+      return rows.map((row) => row.seq ?? 0);
+    },
+    async before(lane, at) {
+      // the day bounds spare looking through the days after; appended entries stand in the day of their append time, give or take clocks
+      const rows = await query<{ seq: number | null }>(
+        `select max(seq) as seq from log where lane = $1 and at < $2 and day between ${dayOf(at - DAY_MS)} and ${dayOf(at + SLACK_MS)}`,
+        [lane, at],
+      );
+      const near = rows[0]?.seq;
+      if (near) return near;
+      const [far] = await query<{ seq: number | null }>('select max(seq) as seq from log where lane = $1 and at < $2', [
+        lane,
+        at,
+      ]);
+      return far?.seq ?? 0;
+    },
+    async close() {
+      closed = true;
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+/** What is known of the days of a lane: entries numbered above `after` stand in `day` or later. */
+class DayHints {
+  private readonly lanes = new Map<number, { after: number; day: number }[]>();
+  of(lane: number, cursor: number): number {
+    let day = 0;
+    for (const hint of this.lanes.get(lane) ?? []) if (hint.after <= cursor && hint.day > day) day = hint.day;
+    return day;
+  }
+  learn(lane: number, after: number, day: number): void {
+    const hints = this.lanes.get(lane);
+    if (!hints) this.lanes.set(lane, [{ after, day }]);
+    else {
+      const same = hints.find((hint) => hint.day === day);
+      // the lowest number known for a day serves the most cursors
+      if (same) same.after = Math.min(same.after, after);
+      else hints.push({ after, day });
+      if (hints.length > 8) hints.splice(hints.indexOf(hints.reduce((a, b) => (a.day <= b.day ? a : b))), 1);
+    }
+  }
+  forget(lane: number): void {
+    this.lanes.delete(lane);
+  }
+}
+
+function sameTags(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

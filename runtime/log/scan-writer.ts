@@ -1,0 +1,197 @@
+import type pg from 'pg';
+import { connectLog, LogUnavailableError, sessionLost } from './connection.ts';
+import type { LogEntry } from './contract.ts';
+import { pack, recordsOf } from './entry.ts';
+
+/** 4–16 rows a statement carry the most (durable pipeline, section 3); more only makes statements longer. */
+const ROWS_PER_STATEMENT = 16;
+
+/** Another live process holds the lane's fence, or wrote to it: `code` is stable. */
+export class LaneFencedError extends Error {
+  readonly code = 'LANE_FENCED';
+  readonly lane: number;
+  constructor(lane: number, what: string) {
+    super(`lane ${lane}: ${what}`);
+    this.name = 'LaneFencedError';
+    this.lane = lane;
+  }
+}
+
+export interface ScanAppend {
+  readonly lane: number;
+  readonly entry: LogEntry;
+  /** The number that this entry was spooled under. Entries that the log already has are passed over; a gap is refused. Absent = next. */
+  readonly seq?: number;
+}
+
+export interface ScanWriter {
+  /** Takes one more lane's fence; gives the lane's last number (0 = empty). Throws LaneFencedError while another process holds it. */
+  hold(lane: number): Promise<number>;
+  /** Newest number of a held lane, as far as this writer knows. */
+  last(lane: number): number;
+  /**
+   * Appends in order, synchronously committed, and gives each entry's number: when it resolves, the entries are safe. A lost connection is
+   * made anew (`LogUnavailableError` when that fails); a statement whose answer was lost is looked up, never sent twice. So after any
+   * LogUnavailableError simply call it again with the same entries **and their `seq`**.
+   */
+  append(entries: readonly ScanAppend[]): Promise<number[]>;
+  release(lane: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The one writer of its lanes. The fence is a session lock on the very connection that appends: the kernel closes a killed process' socket,
+ * so the next writer gets the lane at once, and a writer that lost its session cannot append. `takeOver` ends the session of a holder that is frozen; use it only when the holder's own lease is over.
+ */
+export async function openScanWriter(
+  url: string,
+  lanes: readonly number[],
+  options: { name?: string; takeOver?: boolean } = {},
+): Promise<ScanWriter> {
+  const last = new Map<number, number>();
+  let client: pg.Client | undefined;
+  let closed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  /** One use of the session at a time: numbers are given in order. */
+  const inTurn = <T>(use: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(use, use);
+    queue = turn.catch(() => {});
+    return turn;
+  };
+
+  async function session(): Promise<pg.Client> {
+    if (closed) throw new LogUnavailableError('writer is closed');
+    if (client) return client;
+    const fresh = await connectLog(url, options.name ?? 'scan writer');
+    fresh.on('end', () => {
+      if (client === fresh) client = undefined;
+    });
+    try {
+      await fresh.query('select log_make_days(log_today(), log_today() + 7)');
+      for (const lane of last.keys()) await fence(fresh, lane);
+    } catch (error) {
+      fresh.end().catch(() => {});
+      throw sessionLost(error) ? new LogUnavailableError(error) : error;
+    }
+    client = fresh;
+    return fresh;
+  }
+
+  async function fence(on: pg.Client, lane: number): Promise<void> {
+    const locked = async () =>
+      (await on.query<{ ok: boolean }>({ name: 'fence', text: 'select pg_try_advisory_lock(1, $1) as ok', values: [lane] }))
+        .rows[0]?.ok === true;
+    if (!(await locked())) {
+      if (options.takeOver) {
+        await on.query(
+          `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 1 and objid = $1 and granted
+             and database = (select oid from pg_database where datname = current_database()) and pid <> pg_backend_pid()`,
+          [lane],
+        );
+      }
+      // A killed writer's server session ends a moment after its socket.
+      const until = Date.now() + 1_000;
+      let ok = false;
+      do {
+        await new Promise((r) => setTimeout(r, 50));
+        ok = await locked();
+      } while (!ok && Date.now() < until);
+      if (!ok) throw new LaneFencedError(lane, 'another writer holds it');
+    }
+    const { rows } = await on.query<{ seq: number | null }>({
+      name: 'last',
+      text: 'select max(seq) as seq from log where lane = $1',
+      values: [lane],
+    });
+    last.set(lane, rows[0]?.seq ?? 0);
+  }
+
+  async function send(on: pg.Client, rows: readonly { lane: number; seq: number; entry: LogEntry }[]): Promise<void> {
+    const values: unknown[] = [];
+    const places = rows.map(({ lane, seq, entry }, i) => {
+      values.push(lane, seq, entry.at, recordsOf(entry), pack(entry));
+      const p = i * 5;
+      return `(log_today(),$${p + 1}::int4,$${p + 2}::int8,$${p + 3}::float8,$${p + 4}::int4,$${p + 5}::bytea)`;
+    });
+    await on.query({
+      name: `append${rows.length}`,
+      text: `insert into log (day, lane, seq, at, n, data) values ${places.join()}`,
+      values,
+    });
+  }
+
+  async function append(entries: readonly ScanAppend[]): Promise<number[]> {
+    // Numbers are fixed before the first attempt, so that a second attempt knows what the log may already have.
+    const next = new Map<number, number>();
+    const numbered = entries.map(({ lane, entry, seq }) => {
+      const known = last.get(lane);
+      if (known === undefined) throw new LaneFencedError(lane, 'not held by this writer');
+      const number = seq ?? (next.get(lane) ?? known) + 1;
+      next.set(lane, number);
+      return { lane, seq: number, entry };
+    });
+    let at = 0;
+    for (let attempt = 0; at < numbered.length; ) {
+      const rows: typeof numbered = [];
+      try {
+        const on = await session();
+        const ahead = new Map<number, number>();
+        for (; at + rows.length < numbered.length && rows.length < ROWS_PER_STATEMENT; ) {
+          const row = numbered[at + rows.length] as (typeof numbered)[number];
+          const before = ahead.get(row.lane) ?? last.get(row.lane) ?? 0;
+          if (row.seq <= before && rows.length === 0) {
+            at++;
+            continue;
+          }
+          if (row.seq !== before + 1)
+            throw new LaneFencedError(row.lane, `number ${row.seq} does not follow ${before}: another writer was here, or a gap`);
+          ahead.set(row.lane, row.seq);
+          rows.push(row);
+        }
+        if (rows.length === 0) continue;
+        await send(on, rows);
+        for (const [lane, seq] of ahead) last.set(lane, seq);
+        at += rows.length;
+        attempt = 0;
+      } catch (error) {
+        if (!sessionLost(error)) throw error;
+        client?.end().catch(() => {});
+        client = undefined;
+        // The first loss is often a restart of the server: look again at once, and let the caller wait otherwise.
+        if (attempt++ > 0) throw error instanceof LogUnavailableError ? error : new LogUnavailableError(error);
+      }
+    }
+    return numbered.map((row) => row.seq);
+  }
+
+  const writer: ScanWriter = {
+    hold: (lane) =>
+      inTurn(async () => {
+        if (!last.has(lane)) await fence(await session(), lane);
+        return last.get(lane) ?? 0;
+      }),
+    last(lane) {
+      const seq = last.get(lane);
+      if (seq === undefined) throw new LaneFencedError(lane, 'not held by this writer');
+      return seq;
+    },
+    append: (entries) => inTurn(() => append(entries)),
+    release: (lane) =>
+      inTurn(async () => {
+        if (last.delete(lane)) await client?.query('select pg_advisory_unlock(1, $1)', [lane]).catch(() => {});
+      }),
+    close: () =>
+      inTurn(async () => {
+        closed = true;
+        await client?.end().catch(() => {});
+        client = undefined;
+      }),
+  };
+  try {
+    for (const lane of lanes) await writer.hold(lane);
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+  return writer;
+}
