@@ -1,0 +1,77 @@
+import { and, desc, eq, inArray } from 'drizzle-orm';
+import type { Tx } from '#drizzle/client.ts';
+import { appVersion, asset, installation, instance, lane, shard } from '#drizzle/schema/index.ts';
+import { notFound } from '../errors.ts';
+import { wakeWorkers } from '../installs/place-instance.ts';
+
+/** Starts or stops an instance; a start also lifts a quarantine. Its state stays, so that it goes on where it stopped. */
+export async function setWanted(tx: Tx, orgId: string, instanceId: string, wanted: 'run' | 'stop'): Promise<void> {
+  const changed = await tx
+    .update(instance)
+    .set({ wanted, updatedAt: new Date(), ...(wanted === 'run' ? { status: 'starting' as const, reason: null } : {}) })
+    .where(and(eq(instance.id, instanceId), eq(instance.orgId, orgId)))
+    .returning({ id: instance.id });
+  if (changed.length === 0) throw notFound('Instance', '实例');
+  await wakeWorkers(tx, instanceId);
+}
+
+/** Takes an installation away with its instances, alarms and state. Computed history goes with them; versions and drafts stay. */
+export async function uninstall(tx: Tx, orgId: string, installationId: string): Promise<void> {
+  const instances = await tx
+    .select({ id: instance.id })
+    .from(instance)
+    .where(and(eq(instance.orgId, orgId), eq(instance.installationId, installationId)));
+  const gone = await tx
+    .delete(installation)
+    .where(and(eq(installation.id, installationId), eq(installation.orgId, orgId)))
+    .returning({ id: installation.id });
+  if (gone.length === 0) throw notFound('Installation', '已安装的应用');
+  for (const { id } of instances) await wakeWorkers(tx, id);
+}
+
+/** Installed apps with their instances: what they should do, what they do, why not, and how far they are. */
+export async function listInstallations(tx: Tx, orgId: string) {
+  const installations = await tx
+    .select({
+      id: installation.id,
+      appId: installation.appId,
+      releaseId: installation.releaseId,
+      name: installation.name,
+      grants: installation.grants,
+      version: appVersion.version,
+      screens: appVersion.screens,
+      updatedAt: installation.updatedAt,
+    })
+    .from(installation)
+    .innerJoin(appVersion, eq(appVersion.id, installation.versionId))
+    .where(eq(installation.orgId, orgId))
+    .orderBy(desc(installation.updatedAt));
+  const ids = installations.map((row) => row.id);
+  if (ids.length === 0) return [];
+  const instances = await tx
+    .select({
+      id: instance.id,
+      installationId: instance.installationId,
+      key: instance.key,
+      assetName: asset.name,
+      wanted: instance.wanted,
+      status: instance.status,
+      reason: instance.reason,
+      version: appVersion.version,
+      bindings: instance.bindings,
+      step: shard.step,
+      leaseUntil: shard.leaseUntil,
+      outLane: lane.id,
+    })
+    .from(instance)
+    .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
+    .leftJoin(asset, eq(asset.id, instance.assetId))
+    .leftJoin(shard, eq(shard.instanceId, instance.id))
+    .leftJoin(lane, eq(lane.id, shard.outLane))
+    .where(and(eq(instance.orgId, orgId), inArray(instance.installationId, ids)));
+  return installations.map((row) => ({
+    ...row,
+    screens: row.screens.map(({ id, title }) => ({ id, title })),
+    instances: instances.filter((one) => one.installationId === row.id),
+  }));
+}
