@@ -25,19 +25,22 @@ const WITHOUT_TENANT: Readonly<Record<string, Rights>> = {
   apikey: 'select, insert, update, delete',
   sign_in_throttle: 'select, insert, update, delete',
   process: 'select',
-  history_cursor: 'none',
+  // Lane numbers and counts: how much of a lane is stored decides where the end of the log begins.
+  history_cursor: 'select',
   // Programs are shared by content and may hold a tenant's own code: workers alone read them.
   program: 'none',
 };
 
 /** Tables whose tenant is that of the row they point at. The inner select is itself under that table's policy. */
-const THROUGH: Readonly<Record<string, { column: string; table: string; key: string; rights: Rights }>> = {
-  chunk: { column: 'tag_id', table: 'tag', key: 'id', rights: 'select' },
-};
+const THROUGH: Readonly<Record<string, { column: string; table: string; key: string; rights: Rights }>> = {};
 
 /** Less than everything on a table of the tenant. The audit log is append-only for the web. */
 const RIGHTS: Readonly<Record<string, Rights>> = {
   audit: 'select, insert',
+  // Written by the historian alone.
+  chunk: 'select',
+  latest: 'select',
+  series: 'select',
 };
 
 const MINE = `org_id = (select current_setting('millwright.org', true))`;

@@ -1,0 +1,88 @@
+/**
+ * Process entry: the first consumer of the log. Follows all scan and output lanes, writes chunks and the newest values. Any number may be
+ * started; one works, the others wait for its lock.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { openDatabase } from '#drizzle/client.ts';
+import { openListener } from '#runtime/log/notify.ts';
+import { openLogReader } from '#runtime/log/reader.ts';
+import { startBeat } from '#runtime/supervisor/beat.ts';
+import { onStop } from '#runtime/supervisor/stop.ts';
+import { consume } from './consume.ts';
+import { holdHistorianLock } from './lock.ts';
+
+const url = process.env.DATABASE_URL;
+if (!url) throw new Error('DATABASE_URL is not set: the PostgreSQL URL or the socket folder of the embedded server');
+const log = pino({ name: 'historian' });
+const database = openDatabase(url, { max: 3, name: 'millwright historian' });
+const stop = new AbortController();
+const facts = { active: false, samples: 0, chunks: 0, bytes: 0 };
+const beat = startBeat({
+  sql: database.sql,
+  kind: 'historian',
+  facts: () => ({ ...facts }),
+  warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
+});
+
+let wake = () => {};
+const listener = openListener(url, ['log'], () => wake(), { name: 'historian listen' });
+/** Until the log has news, a stop is asked for, or `ms` are over. */
+const wait = (ms: number) =>
+  new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop.signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stop.signal.addEventListener('abort', done);
+    wake = done;
+  });
+
+async function session(): Promise<void> {
+  const reader = await openLogReader(url as string, { name: 'historian' });
+  try {
+    await using lock = await holdHistorianLock(url as string, stop.signal);
+    if (!lock) return;
+    facts.active = true;
+    log.info('following the log');
+    await consume({
+      sql: database.sql,
+      read: reader.readAfter,
+      wait,
+      signal: stop.signal,
+      onFlush: (lane, samples, chunks, bytes) => {
+        facts.samples += samples;
+        facts.chunks += chunks;
+        facts.bytes += bytes;
+        log.debug({ lane, samples, chunks, bytes }, 'stored');
+      },
+    });
+  } finally {
+    facts.active = false;
+    await reader.close();
+  }
+}
+
+const working = (async () => {
+  while (!stop.signal.aborted) {
+    try {
+      await session();
+    } catch (error) {
+      // Nothing is lost: the next session reads again from what is stored.
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'starting again');
+      await sleep(500, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  }
+})();
+process.send?.({ ready: true });
+
+onStop(async (reason) => {
+  log.info({ reason }, 'stopping');
+  stop.abort();
+  await working;
+  await listener.close();
+  await beat.stop();
+  await database.close();
+});
