@@ -1,0 +1,143 @@
+import type { SourceValue, TagValueType, WaveValue } from '#blocks/sdk/connector.ts';
+import { GOOD, quality } from '#runtime/batch/quality.ts';
+import { type Address, valueAt } from './address.ts';
+
+/**
+ * Binary waveform, media type `application/x-mw-wave`, little-endian: bytes 0-3 the letters `MWV1`, 4-7 number of samples (uint32),
+ * 8-15 time of the first sample in epoch milliseconds (float64), 16-23 samples per second (float64), then float32 samples.
+ */
+const WAVE_MAGIC = 'MWV1';
+const WAVE_HEADER = 24;
+/** 16 M samples: a minute at 250 kHz. More is a fault of the sender. */
+const LONGEST_WAVE = 1 << 24;
+
+export function packWave(wave: WaveValue): Buffer {
+  const bytes = Buffer.alloc(WAVE_HEADER + 4 * wave.values.length);
+  bytes.write(WAVE_MAGIC, 'latin1');
+  bytes.writeUInt32LE(wave.values.length, 4);
+  bytes.writeDoubleLE(wave.t0, 8);
+  bytes.writeDoubleLE(wave.rate, 16);
+  wave.values.forEach((value, i) => {
+    bytes.writeFloatLE(value, WAVE_HEADER + 4 * i);
+  });
+  return bytes;
+}
+
+/** Undefined when the bytes are no waveform of this form. */
+export function unpackWave(bytes: Buffer): WaveValue | undefined {
+  if (bytes.length < WAVE_HEADER || bytes.toString('latin1', 0, 4) !== WAVE_MAGIC) return undefined;
+  const n = bytes.readUInt32LE(4);
+  const t0 = bytes.readDoubleLE(8);
+  const rate = bytes.readDoubleLE(16);
+  if (n > LONGEST_WAVE || bytes.length !== WAVE_HEADER + 4 * n || !Number.isFinite(t0) || !(rate > 0)) return undefined;
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = bytes.readFloatLE(WAVE_HEADER + 4 * i);
+  return { t0, rate, values };
+}
+
+export class PayloadError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface Taken {
+  readonly value?: SourceValue;
+  readonly quality: number;
+  readonly time: number;
+}
+
+/** A payload, parsed once for all the addresses of its topic. */
+export class Payload {
+  readonly #bytes: Buffer;
+  #json: { readonly data: unknown } | { readonly error: string } | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  #data(): unknown {
+    if (!this.#json) {
+      try {
+        this.#json = { data: JSON.parse(this.#bytes.toString('utf8')) };
+      } catch (error) {
+        this.#json = { error: (error as Error).message };
+      }
+    }
+    if ('error' in this.#json) throw new PayloadError('payload.json', `The payload is not JSON: ${this.#json.error}`);
+    return this.#json.data;
+  }
+
+  /** The value of one address; throws `PayloadError` when the payload does not hold one of this type. */
+  take(address: Address, type: TagValueType, arrived: number): Taken {
+    if (type === 'wave') return this.#wave(address);
+    if (type === 'text' && address.value.length === 0 && !address.time) {
+      return { value: this.#bytes.toString('utf8'), quality: GOOD, time: arrived };
+    }
+    const data = this.#data();
+    const found = valueAt(data, address.value);
+    const time = address.time ? timeOf(valueAt(data, address.time)) : arrived;
+    if (time === undefined) {
+      throw new PayloadError(
+        'payload.time',
+        `There is no time at “${address.time?.join('.')}”: an ISO text or epoch number is needed.`,
+      );
+    }
+    if (found === null) return { quality: quality('bad', 'missing'), time };
+    if (found === undefined) {
+      throw new PayloadError('payload.missing', `The payload has no field “${address.value.join('.')}”.`);
+    }
+    return { value: typed(found, type, address), quality: GOOD, time };
+  }
+
+  #wave(address: Address): Taken {
+    const binary = unpackWave(this.#bytes);
+    if (binary) return { value: binary, quality: GOOD, time: binary.t0 };
+    if (this.#bytes.toString('latin1', 0, 4) === WAVE_MAGIC) {
+      throw new PayloadError('payload.wave', 'The binary waveform is cut off or its header is wrong.');
+    }
+    const found = valueAt(this.#data(), address.value) as { t0?: unknown; rate?: unknown; values?: unknown } | undefined;
+    const t0 = timeOf(found?.t0);
+    const { rate, values } = found ?? {};
+    const usable = Array.isArray(values) && values.length <= LONGEST_WAVE && values.every((v) => typeof v === 'number');
+    if (t0 === undefined || typeof rate !== 'number' || !(rate > 0) || !usable) {
+      throw new PayloadError(
+        'payload.wave',
+        'A waveform is { t0: time, rate: samples per second, values: [numbers] } or the binary form.',
+      );
+    }
+    return { value: { t0, rate, values: Float32Array.from(values as number[]) }, quality: GOOD, time: t0 };
+  }
+}
+
+function typed(found: unknown, type: TagValueType, address: Address): SourceValue {
+  if (type === 'text') return typeof found === 'string' ? found : JSON.stringify(found);
+  if (type === 'boolean') {
+    if (typeof found === 'boolean') return found;
+    if (found === 0 || found === 1) return found === 1;
+    if (found === 'true' || found === 'false') return found === 'true';
+  } else {
+    if (typeof found === 'number') return found;
+    if (typeof found === 'boolean') return Number(found);
+    if (typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found))) return Number(found);
+  }
+  throw new PayloadError(
+    'payload.type',
+    `“${address.value.join('.') || 'the payload'}” is ${JSON.stringify(found)?.slice(0, 60)}, but the tag needs a ${type}.`,
+  );
+}
+
+/** Epoch ms of an ISO text or an epoch number. Seconds, ms, µs and ns are told apart by their size: no plant has data of before 1973. */
+export function timeOf(found: unknown): number | undefined {
+  if (typeof found === 'string') {
+    // a text without zone is UTC, never the zone of this machine
+    const parsed = Date.parse(/T[\d:.]+$/.test(found) ? `${found}Z` : found);
+    return Number.isNaN(parsed) ? undefined : parsed;
+  }
+  if (typeof found !== 'number' || !Number.isFinite(found) || found <= 0) return undefined;
+  if (found < 1e11) return found * 1000;
+  if (found < 1e14) return found;
+  return found < 1e17 ? found / 1e3 : found / 1e6;
+}

@@ -1,0 +1,354 @@
+/**
+ * What every connector must do, tried against a real server of its protocol. A connector's test calls `connectorSuite` with a source
+ * that it can start, stop and silence, and adds only what is special to its protocol.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type AnyConnector,
+  type CertificateFacts,
+  type ConnectionPart,
+  ConnectorError,
+  type ConnectorHost,
+  type Sample,
+  type Session,
+  type SessionEvent,
+  type SourceValue,
+  type TagRequest,
+  type TagValueType,
+} from '#blocks/sdk/connector.ts';
+
+/** A real server of the protocol, under the test's control. It keeps its address over a restart. */
+export interface TestSource {
+  start(): Promise<void>;
+  /** As when the power fails: sockets end. */
+  stop(): Promise<void>;
+  /** The socket stays open and values stop coming. */
+  silence(on: boolean): Promise<void>;
+  /** What the server really holds at the writable address. */
+  written(): Promise<SourceValue | undefined>;
+}
+
+export interface ConnectorCase {
+  readonly connector: AnyConnector;
+  readonly source: () => Promise<TestSource>;
+  readonly settings: () => Record<string, unknown>;
+  readonly secrets?: Record<string, unknown>;
+  /** Served while the source is not silent; `value` is what the server holds, undefined when it changes. */
+  readonly tags: readonly { readonly address: string; readonly type: TagValueType; readonly value?: SourceValue }[];
+  readonly writable: { readonly address: string; readonly type: TagValueType; readonly value: number };
+  readonly readOnly?: { readonly address: string; readonly type: TagValueType };
+  /** Well-formed, but not at this source. */
+  readonly absent: { readonly address: string; readonly type: TagValueType };
+  readonly malformed: readonly string[];
+  /** A folder with more nodes than a page, and how many. */
+  readonly browse?: { readonly path: string; readonly count: number; readonly contains: string };
+  readonly refused?: {
+    readonly secrets?: Record<string, unknown>;
+    readonly settings?: Record<string, unknown>;
+    readonly part: ConnectionPart;
+  };
+  /** Rest of what a run may leave in the process for a moment, ms. */
+  readonly settleMs?: number;
+}
+
+export class TestHost implements ConnectorHost {
+  readonly connectionId = '00000000-0000-7000-8000-000000000001';
+  readonly events: SessionEvent[] = [];
+  readonly certificates: CertificateFacts[] = [];
+  decision: 'trusted' | 'pending' | 'rejected' = 'trusted';
+  #folder: Promise<string> | undefined;
+
+  folder(): Promise<string> {
+    this.#folder ??= mkdtemp(join(tmpdir(), 'mw-conn-'));
+    return this.#folder;
+  }
+  log(): void {}
+  event(event: SessionEvent): void {
+    this.events.push(event);
+  }
+  async certificate(facts: CertificateFacts) {
+    this.certificates.push(facts);
+    return this.decision;
+  }
+  get lost(): boolean {
+    return this.events.some((event) => event.kind === 'lost');
+  }
+  async dispose(): Promise<void> {
+    if (this.#folder) await rm(await this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a condition; the message says what did not come. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`did not happen within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+export const isGood = (sample: Sample) => sample.quality === 0 && sample.value !== undefined;
+const openResources = () => {
+  const counted: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (/Socket|TCP|Pipe|Timeout|Immediate|FSEvent/.test(kind)) counted[kind] = (counted[kind] ?? 0) + 1;
+  }
+  return counted;
+};
+
+export function connectorSuite(name: string, one: ConnectorCase): void {
+  describe(`${name}: what every connector does`, () => {
+    const host = new TestHost();
+    const { connector } = one;
+    let source: TestSource;
+    const samples: Sample[] = [];
+    const sink = async (more: readonly Sample[]) => {
+      samples.push(...more);
+    };
+    const tags: TagRequest[] = one.tags.map((tag, i) => ({
+      tagId: i + 1,
+      address: tag.address,
+      type: tag.type,
+      samplePeriodMs: 100,
+    }));
+    const open = (changed: { settings?: Record<string, unknown>; secrets?: Record<string, unknown> } = {}): Promise<Session> =>
+      connector.open(
+        connector.manifest.settings.parse({ ...one.settings(), ...changed.settings }),
+        connector.manifest.secrets.parse({ ...one.secrets, ...changed.secrets }),
+        host,
+      );
+    /** As the gateway does it: again until it opens. */
+    const reopen = async (): Promise<Session> => {
+      const end = Date.now() + 20_000;
+      for (;;) {
+        try {
+          return await open();
+        } catch (error) {
+          if (Date.now() > end) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      }
+    };
+    const fresh = async (what: string, ms = 15_000) => {
+      const from = samples.length;
+      await until(what, () => tags.every((tag) => samples.slice(from).some((s) => s.tagId === tag.tagId && isGood(s))), ms);
+    };
+    async function withSession(work: (session: Session) => Promise<void>): Promise<void> {
+      const session = await reopen();
+      try {
+        await work(session);
+      } finally {
+        await session.close();
+      }
+    }
+
+    beforeAll(async () => {
+      source = await one.source();
+    });
+    afterAll(async () => {
+      await source.stop();
+      await host.dispose();
+    });
+
+    it('says which part failed when the source is absent, and works once it is there', async () => {
+      const failure = await open().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(ConnectorError);
+      expect(failure).toMatchObject({ part: 'network', code: 'network.refused' });
+      await source.start();
+      await withSession(async (session) => {
+        await session.subscribe(tags, sink);
+        await fresh('values of every tag');
+      });
+    });
+
+    it('gives the right values with quality and time', async () => {
+      await withSession(async (session) => {
+        await session.subscribe(tags, sink);
+        await fresh('values of every tag');
+        for (const [i, tag] of one.tags.entries()) {
+          const sample = samples.findLast((s) => s.tagId === i + 1);
+          expect(sample?.quality, tag.address).toBe(0);
+          if (tag.value !== undefined) expect(sample?.value, tag.address).toEqual(tag.value);
+          expect(Math.abs(Date.now() - (sample?.time ?? 0)), `age of ${tag.address}`).toBeLessThan(60_000);
+        }
+      });
+    });
+
+    it('survives a reboot of the source', async () => {
+      let session = await reopen();
+      try {
+        await session.subscribe(tags, sink);
+        await fresh('values before the reboot');
+        host.events.length = 0;
+        await source.stop();
+        await until('a sign of the loss', () => host.lost || samples.slice(-tags.length).some((s) => s.quality >= 0x80), 20_000);
+        await source.start();
+        if (host.lost) {
+          await session.close();
+          session = await reopen();
+          await session.subscribe(tags, sink);
+        }
+        await fresh('values after the reboot', 40_000);
+      } finally {
+        await session.close();
+      }
+    });
+
+    it('gives no good values while the source is silent on an open socket', async () => {
+      let session = await reopen();
+      try {
+        await session.subscribe(tags, sink);
+        await fresh('values before the silence');
+        host.events.length = 0;
+        await source.silence(true);
+        await new Promise((resolve) => setTimeout(resolve, 500)); // what was under way arrives
+        const from = samples.length;
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        expect(samples.slice(from).filter(isGood)).toEqual([]);
+        await source.silence(false);
+        if (host.lost) {
+          await session.close();
+          session = await reopen();
+          await session.subscribe(tags, sink);
+        }
+        await fresh('values after the silence', 40_000);
+      } finally {
+        await source.silence(false);
+        await session.close();
+      }
+    });
+
+    it('reads, and tells of an address that is not there', async () => {
+      await withSession(async (session) => {
+        const results = await session.read([...one.tags, one.absent]);
+        one.tags.forEach((tag, i) => {
+          expect(results[i]?.error, tag.address).toBeUndefined();
+          if (tag.value !== undefined) expect(results[i]?.value, tag.address).toEqual(tag.value);
+        });
+        const absent = results.at(-1);
+        expect(absent?.quality).toBeGreaterThanOrEqual(0x80);
+        expect(absent?.error?.code).toMatch(/^[a-z]+\.[a-z-]+$/);
+        expect(absent?.error?.reason.length).toBeGreaterThan(10);
+      });
+    });
+
+    it('serves the good addresses beside a bad one', async () => {
+      await withSession(async (session) => {
+        await session.subscribe([{ tagId: 99, ...one.absent, samplePeriodMs: 100 }, ...tags], sink);
+        await fresh('values of the good addresses');
+        expect(samples.filter((s) => s.tagId === 99 && isGood(s))).toEqual([]);
+      });
+    });
+
+    it('writes and reads back what the device then holds', async () => {
+      await withSession(async (session) => {
+        const { address, type, value } = one.writable;
+        const result = await session.write(address, value, type);
+        expect(result).toMatchObject({ ok: true, readBack: value });
+        expect(await source.written()).toBe(value);
+        if (one.readOnly) {
+          const refused = await session.write(one.readOnly.address, value, one.readOnly.type);
+          expect(refused.ok).toBe(false);
+          expect(refused.reason?.length).toBeGreaterThan(10);
+        }
+        const absent = await session.write(one.absent.address, value, one.absent.type);
+        expect(absent.ok && absent.readBack === value).toBe(false);
+      });
+    });
+
+    it('refuses malformed addresses with a sentence in both languages', () => {
+      for (const address of one.malformed) {
+        const check = connector.checkAddress(address, 'number');
+        expect(check.ok, address).toBe(false);
+        if (!check.ok) {
+          expect(check.message.en.length).toBeGreaterThan(20);
+          expect(check.message.zh).toMatch(/[\u4e00-\u9fff]/);
+        }
+      }
+      for (const { address, type } of [...one.tags, one.writable, one.absent]) {
+        expect(connector.checkAddress(address, type), address).toEqual({ ok: true });
+      }
+    });
+
+    const { browse } = one;
+    it.runIf(browse)('lists what there is, page by page, each node once', async () => {
+      if (!browse) return;
+      await withSession(async (session) => {
+        const seen: string[] = [];
+        let pages = 0;
+        let page: string | undefined;
+        do {
+          const got = await session.browse(browse.path, page);
+          seen.push(...got.nodes.map((node) => node.address ?? node.path));
+          page = got.next;
+          pages++;
+        } while (page !== undefined && pages < 100);
+        expect(pages).toBeGreaterThan(1);
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen.length).toBe(browse.count);
+        expect(seen).toContain(browse.contains);
+      });
+    });
+
+    const { refused } = one;
+    it.runIf(refused)('says so when the credentials are wrong', async () => {
+      const failure = await open({ secrets: refused?.secrets, settings: refused?.settings }).then(
+        async (session) => {
+          await session.close();
+          return undefined;
+        },
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(ConnectorError);
+      expect((failure as ConnectorError).part).toBe(refused?.part);
+      expect((failure as ConnectorError).message).not.toContain('undefined');
+    });
+
+    it('tests itself part by part', async () => {
+      await withSession(async (session) => {
+        const [first] = one.tags;
+        if (!first) throw new Error('a case has tags');
+        const good = await session.test(first);
+        expect(good.filter((part) => !part.ok)).toEqual([]);
+        expect(good[0]?.part).toBe('network');
+        const bad = await session.test(one.absent);
+        expect(bad.at(-1)?.ok).toBe(false);
+        expect(bad.at(-1)?.detail.length).toBeGreaterThan(10);
+      });
+    });
+
+    it('leaves nothing behind when it is closed', async () => {
+      const before = openResources();
+      for (let i = 0; i < 3; i++) {
+        await withSession(async (session) => {
+          await session.subscribe(tags, sink);
+          await fresh('values');
+        });
+      }
+      const from = samples.length;
+      await until(
+        `open resources as before: ${JSON.stringify(before)} – ${JSON.stringify(openResources())}`,
+        () => Object.entries(openResources()).every(([kind, count]) => kind === 'Timeout' || count <= (before[kind] ?? 0)),
+        one.settleMs ?? 5000,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(samples.length).toBe(from);
+    });
+  });
+}

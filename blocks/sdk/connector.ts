@@ -1,0 +1,206 @@
+/**
+ * What speaks one protocol. A connector opens a **session** and tells the truth about it; everything that all sources need alike
+ * (back-off, staleness, scaling, range checks, packing, the log) is the gateway's. So a connector stays small and holds no policy.
+ */
+import type { z } from 'zod';
+import type { Bilingual } from '#runtime/graph/document.ts';
+
+export type TagValueType = 'number' | 'integer' | 'boolean' | 'text' | 'wave';
+
+/** An equidistant block of samples as it came from the device. The gateway stores `values` as a blob and logs the reference. */
+export interface WaveValue {
+  /** Epoch milliseconds of the first sample. */
+  readonly t0: number;
+  /** Samples per second. */
+  readonly rate: number;
+  readonly values: Float32Array;
+}
+export type SourceValue = number | boolean | string | WaveValue;
+
+/** One raw value of one tag. `value` is in the device's own scale; gain and offset are the gateway's. */
+export interface Sample {
+  readonly tagId: number;
+  /** Event time, epoch ms: the source's own where the protocol carries one, else arrival. */
+  readonly time: number;
+  /** Absent when the source has no value (quality is bad then). */
+  readonly value?: SourceValue;
+  /** Byte of `runtime/batch/quality.ts`. */
+  readonly quality: number;
+}
+
+export interface TagRequest {
+  readonly tagId: number;
+  readonly address: string;
+  readonly type: TagValueType;
+  readonly samplePeriodMs: number;
+}
+
+/**
+ * Where samples go. The promise settles when the log has them (committed), and is refused when it never will; a source that can send
+ * again (`resendable`) acknowledges only then. Those that cannot ignore the promise: the gateway spools for them.
+ */
+export type SampleSink = (samples: readonly Sample[], options?: { readonly resendable?: boolean }) => Promise<void>;
+
+/** The part of a connection that a failure belongs to. */
+export type ConnectionPart = 'network' | 'session' | 'certificate' | 'permission' | 'address' | 'device' | 'data';
+
+/** A failure that names its part, a stable code and what would be right. */
+export class ConnectorError extends Error {
+  readonly part: ConnectionPart;
+  readonly code: string;
+  constructor(part: ConnectionPart, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConnectorError';
+    this.part = part;
+    this.code = code;
+  }
+}
+
+/** What a session says about itself between samples. Liveness is not among it: that comes from the age of data. */
+export type SessionEvent =
+  /** The session is over; the gateway opens a new one after its back-off. */
+  | { readonly kind: 'lost'; readonly error: ConnectorError }
+  /** One device behind the connection (Modbus unit, Sparkplug device) changed. */
+  | { readonly kind: 'device'; readonly device: string; readonly state: 'live' | 'failed'; readonly reason?: string }
+  /** One address cannot be served; absent `error` takes it back. */
+  | { readonly kind: 'address'; readonly tagId: number; readonly error?: ConnectorError }
+  /** The source lost data of these tags that nobody can bring back. */
+  | { readonly kind: 'gap'; readonly tagIds: readonly number[]; readonly time: number; readonly reason: string };
+
+export interface CertificateFacts {
+  /** SHA-256 of the DER form, hex. */
+  readonly fingerprint: string;
+  readonly subject: string;
+  readonly validUntil: Date | null;
+  readonly pem: string;
+}
+
+/** What the gateway gives to a connector. */
+export interface ConnectorHost {
+  readonly connectionId: string;
+  /** A folder of this connection that stays (keys, certificates); made on first use. */
+  folder(): Promise<string>;
+  log(level: 'debug' | 'info' | 'warn', message: string, facts?: Readonly<Record<string, unknown>>): void;
+  event(event: SessionEvent): void;
+  /** Reports a server certificate; only `trusted` (a person decided so) may be used. */
+  certificate(facts: CertificateFacts): Promise<'trusted' | 'pending' | 'rejected'>;
+}
+
+export interface ReadResult {
+  readonly value?: SourceValue;
+  readonly quality: number;
+  readonly time: number;
+  readonly error?: { readonly code: string; readonly reason: string };
+}
+
+export interface WriteResult {
+  /** The device accepted the write; whether it took effect is said by `readBack`. */
+  readonly ok: boolean;
+  readonly readBack?: SourceValue;
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+export interface BrowseNode {
+  /** Hand it to `browse` to see what is below. */
+  readonly path: string;
+  readonly name: string;
+  readonly folder: boolean;
+  /** What a tag's `address` would be; absent on pure folders. */
+  readonly address?: string;
+  readonly suggested?: {
+    readonly name?: string;
+    readonly unit?: string;
+    readonly type?: TagValueType;
+    readonly low?: number;
+    readonly high?: number;
+    readonly access?: 'r' | 'rw';
+  };
+  /** Value now, as text, where reading it costs nothing. */
+  readonly value?: string;
+}
+export interface BrowsePage {
+  readonly nodes: readonly BrowseNode[];
+  /** Opaque; absent on the last page. */
+  readonly next?: string;
+}
+
+/** One line per part, in the order in which they are tried; the first failure ends the list. */
+export interface TestPart {
+  readonly part: ConnectionPart;
+  readonly ok: boolean;
+  readonly code?: string;
+  /** What was found, or what was wrong and what would be right. */
+  readonly detail: string;
+  readonly ms: number;
+}
+
+export interface Session {
+  /** Replaces the whole set. Addresses that cannot be served are reported by events; the others are served. */
+  subscribe(tags: readonly TagRequest[], sink: SampleSink): Promise<void>;
+  read(addresses: readonly { readonly address: string; readonly type: TagValueType }[]): Promise<readonly ReadResult[]>;
+  /** Writes the raw value and reads it back from the device. */
+  write(address: string, value: number | boolean | string, type: TagValueType): Promise<WriteResult>;
+  /** `path` '' is the root; `page` is what `next` of the page before said. */
+  browse(path: string, page?: string): Promise<BrowsePage>;
+  /** Checks the open session part by part; `address` names one to try. */
+  test(address?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]>;
+  /** Ends everything it started: no socket, timer or listener is left. */
+  close(): Promise<void>;
+}
+
+export type AddressCheck = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: Bilingual };
+
+export interface ConnectorManifest<S extends z.ZodObject, K extends z.ZodObject> {
+  /** Folder name: `modbus-tcp`. */
+  readonly id: string;
+  readonly version: string;
+  readonly title: Bilingual;
+  readonly summary: Bilingual;
+  /** Tabler icon name without prefix. */
+  readonly icon: string;
+  /** Stored as they are and shown to whoever may see connections: no secret in here. */
+  readonly settings: S;
+  /** Kept sealed, opened only in the gateway; same `field` metadata, so the form shows them as write-only fields. */
+  readonly secrets: K;
+  readonly address: { readonly help: Bilingual; readonly examples: readonly string[] };
+  /** Does the protocol offer a list of what there is? */
+  readonly browsable: boolean;
+}
+
+export interface Connector<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {
+  readonly manifest: ConnectorManifest<S, K>;
+  /** Pure: is this an address of this protocol, for this type? Used by forms, imports and the gateway alike. */
+  checkAddress(address: string, type: TagValueType): AddressCheck;
+  /** One attempt; throws `ConnectorError`. The gateway bounds its time and tries again. */
+  open(settings: z.output<S>, secrets: z.output<K>, host: ConnectorHost): Promise<Session>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the erased form that the gateway holds; settings are parsed by the manifest's schema before
+export type AnyConnector = Connector<any, any>;
+
+export function defineConnector<S extends z.ZodObject, K extends z.ZodObject>(connector: Connector<S, K>): Connector<S, K> {
+  return connector;
+}
+
+/** The message of anything thrown, without a stack. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Errors of sockets, told by their part and code, the same for every protocol. */
+export function networkError(error: unknown, where: string): ConnectorError {
+  const code = (error as NodeJS.ErrnoException)?.code ?? '';
+  const known: Record<string, [string, string]> = {
+    ECONNREFUSED: ['network.refused', `Nothing listens at ${where}. Check the address and port, and that the device is on.`],
+    ENOTFOUND: ['network.name', `The name in ${where} is not known. Check its spelling or give the IP address.`],
+    EAI_AGAIN: ['network.name', `The name in ${where} cannot be resolved now. Check the name server or give the IP address.`],
+    EHOSTUNREACH: ['network.unreachable', `There is no route to ${where}. Check cabling, VLAN and firewall.`],
+    ENETUNREACH: ['network.unreachable', `There is no route to ${where}. Check cabling, VLAN and firewall.`],
+    ETIMEDOUT: ['network.timeout', `${where} did not answer in time. Check that it is on and that no firewall drops the port.`],
+    ECONNRESET: ['network.reset', `${where} closed the connection.`],
+    EPIPE: ['network.reset', `${where} closed the connection.`],
+  };
+  const found = known[code];
+  return new ConnectorError('network', found?.[0] ?? 'network.failed', found?.[1] ?? `${where}: ${messageOf(error)}`, {
+    cause: error,
+  });
+}
