@@ -29,6 +29,8 @@ export const app = pgTable(
     assetClass: text('asset_class'),
     graph: jsonb('graph').$type<GraphDocument>().notNull(),
     screens: jsonb('screens').$type<ScreenDocument[]>().notNull().default([]),
+    /** What the studio tests the draft on. */
+    binding: jsonb('binding').$type<DraftBinding>(),
     /** Optimistic lock: an edit names the revision that it was made on. */
     revision: integer('revision').notNull().default(0),
     updatedBy: text('updated_by'),
@@ -37,6 +39,12 @@ export const app = pgTable(
   },
   (t) => [unique().on(t.orgId, t.slug)],
 );
+
+/** An asset of the own plant and a tag per role, as in `instance.bindings`. */
+export interface DraftBinding {
+  readonly assetId: string;
+  readonly roles: Bindings;
+}
 
 /** What an operator sees: widgets bound to named outputs and forms. Changing it never changes the graph's hash. */
 export interface ScreenDocument {
