@@ -13,6 +13,8 @@ export interface ReplayOptions {
   readonly stretches: AsyncIterable<Timeline> | Iterable<Timeline>;
   readonly answering: Answering;
   readonly limits?: Partial<ReplayLimits>;
+  /** Every committed step's result, for what a report does not keep: proofs and files. Must not keep hold of it. */
+  onResult?(result: StepResult): void;
   /** Share of the window that is done, 0..1. */
   onProgress?(done: number): void;
   readonly signal?: AbortSignal;
@@ -75,6 +77,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   };
   const commit = (result: StepResult, rows: number) => {
     report.take(result, rows);
+    options.onResult?.(result);
     wakeAt = result.wakeAt;
     answers = result.effects.map((effect) => answer(effect));
   };

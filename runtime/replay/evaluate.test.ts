@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ProofCheck } from '#marketplace/format/proof.ts';
 import { type Collected, evaluateCheck, within } from './evaluate.ts';
+import type { ProofCheck } from './proof.ts';
 
 const title = { en: 'x', zh: 'x' };
 const base = { id: 'c', title, source: 'by hand' };

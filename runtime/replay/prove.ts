@@ -1,0 +1,143 @@
+import type { WireSchema } from '../batch/schema.ts';
+import type { InputTable } from '../files/table.ts';
+import type { GraphProblem } from '../graph/problem.ts';
+import type { Program, Stepper } from '../step/contract.ts';
+import { collector } from './collect.ts';
+import { type Collected, evaluateCheck } from './evaluate.ts';
+import { modelAnswers } from './model-answers.ts';
+import type { Falsifier, ProofDocument, ProofReport, ProofRun, RunResult } from './proof.ts';
+import { runTables } from './run-tables.ts';
+import { inputsOf } from './tables.ts';
+
+type Parameters = ProofRun['parameters'];
+
+/** What a proof is run with: the compiler, a sandbox for the program, the files beside `proof.json`. */
+export interface ProofHost {
+  compile(
+    graph: string,
+    parameters: Parameters,
+  ): { ok: true; program: Program } | { ok: false; problems: readonly GraphProblem[] };
+  createStepper(program: Program): Promise<Stepper>;
+  readTable(file: string, schema: WireSchema, key: string): Promise<InputTable>;
+  now(): number;
+  /** Wall clock, for the report. */
+  date(): Date;
+}
+
+/** The proof cannot be run at all: it does not fit its graph. A red check is no such error. */
+export class ProofError extends Error {
+  readonly code: 'proof.graph' | 'proof.input' | 'proof.falsifier' | 'proof.output';
+  constructor(code: ProofError['code'], message: string) {
+    super(message);
+    this.name = 'ProofError';
+    this.code = code;
+  }
+}
+
+/** Runs every run of a proof and every change that must turn it red. Deterministic: only times differ from run to run. */
+export async function prove(graph: string, proof: ProofDocument, host: ProofHost): Promise<ProofReport> {
+  const runs: RunResult[] = [];
+  let program = compileFor(graph, {}, host);
+  for (const run of proof.runs) {
+    program = compileFor(graph, run.parameters, host);
+    runs.push(await proveRun(graph, program, run, host));
+  }
+  return {
+    graphHash: program.info.graphHash,
+    programHash: program.info.hash,
+    capabilities: program.info.capabilities,
+    at: host.date().toISOString(),
+    runs,
+    pass: runs.every((run) => run.checks.every((check) => check.pass) && run.falsifiers.every((change) => change.red)),
+  };
+}
+
+async function proveRun(graph: string, program: Program, run: ProofRun, host: ProofHost): Promise<RunResult> {
+  const started = host.now();
+  for (const check of run.checks)
+    if (check.kind === 'output' && !program.info.outputs.some((o) => o.name === check.output && check.column in o.schema.columns))
+      throw new ProofError(
+        'proof.output',
+        `check "${check.id}" measures ${check.output}.${check.column}, which the graph does not give`,
+      );
+  const tables = await readTables(program, run, host);
+  const collected = await collect(program, tables, run, host);
+  const checks = run.checks.map((check) => evaluateCheck(check, collected));
+  const falsifiers = [];
+  for (const change of run.falsifiers) {
+    const mutant = compileFor(mutate(graph, change), run.parameters, host);
+    const under = await collect(mutant, tables, run, host);
+    falsifiers.push({ title: change.title, red: run.checks.some((check) => !evaluateCheck(check, under).pass) });
+  }
+  return {
+    id: run.id,
+    title: run.title,
+    checks,
+    falsifiers,
+    records: [...tables.values()].reduce((sum, table) => sum + table.n, 0),
+    seconds: (host.now() - started) / 1000,
+  };
+}
+
+async function readTables(program: Program, run: ProofRun, host: ProofHost): Promise<Map<string, InputTable>> {
+  const wanted = inputsOf(program.info);
+  const tables = new Map<string, InputTable>();
+  for (const [name, file] of Object.entries(run.inputs)) {
+    const schema = wanted.get(name);
+    if (!schema)
+      throw new ProofError(
+        'proof.input',
+        `run "${run.id}" feeds "${name}", but the graph reads ${[...wanted.keys()].join(', ') || 'nothing'}`,
+      );
+    tables.set(name, await host.readTable(file, schema, run.key));
+  }
+  return tables;
+}
+
+async function collect(program: Program, tables: Map<string, InputTable>, run: ProofRun, host: ProofHost): Promise<Collected> {
+  const stepper = await host.createStepper(program);
+  try {
+    const into = collector(program.info);
+    await runTables({
+      info: program.info,
+      stepper,
+      tables,
+      answering: modelAnswers('confirm'),
+      until: run.until === undefined ? undefined : Date.parse(run.until),
+      onResult: into.take,
+      now: host.now,
+    });
+    return into.collected;
+  } finally {
+    stepper.dispose();
+  }
+}
+
+function compileFor(graph: string, parameters: Parameters, host: ProofHost): Program {
+  const compiled = host.compile(graph, parameters);
+  if (compiled.ok) return compiled.program;
+  throw new ProofError('proof.graph', compiled.problems.map((p) => `${p.node ? `${p.node}: ` : ''}${p.message.en}`).join('; '));
+}
+
+/** The graph with one parameter of one node changed. */
+export function mutate(graph: string, change: Falsifier): string {
+  const document = JSON.parse(graph) as { nodes: { id: string; params?: Record<string, unknown> }[] };
+  const node = document.nodes.find((n) => n.id === change.node);
+  if (!node)
+    throw new ProofError(
+      'proof.falsifier',
+      `"${change.title.en}" changes the node "${change.node}", which the graph does not have`,
+    );
+  const path = change.param.split('.');
+  const last = path.pop() ?? '';
+  node.params ??= {};
+  let at: Record<string, unknown> = node.params;
+  for (const name of path) {
+    const inner = at[name];
+    if (typeof inner !== 'object' || inner === null)
+      throw new ProofError('proof.falsifier', `"${change.title.en}" changes ${change.param}, but ${change.node} has no ${name}`);
+    at = inner as Record<string, unknown>;
+  }
+  at[last] = change.value;
+  return JSON.stringify(document);
+}
