@@ -26,12 +26,14 @@ describe('row-level security', () => {
     const all = (await tables(test.sql)).filter((table) => table.tenant && !table.partition);
     expect(all.length).toBeGreaterThan(20);
     for (const { name } of all) {
-      const [row] = await test.sql`select relrowsecurity, relforcerowsecurity from pg_class where oid = ${`public.${name}`}::regclass`;
+      const [row] =
+        await test.sql`select relrowsecurity, relforcerowsecurity from pg_class where oid = ${`public.${name}`}::regclass`;
       expect(row, name).toEqual({ relrowsecurity: true, relforcerowsecurity: true });
       const policies = await test.sql`select policyname from pg_policies where tablename = ${name}`;
-      expect(policies.map((policy) => policy.policyname), name).toEqual(
-        expect.arrayContaining(['millwright_tenant', 'millwright_runtime']),
-      );
+      expect(
+        policies.map((policy) => policy.policyname),
+        name,
+      ).toEqual(expect.arrayContaining(['millwright_tenant', 'millwright_runtime']));
     }
   });
 
@@ -86,7 +88,8 @@ describe('row-level security', () => {
     await release('a', 'open', 'listed');
     await release('a', 'waiting', 'in-review');
     await test.sql`insert into organization (id, name, slug, created_at, platform) values ('p', 'P', 'p', now(), true), ('b', 'B', 'b', now(), false)`;
-    const seen = async (org: string) => (await as(org, (sql) => sql`select slug from release order by slug`)).map((row) => row.slug);
+    const seen = async (org: string) =>
+      (await as(org, (sql) => sql`select slug from release order by slug`)).map((row) => row.slug);
     expect(await seen('a')).toEqual(['open', 'waiting']);
     expect(await seen('b')).toEqual(['open']);
     expect(await seen('p')).toEqual(['open', 'waiting']);

@@ -8,14 +8,15 @@ export interface MessageTree {
 
 /**
  * All texts of a language: `en/plant.json` is the namespace `plant`. Read by folder, so that a feature adds its two files and nothing else.
- * `folder` is this folder in the tree: the build moves the code, not the texts.
+ * The folder is that of the tree: the build moves the code, not the texts, and need not trace what is read here.
  */
-export function loadMessages(language: Language, folder = join(process.cwd(), 'app', '_messages')): MessageTree {
-  const place = join(folder, language);
-  const files = readdirSync(place)
-    .filter((name) => name.endsWith('.json'))
-    .sort();
-  return Object.fromEntries(
-    files.map((name) => [name.slice(0, -'.json'.length), JSON.parse(readFileSync(join(place, name), 'utf8')) as MessageTree]),
-  );
+export function loadMessages(language: Language): MessageTree {
+  const folder = join(/* turbopackIgnore: true */ process.cwd(), 'app', '_messages', language);
+  const messages: Record<string, MessageTree> = {};
+  for (const name of readdirSync(/* turbopackIgnore: true */ folder).sort()) {
+    if (!name.endsWith('.json')) continue;
+    const text = readFileSync(/* turbopackIgnore: true */ join(/* turbopackIgnore: true */ folder, name), 'utf8');
+    messages[name.slice(0, -'.json'.length)] = JSON.parse(text) as MessageTree;
+  }
+  return messages;
 }

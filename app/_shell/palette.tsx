@@ -74,7 +74,6 @@ export function Palette({ children }: { children: ReactNode }) {
           placeholder: t('palette.placeholder'),
           'aria-label': t('palette.placeholder'),
         }}
-        closeButtonProps={{ 'aria-label': t('close') }}
       />
     </RegistryContext.Provider>
   );
