@@ -1,0 +1,32 @@
+import type { WireSchema } from '#runtime/batch/schema.ts';
+import type { Bilingual, GraphDocument, GraphWire } from '#runtime/graph/document.ts';
+import type { BlockManifest } from '#runtime/graph/manifest.ts';
+import type { GraphProblem } from '#runtime/graph/problem.ts';
+import type { Endpoint } from '../_edits/wires.ts';
+
+/** What is known of a graph at this moment: judged again after every edit, in the browser, by the functions that save and compile use. */
+export interface GraphFacts {
+  readonly problems: readonly GraphProblem[];
+  manifest(node: string): BlockManifest | undefined;
+  /** Schema of what leaves this output port; absent while it cannot be known. */
+  schemaOf(from: Endpoint): WireSchema | undefined;
+  /** Unit conversions on a wire: column of the block, unit on the wire, unit that the block wants. */
+  conversionsOf(wire: GraphWire): readonly { column: string; from: string; to: string }[];
+  /** Why a wire cannot be; undefined when it can. */
+  refusal(from: Endpoint, to: Endpoint): Bilingual | undefined;
+}
+
+export const problemsOf = (facts: GraphFacts, node: string): readonly GraphProblem[] =>
+  facts.problems.filter((problem) => problem.node === node);
+
+export const inputWire = (document: GraphDocument, to: Endpoint): GraphWire | undefined =>
+  document.wires.find((wire) => wire.to.node === to.node && wire.to.port === to.port);
+
+/** The column that stands for a wire where one number is shown: `value`, else the first that can be shown as one. */
+export function mainColumn(schema: WireSchema | undefined): string | undefined {
+  if (!schema) return undefined;
+  if (schema.columns.value) return 'value';
+  const entries = Object.entries(schema.columns);
+  const simple = entries.find(([, column]) => column.type === 'number' || column.type === 'integer' || column.type === 'boolean');
+  return (simple ?? entries[0])?.[0];
+}

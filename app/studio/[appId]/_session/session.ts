@@ -1,0 +1,144 @@
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { ReplayReport } from '#runtime/replay/report.ts';
+import type { Edit } from '../_edits/edit.ts';
+import { applyEdit, type EditHistory, rebase, redo, startHistory, undo } from '../_edits/history.ts';
+import type { Collision } from '../_edits/merge.ts';
+import { downstreamOf, type Endpoint } from '../_edits/wires.ts';
+import type { SaveState } from './draft-saver.ts';
+import type { GraphFacts } from './facts.ts';
+import { LiveStore } from './live-store.ts';
+
+export interface ShownRun {
+  readonly id: string;
+  readonly kind: 'test' | 'backtest';
+  readonly report: ReplayReport;
+  /** The graph that ran: nodes that changed since are stale. */
+  readonly graph: GraphDocument;
+}
+export interface StudioState {
+  readonly history: EditHistory;
+  readonly facts: GraphFacts;
+  readonly save: SaveState;
+  readonly collisions: readonly Collision[];
+  readonly selection: { readonly nodes: readonly string[]; readonly wires: readonly string[] };
+  /** Output port from which a wire is being drawn by keyboard. */
+  readonly picking?: Endpoint | undefined;
+  /** What the values on the canvas are of. */
+  readonly showing: 'live' | 'run';
+  readonly run?: ShownRun | undefined;
+  /** Node that the canvas should bring into sight; a new object each time. */
+  readonly reveal?: { readonly node: string } | undefined;
+  readonly dock: 'records' | 'problems' | 'run' | 'history';
+}
+
+/** All that happens in one open studio: the graph with its undo stack, what is known of it, what is chosen, what is shown. */
+export class StudioSession {
+  readonly live = new LiveStore();
+  readonly ran = new LiveStore();
+  private state: StudioState;
+  private readonly listeners = new Set<() => void>();
+  private readonly judge: (document: GraphDocument) => GraphFacts;
+  /** Told after every edit: saves it. */
+  onEdit: (document: GraphDocument) => void = () => {};
+
+  constructor(document: GraphDocument, judge: (document: GraphDocument) => GraphFacts) {
+    this.judge = judge;
+    this.state = {
+      history: startHistory(document),
+      facts: judge(document),
+      save: 'saved',
+      collisions: [],
+      selection: { nodes: [], wires: [] },
+      showing: 'live',
+      dock: 'problems',
+    };
+  }
+
+  readonly get = (): StudioState => this.state;
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  set(change: Partial<StudioState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  get document(): GraphDocument {
+    return this.state.history.now;
+  }
+
+  /** `mark` joins steps of the same kind (keys typed into one field) into one step of the undo stack. */
+  edit(edit: Edit, mark?: string): void {
+    this.step(applyEdit(this.state.history, edit, mark));
+  }
+  undo(): void {
+    this.step(undo(this.state.history));
+  }
+  redo(): void {
+    this.step(redo(this.state.history));
+  }
+  private step(history: EditHistory): void {
+    if (history === this.state.history) return;
+    const changed = history.now !== this.state.history.now;
+    const there = new Set(history.now.nodes.map((node) => node.id));
+    const { nodes, wires } = this.state.selection;
+    this.set({
+      history,
+      ...(changed ? { facts: this.judge(history.now) } : {}),
+      selection: nodes.every((id) => there.has(id))
+        ? this.state.selection
+        : { nodes: nodes.filter((id) => there.has(id)), wires },
+    });
+    if (changed) this.onEdit(history.now);
+  }
+
+  /** Someone else's changes came in and the own ones are on top. */
+  merged(document: GraphDocument, theirs: GraphDocument, collisions: readonly Collision[]): void {
+    this.set({ history: rebase(theirs, document), facts: this.judge(document), collisions });
+  }
+
+  select(nodes: readonly string[], wires: readonly string[] = []): void {
+    const { selection } = this.state;
+    if (sameList(selection.nodes, nodes) && sameList(selection.wires, wires)) return;
+    this.set({ selection: { nodes, wires } });
+  }
+
+  /** Selects a node and brings it into sight. */
+  show(node: string): void {
+    this.set({ selection: { nodes: [node], wires: [] }, reveal: { node } });
+  }
+
+  /** A run is done: its values go on the wires. */
+  showRun(run: ShownRun): void {
+    this.ran.load(run.report);
+    this.set({ run, showing: 'run', dock: 'run' });
+  }
+}
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((item, at) => item === b[at]);
+
+/** Nodes whose value of the run is no longer what the graph would give, each with the nodes whose change is the cause. */
+export function staleNodes(run: ShownRun | undefined, document: GraphDocument): ReadonlyMap<string, readonly string[]> {
+  const stale = new Map<string, readonly string[]>();
+  if (!run || run.graph === document) return stale;
+  const ran = new Map(run.graph.nodes.map((node) => [node.id, node]));
+  const into = (graph: GraphDocument, id: string) =>
+    graph.wires
+      .filter((wire) => wire.to.node === id)
+      .map((wire) => `${wire.from.node}.${wire.from.port}>${wire.to.port}`)
+      .sort()
+      .join();
+  const meaning = (node: GraphDocument['nodes'][number] | undefined) =>
+    node && JSON.stringify([node.block, node.version, node.params, node.bind, node.as]);
+  for (const node of document.nodes) {
+    const before = ran.get(node.id);
+    if (meaning(before) === meaning(node) && into(run.graph, node.id) === into(document, node.id)) continue;
+    for (const id of downstreamOf(document, [node.id])) stale.set(id, [...(stale.get(id) ?? []), node.id]);
+  }
+  return stale;
+}
+
+export const inLanguage = (text: Bilingual, locale: string): string =>
+  locale.startsWith('zh') ? text.zh || text.en : text.en || text.zh;
