@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { RunningFile } from './lock.ts';
 import { LogFile } from './log-file.ts';
 import { say } from './progress.ts';
 import { words } from './words.ts';
@@ -33,11 +34,10 @@ const STOP_MS = 6_000;
  */
 export class Child {
   readonly name: string;
-  readonly logPath: string;
   readonly #spec: ChildSpec;
   readonly #env: NodeJS.ProcessEnv;
   readonly #log: LogFile;
-  readonly #changed: () => void;
+  readonly #running: RunningFile;
   readonly #wake = new AbortController();
   #process: ChildProcess | undefined;
   #stopping = false;
@@ -48,16 +48,19 @@ export class Child {
   });
   readonly #finished: Promise<void>;
 
-  constructor(spec: ChildSpec, options: { dataFolder: string; env: NodeJS.ProcessEnv; changed: () => void }) {
+  constructor(spec: ChildSpec, options: { dataFolder: string; env: NodeJS.ProcessEnv; running: RunningFile }) {
     this.name = spec.name;
     this.#spec = spec;
     this.#env = { ...options.env, ...spec.env, MILLWRIGHT_PROCESS: spec.name };
-    this.#changed = options.changed;
+    this.#running = options.running;
     const folder = join(options.dataFolder, 'log');
     mkdirSync(folder, { recursive: true });
-    this.logPath = join(folder, `${spec.name}.log`);
-    this.#log = new LogFile(this.logPath);
+    this.#log = new LogFile(join(folder, `${spec.name}.log`));
     this.#finished = this.#keepAlive();
+  }
+
+  get logPath(): string {
+    return this.#log.path;
   }
 
   get pid(): number | undefined {
@@ -85,7 +88,6 @@ export class Child {
     for (let failures = 0; !this.#stopping; ) {
       const begun = Date.now();
       const how = await this.#runOnce();
-      this.#changed();
       if (this.#stopping) return;
       failures = Date.now() - begun > PROVEN_MS ? 1 : failures + 1;
       const wait = Math.min(500 * 2 ** (failures - 1), LONGEST_WAIT_MS);
@@ -97,22 +99,24 @@ export class Child {
 
   async #runOnce(): Promise<string> {
     const flags = ['--disable-warning=ExperimentalWarning', ...(this.#spec.nodeFlags ?? [])];
+    const log = this.#log.open();
     const child = spawn(process.execPath, [...flags, join(root, this.#spec.entry)], {
       cwd: root,
       env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
       detached: true,
     });
     this.#process = child;
-    this.#changed();
-    child.stdout?.on('data', (part: Buffer) => this.#log.write(part));
-    child.stderr?.on('data', (part: Buffer) => this.#log.write(part));
+    this.#running.add(child.pid);
+    log.release();
     child.on('message', (message: ChildMessage) => {
       if (message.ready) this.#announceReady();
     });
-    return new Promise((resolve) => {
+    const how = await new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
     });
+    this.#running.remove(child.pid);
+    return how;
   }
 }

@@ -7,7 +7,7 @@ import { StartError, words } from './words.ts';
  * `<data>/running.json`: who runs on this data folder. One supervisor at a time; and after a supervisor was killed, the next one
  * first waits for the children it left (they leave by themselves within five seconds), because they hold the port.
  */
-export interface Running {
+interface Running {
   supervisor: ProcessMark;
   children: ProcessMark[];
 }
@@ -69,11 +69,32 @@ export async function outwait(processes: readonly ProcessMark[]): Promise<void> 
   }
 }
 
-export function writeRunning(dataFolder: string, children: readonly number[]): void {
-  const running: Running = { supervisor: markOf(process.pid), children: children.map(markOf) };
-  writeFileSync(path(dataFolder), JSON.stringify(running));
-}
+/** The file of this start: rewritten whenever a process begins or ends, removed at a clean stop. */
+export class RunningFile {
+  readonly #folder: string;
+  readonly #pids = new Set<number>();
 
-export function forgetRunning(dataFolder: string): void {
-  rmSync(path(dataFolder), { force: true });
+  constructor(dataFolder: string) {
+    this.#folder = dataFolder;
+    this.#write();
+  }
+
+  add(pid: number | undefined): void {
+    if (pid !== undefined) this.#pids.add(pid);
+    this.#write();
+  }
+
+  remove(pid: number | undefined): void {
+    if (pid !== undefined) this.#pids.delete(pid);
+    this.#write();
+  }
+
+  forget(): void {
+    rmSync(path(this.#folder), { force: true });
+  }
+
+  #write(): void {
+    const running: Running = { supervisor: markOf(process.pid), children: [...this.#pids].map(markOf) };
+    writeFileSync(path(this.#folder), JSON.stringify(running));
+  }
 }

@@ -1,55 +1,45 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 
 /** 16 MB is some days of a quiet process, and still opens in an editor. */
 const ROTATE_BYTES = 16_000_000;
 const KEEP = 3;
-const TAIL_BYTES = 8_000;
+const LOOK_MS = 60_000;
 
-/** A log that is cut by size: `x.log`, then `x.log.1` … `x.log.3`, oldest last. */
+/**
+ * A child's log, cut by size: `x.log`, then `x.log.1` … `x.log.3`, oldest last. The child writes to the file itself, so its last words
+ * are kept when the supervisor is killed (a pipe would break under it). It is therefore cut by copy and truncate, which may lose the
+ * lines of one instant.
+ */
 export class LogFile {
-  readonly #path: string;
-  #file: number;
-  #size: number;
-  #tail: Buffer = Buffer.alloc(0);
+  readonly path: string;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#file = openSync(path, 'a');
-    this.#size = fstatSync(this.#file).size;
+    this.path = path;
+    this.#timer = setInterval(() => this.rotate(), LOOK_MS);
+    this.#timer.unref();
   }
 
-  write(part: Buffer): void {
-    if (this.#size + part.length > ROTATE_BYTES) this.#rotate();
-    writeSync(this.#file, part);
-    this.#size += part.length;
-    this.#tail = Buffer.concat([this.#tail, part]).subarray(-TAIL_BYTES);
+  /** For the child's stdout and stderr; give it back with `release`. Appending, so that it goes on at the start after a cut. */
+  open(): { fd: number; release: () => void } {
+    const fd = openSync(this.path, 'a');
+    return { fd, release: () => closeSync(fd) };
   }
 
   lastLines(count: number): string[] {
-    return this.#tail
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(-count);
+    const lines = existsSync(this.path) ? readFileSync(this.path, 'utf8').split('\n') : [];
+    return lines.filter((line) => line.trim() !== '').slice(-count);
+  }
+
+  rotate(limit = ROTATE_BYTES): void {
+    if ((statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) < limit) return;
+    for (let n = KEEP - 1; n >= 1; n--)
+      if (existsSync(`${this.path}.${n}`)) renameSync(`${this.path}.${n}`, `${this.path}.${n + 1}`);
+    copyFileSync(this.path, `${this.path}.1`);
+    truncateSync(this.path);
   }
 
   close(): void {
-    closeSync(this.#file);
-  }
-
-  #rotate(): void {
-    closeSync(this.#file);
-    for (let n = KEEP - 1; n >= 1; n--) move(`${this.#path}.${n}`, `${this.#path}.${n + 1}`);
-    move(this.#path, `${this.#path}.1`);
-    this.#file = openSync(this.#path, 'a');
-    this.#size = 0;
-  }
-}
-
-function move(from: string, to: string) {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    clearInterval(this.#timer);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from './children.ts';
 import { type DatabaseOfStart, openDatabaseOfStart } from './database.ts';
-import { forgetRunning, leftovers, outwait, refuseSecond, writeRunning } from './lock.ts';
+import { leftovers, outwait, RunningFile, refuseSecond } from './lock.ts';
 import { processesOf } from './processes.ts';
 import { say, seconds, stage } from './progress.ts';
 import { checkPort, readSettings, type Settings } from './settings.ts';
@@ -22,7 +22,7 @@ const WEB_READY_MS = 60_000;
 /** What has been started so far, taken down in this order. */
 const children: Child[] = [];
 let database: DatabaseOfStart | undefined;
-let settings: Settings | undefined;
+let running: RunningFile | undefined;
 const building = new AbortController();
 let stopping: Promise<void> | undefined;
 
@@ -31,7 +31,7 @@ function stop(): Promise<void> {
     building.abort();
     for (const child of children) await child.stop();
     await database?.stop();
-    if (settings) forgetRunning(settings.dataFolder);
+    running?.forget();
   })();
   return stopping;
 }
@@ -56,7 +56,9 @@ function stopOnSignal() {
 async function prepare(task: 'migrate' | 'seed', env: NodeJS.ProcessEnv) {
   const args = ['--disable-warning=ExperimentalWarning', join(root, 'runtime/supervisor/prepare.ts'), task];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  running?.add(child.pid);
   const [code] = await once(child, 'close');
+  running?.remove(child.pid);
   if (code !== 0) throw new StartError(words().prepareFailed(words().stage[task]));
 }
 
@@ -67,22 +69,13 @@ async function start() {
   const left = leftovers(chosen.dataFolder);
   if (left.length > 0) await stage(words().stage.leftovers, () => outwait(left));
   await checkPort(chosen.host, chosen.port);
-  settings = chosen;
   const { dataFolder } = chosen;
-  writeRunning(dataFolder, []);
+  const runningFile = new RunningFile(dataFolder);
+  running = runningFile;
 
   const launch = (names: (name: string) => boolean, env: NodeJS.ProcessEnv) => {
-    const changed = () =>
-      writeRunning(
-        dataFolder,
-        children.flatMap(({ pid }) => pid ?? []),
-      );
-    const order = processesOf(chosen);
-    for (const spec of order) if (names(spec.name)) children.push(new Child(spec, { dataFolder, env, changed }));
-    children.sort((a, b) => place(a) - place(b));
-    function place(child: Child) {
-      return order.findIndex(({ name }) => name === child.name);
-    }
+    for (const spec of processesOf(chosen))
+      if (names(spec.name)) children.push(new Child(spec, { dataFolder, env, running: runningFile }));
   };
 
   const data = async () => {
@@ -93,7 +86,8 @@ async function start() {
     if (!stopping) launch((name) => name !== 'web', env);
     return env;
   };
-  const web = () => (chosen.dev ? buildEditor(dataFolder, building.signal) : buildWeb(dataFolder, building.signal));
+  const build = { dataFolder, running, signal: building.signal };
+  const web = () => (chosen.dev ? buildEditor(build) : buildWeb(build));
   const [env] = await Promise.all([data(), web()]);
   if (stopping) return;
   await stage(words().stage.processes, async () => {
