@@ -12,6 +12,7 @@ import * as schema from '#drizzle/schema/index.ts';
 import { ROLES } from './access.ts';
 import { withTenant } from './db.ts';
 import { deriveKey, env } from './env.ts';
+import { log } from './log.ts';
 import { allowSignUp } from './members/allow-sign-up.ts';
 import { clearThrottle, takeAttempt } from './members/throttle-sign-in.ts';
 
@@ -19,9 +20,14 @@ import { clearThrottle, takeAttempt } from './members/throttle-sign-in.ts';
  * Two of better-auth's own role rights are enough here: managers may change members and invitations, the others nothing. What a role may do in
  * the product is `access.ts`.
  */
-const control = createAccessControl(defaultStatements);
+const control = createAccessControl({ ...defaultStatements, apiKey: ['create', 'read', 'update', 'delete'] });
 const nothing = control.newRole({});
-const managing = { organization: ['update'], member: ['create', 'update', 'delete'], invitation: ['create', 'cancel'] } as const;
+const managing = {
+  organization: ['update'],
+  member: ['create', 'update', 'delete'],
+  invitation: ['create', 'cancel'],
+  apiKey: ['create', 'read', 'update', 'delete'],
+} as const;
 const roles = {
   ...Object.fromEntries(ROLES.map((role) => [role, nothing])),
   admin: control.newRole({ ...managing }),
@@ -41,6 +47,8 @@ export function buildAuth(pool: Pick<Database, 'db'>) {
     },
     database: drizzleAdapter(pool.db, { provider: 'pg', schema, transaction: true }),
     telemetry: { enabled: false },
+    // Refused sign-ins are no news for the log; failures are, without the library's colours.
+    logger: { level: 'error', log: (level, message, ...details) => log.error({ level, details: details.map(String) }, message) },
     emailAndPassword: { enabled: true, minPasswordLength: 10, autoSignIn: true },
     session: { expiresIn: 60 * 60 * 24 * 7, updateAge: 60 * 60 * 24 },
     rateLimit: { enabled: true, storage: 'memory', window: 60, max: 300 },

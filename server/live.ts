@@ -77,7 +77,8 @@ export async function* follow(
   let all = true;
   let wake: (() => void) | undefined;
   const listener: Listener = (payload) => {
-    if (payload === undefined) all = true;
+    // An empty payload means that there was more to tell than fits.
+    if (!payload) all = true;
     else for (const part of payload.split(',')) payloads.add(part);
     wake?.();
   };
