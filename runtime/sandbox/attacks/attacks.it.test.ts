@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { SandboxError } from '../sandbox-error.ts';
+import { createStepper } from '../stepper.ts';
+import { hostileProgram, NO_ROWS } from './hostile.ts';
+
+/**
+ * One hostile script per file in `scripts/`. Its first line says what must become of it: codes of SandboxError (`A|B: pattern of the message
+ * @node named`), `OK`, or `PROCESS`: it may cost its own process, which must end by itself and name the block.
+ */
+const folder = new URL('./scripts/', import.meta.url);
+const attacks = readdirSync(folder)
+  .sort()
+  .map((file) => {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    const expected = /^\/\/ expect: (.*)$/m.exec(text)?.[1] ?? '';
+    return { file, text, expected, untrusted: /^\/\/ untrusted$/m.test(text) };
+  });
+const processKillers = attacks.filter((a) => a.expected.includes('PROCESS'));
+const contained = attacks.filter((a) => !a.expected.includes('PROCESS'));
+
+describe('contained: the attacker is stopped, its neighbour answers', () => {
+  test.each(contained)('$file', async ({ text, expected, untrusted }) => {
+    const neighbour = await createStepper(hostileProgram(''));
+    const hostile = await createStepper(hostileProgram(text, untrusted), {
+      // where memory is to give out first, time must not
+      timeoutMs: expected.startsWith('MEMORY') ? 10_000 : 300,
+      hostDeadlineMs: 15_000,
+    });
+    const [, codes = '', pattern = '', named] = /^([A-Z_|]+)(?:: (.*?))?(?: @(\w+))?$/.exec(expected) ?? [];
+    let seen = { code: 'OK', message: '' };
+    await hostile.step(NO_ROWS).catch((error: SandboxError) => {
+      seen = error;
+      if (named) expect(error.node).toBe(named);
+      expect(error.message.length).toBeLessThan(700);
+      expect(error.message).not.toMatch(/\.ts\b|node_modules/);
+    });
+    expect(codes.split('|'), seen.message).toContain(seen.code);
+    expect(seen.message).toMatch(new RegExp(pattern));
+    expect(await neighbour.step(NO_ROWS)).toMatchObject({ outputs: [] });
+    hostile.dispose();
+    neighbour.dispose();
+  });
+});
+
+describe('uninterruptible: its process ends by itself and names the block', () => {
+  test.each(processKillers)('$file', async ({ file, expected }) => {
+    const { code, signal, lines } = await inChild(fileURLToPath(new URL(file, folder)));
+    const last = lines.at(-1) ?? {};
+    if (code === 0) {
+      expect(last).toEqual({ neighbour: 'answers' });
+      expect(expected.split('|')).toContain(lines[0]?.outcome);
+      expect(lines[0]?.block).toBe('acme/test.hostile');
+    } else if (signal === null) {
+      expect(code).toBe(70);
+      expect(last).toMatchObject({ fatal: 'STUCK', block: 'acme/test.hostile' });
+    } else {
+      // V8 itself ended the process: nothing could be said any more, the supervisor starts a new one
+      expect(['SIGSEGV', 'SIGABRT', 'SIGTRAP', 'SIGILL']).toContain(signal);
+    }
+  });
+});
+
+function inChild(file: string) {
+  const child = spawn(
+    process.execPath,
+    [
+      '--no-node-snapshot',
+      '--no-concurrent-recompilation',
+      '--disable-warning=ExperimentalWarning',
+      fileURLToPath(new URL('./child.ts', import.meta.url)),
+      file,
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  let out = '';
+  child.stdout.on('data', (d) => {
+    out += d;
+  });
+  return new Promise<{ code: number | null; signal: string | null; lines: Record<string, unknown>[] }>((done, fail) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail(new Error(`still running after 20 s; it said: ${out}`));
+    }, 20_000);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      done({
+        code,
+        signal,
+        lines: out
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      });
+    });
+  });
+}

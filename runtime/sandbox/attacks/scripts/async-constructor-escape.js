@@ -1,0 +1,2 @@
+// expect: THREW: code from text is not available
+(async () => {})['con' + 'structor']('return 1')();

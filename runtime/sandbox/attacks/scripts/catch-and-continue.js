@@ -1,0 +1,9 @@
+// expect: TIMEOUT
+for (;;) {
+  try {
+    for (;;);
+  } catch {
+  } finally {
+    for (;;);
+  }
+}

@@ -1,0 +1,2 @@
+// expect: OUTPUT_KIND: nested deeper
+const o = {}; o.o = o; return { ...EMPTY, effects: [{ node: "n", request: o }] };

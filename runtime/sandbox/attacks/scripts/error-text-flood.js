@@ -1,0 +1,2 @@
+// expect: THREW: Error: x{400,500}$
+throw new Error('x'.repeat(5e6));

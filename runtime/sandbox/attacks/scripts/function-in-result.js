@@ -1,0 +1,2 @@
+// expect: OUTPUT_KIND: a function cannot leave
+return { ...EMPTY, effects: [{ node: "n", request: { f() {} } }] };

@@ -1,0 +1,2 @@
+// expect: PROCESS
+(7n ** (3n ** 14n)).toString().length;

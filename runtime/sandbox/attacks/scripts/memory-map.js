@@ -1,0 +1,3 @@
+// expect: PROCESS|MEMORY|TIMEOUT
+const m = new Map();
+for (let i = 0; ; i++) m.set(i, { i });

@@ -1,0 +1,4 @@
+// expect: TIMEOUT
+(async () => {
+  for (;;) await 0;
+})();

@@ -1,0 +1,4 @@
+// expect: TIMEOUT
+Promise.resolve().then(() => {
+  for (;;);
+});

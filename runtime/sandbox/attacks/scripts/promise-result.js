@@ -1,0 +1,2 @@
+// expect: OUTPUT_KIND: asynchronous
+return new Promise(() => {});

@@ -1,0 +1,2 @@
+// expect: TIMEOUT
+return { ...EMPTY, get outputs() { for (;;); } };

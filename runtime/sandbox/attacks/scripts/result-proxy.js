@@ -1,0 +1,2 @@
+// expect: TIMEOUT
+return { ...EMPTY, effects: [{ node: "n", request: new Proxy({}, { ownKeys() { for (;;); } }) }] };

@@ -1,0 +1,2 @@
+// expect: THREW: SharedArrayBuffer is not defined
+new SharedArrayBuffer(8);

@@ -1,0 +1,3 @@
+// expect: THREW: RangeError
+const f = (n) => f(n + 1) + 1;
+f(0);

@@ -1,0 +1,6 @@
+// expect: TIMEOUT
+throw Object.defineProperty(new Error('x'), 'message', {
+  get() {
+    for (;;);
+  },
+});

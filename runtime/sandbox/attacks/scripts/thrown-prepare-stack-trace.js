@@ -1,0 +1,5 @@
+// expect: TIMEOUT
+Error.prepareStackTrace = () => {
+  for (;;);
+};
+null.x;

@@ -1,0 +1,12 @@
+// expect: TIMEOUT
+throw new Proxy(
+  {},
+  {
+    get() {
+      for (;;);
+    },
+    getPrototypeOf() {
+      for (;;);
+    },
+  },
+);

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import type { Program, StepInput } from '#runtime/step/contract.ts';
+import { hostileProgram, NO_ROWS } from './attacks/hostile.ts';
+import { createStepper } from './stepper.ts';
+
+/** Sums what it gets; hand-written in the form that the compiler gives. */
+const summing: Program = {
+  ...hostileProgram(''),
+  text: `function (seed) {
+  let sum = 0, seen = new Map();
+  return {
+    step(input) {
+      const rows = input.sources[0];
+      for (let i = 0; i < rows.n; i++) { sum += rows.columns[0][i]; seen.set(input.words[rows.key[i]], rows.time[i]); }
+      return { outputs: [{ output: 0, n: 1, row: Int32Array.of(0), time: Float64Array.of(rows.time[0]), key: [input.words[0]],
+        columns: [Float64Array.of(sum)], quality: [undefined] }], effects: [], alarms: [], dead: [], late: {}, wakeAt: sum > 10 ? null : 5 };
+    },
+    save() { return { sum, seen, seed, mark: -0 }; },
+    load(s) { sum = s.sum; seen = s.seen; if (!Object.is(s.mark, -0)) throw new Error('minus zero lost'); },
+  };
+}`,
+};
+const input = (values: number[]): StepInput => ({
+  n: values.length,
+  clock: new Float64Array(values.length),
+  words: ['甲'],
+  sources: [
+    {
+      source: 0,
+      n: values.length,
+      row: Int32Array.from(values.keys()),
+      time: Float64Array.from(values),
+      key: new Int32Array(values.length),
+      columns: [Float64Array.from(values)],
+      quality: [undefined],
+    },
+  ],
+  answers: [],
+});
+
+test('a program steps, its state goes on in another isolate', async () => {
+  const a = await createStepper(summing, { seed: 7 });
+  const first = await a.step(input([1, 2, 3]));
+  expect(first.outputs[0]?.columns[0]).toEqual(Float64Array.of(6));
+  expect(first.outputs[0]?.key).toEqual(['甲']);
+  expect(first.wakeAt).toBe(5);
+  const { state } = await a.stepAndSave(input([4]));
+  expect(Buffer.from(state).equals(Buffer.from(await a.save()))).toBe(true);
+  const b = await createStepper(summing, { seed: 7 });
+  await b.load(state);
+  expect((await b.step(input([5]))).outputs[0]?.columns[0]).toEqual(Float64Array.of(15));
+  expect(a.memory()).toBeGreaterThan(100_000);
+  a.dispose();
+  b.dispose();
+  await expect(a.step(NO_ROWS)).rejects.toMatchObject({ code: 'DISPOSED' });
+});
+
+test('an error is told with the node, its block and the line of its own source', async () => {
+  const stepper = await createStepper(hostileProgram('let x = 1;\nlet y;\ny.deep = x;'));
+  await expect(stepper.step(NO_ROWS)).rejects.toMatchObject({ code: 'THREW', node: 'bad', block: 'acme/test.hostile', line: 12 });
+  stepper.dispose();
+});
+
+test('a traced run names the line of a loop and of an out-of-memory, and gives the same results', async () => {
+  for (const [body, code, line] of [
+    ['let x = 1;\nx++;\nfor (;;) {\nx++; }', 'TIMEOUT', 13],
+    ['const a = [];\nif (a) {\n  for (;;) a.push({ a, b: [1] });\n}', 'MEMORY', 12],
+  ] as const) {
+    const stepper = await createStepper(hostileProgram(body), { timeoutMs: 3_000, trace: true, memoryMb: 16 });
+    await expect(stepper.step(NO_ROWS)).rejects.toMatchObject({ code, node: 'bad', line });
+    stepper.dispose();
+  }
+  const traced = await createStepper(summing, { trace: true });
+  expect((await traced.step(input([1, 2]))).outputs[0]?.columns[0]).toEqual(Float64Array.of(3));
+  traced.dispose();
+});
+
+test('a text that is no program is refused', async () => {
+  await expect(createStepper({ ...summing, text: 'function (' })).rejects.toMatchObject({ code: 'BAD_PROGRAM' });
+  await expect(createStepper({ ...summing, text: '({})' })).rejects.toMatchObject({ code: 'BAD_PROGRAM' });
+  await expect(createStepper({ ...summing, text: '() => ({ step() {} })' })).rejects.toMatchObject({ code: 'BAD_PROGRAM' });
+});
+
+test('saved state of another format is refused', async () => {
+  const stepper = await createStepper(summing);
+  await expect(stepper.load(Uint8Array.of(9, 0))).rejects.toMatchObject({ message: /format 9/ });
+  stepper.dispose();
+});
+
+test('frozen intrinsics let ordinary code be written', async () => {
+  const body = `class Odd extends Error { constructor() { super('odd'); this.name = 'Odd'; this.toString = () => 'x'; } }
+const o = {}; o.toString = () => 'mine'; o.constructor = 1;
+const m = new Map([[1, 2]]); m.set(3, 4); [3, 1, 2].sort().map((x) => x + 1);
+throw new Odd();`;
+  const stepper = await createStepper(hostileProgram(body, true));
+  await expect(stepper.step(NO_ROWS)).rejects.toMatchObject({ message: 'Odd: odd' });
+  stepper.dispose();
+});

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import ivm from 'isolated-vm';
+import { decodeValue, encodeValue } from '#runtime/batch/value-codec.ts';
+import type { Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
+import { type CodeCache, codeKey, openCodeCache } from './code-cache.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { PROGRAM_FILE, placeInStack, placeOf, SandboxError } from './sandbox-error.ts';
+import { onThread } from './threads.ts';
+import { traced } from './trace.ts';
+
+export interface StepperOptions extends Partial<Limits> {
+  /** Seeds `ctx.random()`; the same seed gives the same run. */
+  readonly seed?: number;
+  /** Note every line, so that a timeout or an out-of-memory names its block. Slower: for finding who is to blame. */
+  readonly trace?: boolean;
+  readonly codeCache?: CodeCache;
+  /** V8 lost control of the isolate, or it cannot be interrupted: what runs must be finished and the process replaced. */
+  readonly onFatal?: (error: SandboxError) => void;
+}
+
+export interface SandboxStepper extends Stepper {
+  /** One crossing for a step and the state after it. */
+  stepAndSave(input: StepInput): Promise<{ result: StepResult; state: Uint8Array }>;
+  /** Bytes on the isolate's heap and in its buffers. */
+  memory(): number;
+}
+
+interface Described {
+  code: SandboxError['code'];
+  message: string;
+  node?: string;
+  stack?: string;
+}
+type Answer<T> = { ok: true; value: T } | { ok: false; error: Described };
+type Entry = ivm.Reference<(...args: unknown[]) => unknown>;
+
+const GUEST = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
+const ownCache = openCodeCache();
+/** Byte 0 of saved state. */
+const STATE_VERSION = 1;
+
+/**
+ * A program in an isolate of its own. Data crosses by copy only; no host object is ever handed in. After any rejection the state inside
+ * is unknown: dispose the stepper and load a new one from the last good state.
+ *
+ * @throws {SandboxError} BAD_PROGRAM when the text does not compile or give the three entries
+ */
+export async function createStepper(program: Program, options: StepperOptions = {}): Promise<SandboxStepper> {
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options };
+  const cell = options.trace ? new Int32Array(new SharedArrayBuffer(8)) : undefined;
+  let ended: SandboxError | undefined;
+  const fatal = (error: SandboxError) => {
+    ended ??= error;
+    options.onFatal?.(error);
+  };
+  const isolate = new ivm.Isolate({
+    memoryLimit: Math.max(8, Math.round(limits.memoryMb)),
+    onCatastrophicError: (message) => fatal(failure('STUCK', `V8 gave the isolate up: ${message}`)),
+  });
+
+  function failure(code: SandboxError['code'], message: string, where?: { node?: string; stack?: string }): SandboxError {
+    const node = where?.node || undefined;
+    const place =
+      (where?.stack ? placeInStack(program.map, where.stack) : undefined) ??
+      (cell?.[0] ? placeOf(program.map, cell[0]) : undefined) ??
+      (node ? { node, block: program.info.blocks[node]?.block } : undefined);
+    return new SandboxError(code, message, place);
+  }
+  /** isolated-vm reports its own limits as plain errors with fixed texts. */
+  function fromHost(error: unknown): SandboxError {
+    if (error instanceof SandboxError) return error;
+    const text = error instanceof Error ? error.message : String(error);
+    if (/timed out/.test(text)) return failure('TIMEOUT', `stopped after ${limits.timeoutMs} ms of CPU`);
+    if (/memory limit|Array buffer allocation failed/i.test(text))
+      return failure('MEMORY', `needs more than ${limits.memoryMb} MB`);
+    if (/disposed/i.test(text)) return ended ?? failure('DISPOSED', 'the isolate is gone');
+    if (error instanceof SyntaxError) return failure('BAD_PROGRAM', text.slice(0, 500));
+    return failure('THREW', text.slice(0, 500));
+  }
+  async function guarded<T>(run: () => Promise<T>): Promise<T> {
+    if (ended) throw ended;
+    return onThread(async () => {
+      if (cell) cell[0] = 0;
+      let timer: NodeJS.Timeout | undefined;
+      const deadline = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          const error = failure('STUCK', `cannot be interrupted: still running after ${limits.hostDeadlineMs} ms`);
+          reject(error);
+          fatal(error);
+        }, limits.hostDeadlineMs);
+      });
+      try {
+        return await Promise.race([run(), deadline]);
+      } catch (error) {
+        const known = fromHost(error);
+        // an isolate that ran out of memory takes every context with it
+        if (isolate.isDisposed) ended ??= known;
+        throw known;
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+  async function call<T>(entry: Entry, args: unknown[]): Promise<T> {
+    const answer = await guarded(
+      () =>
+        entry.apply(undefined, args, {
+          arguments: { copy: true },
+          result: { copy: true },
+          timeout: limits.timeoutMs,
+        }) as Promise<Answer<T>>,
+    );
+    if (answer.ok) return answer.value;
+    throw failure(answer.error.code, answer.error.message, answer.error);
+  }
+
+  try {
+    const entries = await guarded(async () => {
+      const context = await isolate.createContext();
+      const guest = (await context.eval(GUEST, { reference: true, filename: 'guest' })) as Entry;
+      const handle = (await guest.apply(
+        undefined,
+        [
+          {
+            freeze: program.info.untrusted,
+            rows: limits.rows,
+            effects: limits.effects,
+            alarms: limits.alarms,
+            dead: limits.dead,
+            bytes: limits.bytes,
+            stateBytes: limits.stateBytes,
+          },
+        ],
+        { arguments: { copy: true }, result: { reference: true }, timeout: limits.timeoutMs },
+      )) as ivm.Reference<Record<string, unknown>>;
+      const made = (await (await compiled()).run(context, { reference: true, timeout: limits.timeoutMs })) as Entry;
+      const entry = async (name: string) => (await handle.get(name, { reference: true })) as Entry;
+      const started = (await (
+        await entry('start')
+      ).apply(undefined, [made.derefInto(), options.seed ?? 0, cell && new ivm.ExternalCopy(cell.buffer).copyInto()], {
+        result: { copy: true },
+        timeout: limits.timeoutMs,
+      })) as Answer<void>;
+      if (!started.ok) throw failure(started.error.code, started.error.message, started.error);
+      return { step: await entry('step'), save: await entry('save'), load: await entry('load') };
+    });
+    return {
+      step: async (input) => (await call<{ result: StepResult }>(entries.step, [input, false])).result,
+      async stepAndSave(input) {
+        const { result, state } = await call<{ result: StepResult; state: unknown }>(entries.step, [input, true]);
+        return { result, state: pack(state) };
+      },
+      save: async () => pack(await call(entries.save, [])),
+      load: async (bytes) => call(entries.load, [unpack(bytes)]),
+      memory: () => {
+        if (isolate.isDisposed) return 0;
+        const heap = isolate.getHeapStatisticsSync();
+        return heap.total_heap_size + heap.externally_allocated_size;
+      },
+      dispose() {
+        ended ??= new SandboxError('DISPOSED', 'the isolate is gone');
+        if (!isolate.isDisposed && ended.code !== 'STUCK') isolate.dispose();
+      },
+    };
+  } catch (error) {
+    if (!isolate.isDisposed && ended?.code !== 'STUCK') isolate.dispose();
+    throw error;
+  }
+
+  async function compiled(): Promise<ivm.Script> {
+    const text = cell ? traced(program) : `(${program.text}\n)`;
+    const cache = options.codeCache ?? ownCache;
+    const key = codeKey(text);
+    const known = cache.get(key);
+    const origin = { filename: PROGRAM_FILE, columnOffset: -1 };
+    if (known) {
+      const cachedData = new ivm.ExternalCopy(known.slice().buffer);
+      const script = await isolate.compileScript(text, { ...origin, cachedData });
+      if (!(script as ivm.Script & { cachedDataRejected?: boolean }).cachedDataRejected) return script;
+    }
+    const script = await isolate.compileScript(text, { ...origin, produceCachedData: true });
+    const data = (script as ivm.Script & { cachedData?: ivm.ExternalCopy<ArrayBuffer> }).cachedData;
+    if (data) cache.set(key, new Uint8Array(data.copy()));
+    return script;
+  }
+}
+
+const pack = (state: unknown): Uint8Array => {
+  const body = encodeValue(state);
+  const out = new Uint8Array(body.length + 1);
+  out[0] = STATE_VERSION;
+  out.set(body, 1);
+  return out;
+};
+function unpack(bytes: Uint8Array): unknown {
+  if (bytes[0] !== STATE_VERSION)
+    throw new SandboxError('BAD_PROGRAM', `saved state of format ${bytes[0]}; this version reads ${STATE_VERSION}`);
+  return decodeValue(bytes.subarray(1));
+}
