@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type BrowseNode,
   type BrowsePage,
   ConnectorError,
   type ConnectorHost,
@@ -24,6 +25,7 @@ interface Subscribed {
   readonly address: Address;
 }
 const READ_LIMIT_MS = 3000;
+const LISTING_MS = 60_000;
 /** Remembered messages per connection, to know a second delivery after a broken acknowledgement. */
 const REMEMBERED = 2000;
 /** Lives as long as the connection, across its sessions. */
@@ -41,6 +43,7 @@ export class MqttSession implements Session {
   readonly #newest = new Map<string, { readonly payload: Buffer; readonly time: number }>();
   readonly #waiting = new Map<string, Set<(payload: Buffer) => void>>();
   readonly #broken = new Set<number>();
+  #listing: { readonly path: string; readonly nodes: readonly BrowseNode[]; readonly at: number } | undefined;
 
   constructor(options: BrokerOptions, client: BrokerClient, host: ConnectorHost, browseRoot: string) {
     this.#options = options;
@@ -226,7 +229,12 @@ export class MqttSession implements Session {
   }
 
   async browse(path: string, page?: string): Promise<BrowsePage> {
-    return pageOf(await listTopics(this.#options, this.#host, this.#browseRoot, path), page);
+    // later pages are of the same listing: listening again would give other topics
+    const kept = this.#listing;
+    const usable = page !== undefined && kept?.path === path && Date.now() - kept.at < LISTING_MS;
+    const nodes = usable ? kept.nodes : await listTopics(this.#options, this.#host, this.#browseRoot, path);
+    this.#listing = { path, nodes, at: Date.now() };
+    return pageOf(nodes, page);
   }
 
   async test(sample?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]> {
