@@ -1,8 +1,14 @@
+import { auditRouter } from './audit/router.ts';
+import { keysRouter } from './keys/router.ts';
+import { membersRouter } from './members/router.ts';
 import { organizationRouter } from './organization/router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every feature's procedures under its name. A new feature is one import and one line. */
 export const appRouter = router({
+  audit: auditRouter,
+  keys: keysRouter,
+  members: membersRouter,
   organization: organizationRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,6 +1,8 @@
-import { publicProcedure, router } from '../trpc.ts';
+import { publicProcedure, router, userProcedure } from '../trpc.ts';
+import { createOrganization, createOrganizationInput } from './create-organization.ts';
 import { readMe } from './read-me.ts';
 
 export const organizationRouter = router({
   me: publicProcedure.query(({ ctx }) => readMe(ctx)),
+  create: userProcedure.input(createOrganizationInput).mutation(({ ctx, input }) => createOrganization(ctx, input)),
 });
