@@ -35,9 +35,10 @@ export function mergeGraphs(base: GraphDocument, mine: GraphDocument, theirs: Gr
     mergeNode,
   );
   const ids = new Set(nodes.map((node) => node.id));
-  // An input holds one wire: of two different new wires into one port the own one stays.
-  const wires = onePerInput(
+  // Of two different new wires into one port the own one stays.
+  const wires = withoutRivals(
     list('wire', wireKey, (document) => document.wires).filter((wire) => ids.has(wire.from.node) && ids.has(wire.to.node)),
+    new Set(base.wires.map(wireKey)),
     new Set(mine.wires.map(wireKey)),
   );
   const document: GraphDocument = {
@@ -133,11 +134,12 @@ function mergeNode(base: GraphNode | undefined, mine: GraphNode, theirs: GraphNo
   return { value, clash };
 }
 
-function onePerInput(wires: GraphDocument['wires'], own: ReadonlySet<string>): GraphDocument['wires'] {
-  const into = new Map<string, (typeof wires)[number]>();
-  for (const wire of wires) {
-    const port = `${wire.to.node}.${wire.to.port}`;
-    if (!into.has(port) || own.has(wireKey(wire))) into.set(port, wire);
-  }
-  return wires.filter((wire) => into.get(`${wire.to.node}.${wire.to.port}`) === wire);
+function withoutRivals(
+  wires: GraphDocument['wires'],
+  base: ReadonlySet<string>,
+  own: ReadonlySet<string>,
+): GraphDocument['wires'] {
+  const port = (wire: GraphDocument['wires'][number]) => `${wire.to.node}.${wire.to.port}`;
+  const drawn = new Set(wires.filter((wire) => own.has(wireKey(wire)) && !base.has(wireKey(wire))).map(port));
+  return wires.filter((wire) => own.has(wireKey(wire)) || base.has(wireKey(wire)) || !drawn.has(port(wire)));
 }

@@ -1,0 +1,152 @@
+'use client';
+import type { Node, NodeProps } from '@xyflow/react';
+import { useLocale, useTranslations } from 'next-intl';
+import { memo } from 'react';
+import type { GraphNode } from '#runtime/graph/document.ts';
+import type { BlockManifest } from '#runtime/graph/manifest.ts';
+import { displayUnit } from '#runtime/units/units.ts';
+import { mainColumn } from '../_session/facts.ts';
+import { formatValue, isBad, isDoubtful } from '../_session/format.ts';
+import { useSay, useStudio, useWireValue } from '../_session/use-session.tsx';
+import { BlockIcon } from './block-icon.tsx';
+import classes from './canvas.module.css';
+import { sparkPath } from './geometry.ts';
+import { Port } from './port.tsx';
+import { StatusMark } from './status-mark.tsx';
+
+export type BlockFlowNode = Node<
+  {
+    readonly node: GraphNode;
+    readonly manifest: BlockManifest | undefined;
+    readonly worst: 'error' | 'warning' | undefined;
+    /** Nodes whose change made the shown value out of date. */
+    readonly staleBy: readonly string[] | undefined;
+  },
+  'block'
+>;
+
+/** Effects of these are only captured while the shown values are of a run. */
+const ACTS = ['tag.write', 'notify.send', 'confirm.request'];
+
+export const BlockNode = memo(function BlockNode({ id, data, selected }: NodeProps<BlockFlowNode>) {
+  const t = useTranslations('studio');
+  const say = useSay();
+  const { node, manifest, worst, staleBy } = data;
+  const title = node.label ?? (manifest ? say(manifest.title) : node.block);
+  const inputs = Object.entries(manifest?.inputs ?? {});
+  const outputs = Object.entries(manifest?.outputs ?? {});
+  const first = outputs[0]?.[0];
+  const acts = manifest?.capabilities.some((capability) => ACTS.includes(capability)) ?? false;
+  const showing = useStudio((state) => state.showing);
+  const live = useWireValue(id, first ?? '');
+  const quality = Math.max(0, ...Object.values(live?.last.values ?? {}).map((value) => value.q));
+  const abnormal =
+    worst === 'error' || isBad(quality) ? 'bad' : worst === 'warning' || isDoubtful(quality) ? 'uncertain' : undefined;
+  return (
+    <div
+      className={classes.node}
+      data-testid={`node-${id}`}
+      data-selected={selected || undefined}
+      data-abnormal={abnormal}
+      data-simulated={acts && showing === 'run' ? '' : undefined}
+    >
+      <div className={classes.head}>
+        <BlockIcon icon={manifest?.icon} />
+        <span className={classes.title} title={title}>
+          {title}
+        </span>
+        <span className={classes.status}>
+          <StatusMark
+            worst={worst}
+            quality={live ? quality : undefined}
+            stale={staleBy !== undefined}
+            captured={acts && showing === 'run'}
+          />
+        </span>
+      </div>
+      {manifest ? (
+        <Reading id={id} port={first} sub={subtitle(node)} staleBy={staleBy} />
+      ) : (
+        <div className={classes.body}>
+          <div className={classes.reading}>
+            <div className={classes.value}>{t('canvas.missing')}</div>
+            <div className={classes.sub}>{`${node.block} ${node.version}`}</div>
+          </div>
+        </div>
+      )}
+      <div className={classes.ports}>
+        <div className={classes.side}>
+          {inputs.map(([port, decl]) => (
+            <Port key={port} node={id} port={port} manifest={decl} side="in" title={title} />
+          ))}
+        </div>
+        <div className={classes.side}>
+          {outputs.map(([port, decl]) => (
+            <Port key={port} node={id} port={port} manifest={decl} side="out" title={title} />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+});
+
+function Reading({
+  id,
+  port,
+  sub,
+  staleBy,
+}: {
+  id: string;
+  port: string | undefined;
+  sub: string;
+  staleBy: readonly string[] | undefined;
+}) {
+  const t = useTranslations('studio');
+  const locale = useLocale();
+  const schema = useStudio((state) => (port ? state.facts.schemaOf({ node: id, port }) : undefined));
+  const live = useWireValue(id, port ?? '');
+  const column = mainColumn(schema) ?? Object.keys(live?.last.values ?? {})[0];
+  const value = column ? live?.last.values[column] : undefined;
+  const unit = column ? schema?.columns[column]?.unit : undefined;
+  const flag = column ? schema?.columns[column]?.type === 'boolean' : false;
+  const shown = flag && value ? Boolean(value.v) : value?.v;
+  return (
+    <div className={classes.body}>
+      <div
+        className={classes.reading}
+        data-stale={staleBy ? '' : undefined}
+        data-quality={value && isDoubtful(value.q) ? '' : undefined}
+        title={staleBy ? t('canvas.staleBecause', { nodes: staleBy.join(', ') }) : undefined}
+      >
+        <div className={classes.value} data-testid={`value-${id}`}>
+          {value === undefined ? (
+            '–'
+          ) : typeof shown === 'boolean' ? (
+            t(shown ? 'canvas.on' : 'canvas.off')
+          ) : (
+            <>
+              {formatValue(shown, locale)}
+              {unit && unit !== '1' && <span className={classes.unit}>{displayUnit(unit)}</span>}
+            </>
+          )}
+        </div>
+        <div className={classes.sub}>{sub || id}</div>
+      </div>
+      <svg className={classes.spark} viewBox="0 0 78 26" preserveAspectRatio="none" aria-hidden>
+        <path d={sparkPath((column && live?.course[column]) || [], 78, 26)} />
+      </svg>
+    </div>
+  );
+}
+
+/** The one parameter that says most about a node, under its value. */
+function subtitle(node: GraphNode): string {
+  const { params } = node;
+  for (const name of ['role', 'form', 'expression', 'seconds', 'alpha', 'lambda', 'channel']) {
+    const value = params[name];
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return `${name} = ${value}`;
+  }
+  const limits = ['low', 'high'].filter((name) => typeof params[name] === 'number').map((name) => `${name} ${params[name]}`);
+  return limits.join(' … ');
+}

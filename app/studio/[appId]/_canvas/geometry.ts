@@ -1,0 +1,25 @@
+import type { BlockManifest } from '#runtime/graph/manifest.ts';
+
+/** Sizes of a node, px; the style sheet has the same. */
+export const NODE_WIDTH = 212;
+const HEADER = 28;
+const VALUE = 42;
+const PORT = 18;
+const FOOT = 6;
+
+export function portRows(manifest: BlockManifest | undefined): number {
+  return Math.max(Object.keys(manifest?.inputs ?? {}).length, Object.keys(manifest?.outputs ?? {}).length, 1);
+}
+export const nodeHeight = (manifest: BlockManifest | undefined): number => HEADER + VALUE + PORT * portRows(manifest) + FOOT;
+
+/** A polyline through the values, in a box of `width` × `height` px. */
+export function sparkPath(values: readonly number[], width: number, height: number): string {
+  const good = values.filter(Number.isFinite);
+  if (good.length < 2) return '';
+  const low = Math.min(...good);
+  const span = Math.max(...good) - low;
+  const x = (at: number) => ((at / (good.length - 1)) * width).toFixed(1);
+  // A constant is a line through the middle, not along an edge.
+  const y = (value: number) => (span === 0 ? height / 2 : height - 1 - ((value - low) / span) * (height - 2)).toFixed(1);
+  return good.map((value, at) => `${at === 0 ? 'M' : 'L'}${x(at)} ${y(value)}`).join('');
+}

@@ -1,0 +1,87 @@
+'use client';
+import { Handle, Position } from '@xyflow/react';
+import { useTranslations } from 'next-intl';
+import type { KeyboardEvent } from 'react';
+import type { PortManifest } from '#runtime/graph/manifest.ts';
+import { connect } from '../_edits/wires.ts';
+import { mainColumn } from '../_session/facts.ts';
+import { portKind } from '../_session/fit.ts';
+import { useSession, useStudio } from '../_session/use-session.tsx';
+import classes from './canvas.module.css';
+import { useRefuse } from './refusal.tsx';
+
+/** One port of a node: pointer target, and by keyboard Enter on an output picks it, Enter on an input connects. */
+export function Port({
+  node,
+  port,
+  manifest,
+  side,
+  title,
+}: {
+  node: string;
+  port: string;
+  manifest: PortManifest;
+  side: 'in' | 'out';
+  title: string;
+}) {
+  const t = useTranslations('studio');
+  const session = useSession();
+  const refuse = useRefuse();
+  const schema = useStudio((state) => (side === 'out' ? state.facts.schemaOf({ node, port }) : undefined));
+  const named = useStudio(
+    (state) => state.history.now.outputs.find((one) => one.from.node === node && one.from.port === port)?.name,
+  );
+  const picked = useStudio((state) => side === 'out' && state.picking?.node === node && state.picking.port === port);
+  const offered = useStudio(
+    (state) => side === 'in' && state.picking !== undefined && !state.facts.refusal(state.picking, { node, port }),
+  );
+  const kind = schema
+    ? portKind(
+        schema.kind,
+        Object.values(schema.columns).map((column) => column.type),
+        schema.columns[mainColumn(schema) ?? '']?.type,
+      )
+    : portKind(
+        manifest.kind,
+        Object.values(manifest.columns).map((column) => column.type),
+        Object.values(manifest.columns)[0]?.type,
+      );
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { picking } = session.get();
+    if (side === 'out') {
+      session.set({ picking: picked ? undefined : { node, port } });
+      return;
+    }
+    if (!picking) return;
+    const reason = session.get().facts.refusal(picking, { node, port });
+    if (reason) refuse(reason);
+    else {
+      session.edit(connect(picking, { node, port }));
+      session.set({ picking: undefined });
+    }
+  };
+
+  return (
+    <div className={classes.portRow} data-side={side} data-named={named ? '' : undefined}>
+      <Handle
+        id={port}
+        type={side === 'out' ? 'source' : 'target'}
+        position={side === 'out' ? Position.Right : Position.Left}
+        className={classes.port ?? ''}
+        data-kind={kind}
+        data-offer={offered || picked ? '' : undefined}
+        data-testid={`port-${node}-${port}`}
+        role="button"
+        tabIndex={0}
+        aria-pressed={side === 'out' ? picked : undefined}
+        aria-label={t(side === 'out' ? 'canvas.output' : 'canvas.input', { port, node: title })}
+        onKeyDown={onKeyDown}
+      />
+      <span title={named ? t('canvas.namedOutput', { name: named }) : undefined}>{named ? `${port} · ${named}` : port}</span>
+    </div>
+  );
+}

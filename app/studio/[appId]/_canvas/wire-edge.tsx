@@ -1,0 +1,109 @@
+'use client';
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { useLocale, useTranslations } from 'next-intl';
+import { memo, useState } from 'react';
+import { displayUnit } from '#runtime/units/units.ts';
+import { mainColumn } from '../_session/facts.ts';
+import { portKind } from '../_session/fit.ts';
+import { formatNumber, formatTime, formatValue } from '../_session/format.ts';
+import { useStudio, useWireValue } from '../_session/use-session.tsx';
+import classes from './canvas.module.css';
+
+export type WireFlowEdge = Edge<{ readonly conversion: string | undefined }, 'wire'>;
+
+const STROKE = {
+  number: 'var(--mw-port-number)',
+  boolean: 'var(--mw-port-boolean)',
+  table: 'var(--mw-port-table)',
+  event: 'var(--mw-port-event)',
+};
+
+export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
+  const { id, source, sourceHandleId, selected, data } = props;
+  const [over, setOver] = useState(false);
+  const schema = useStudio((state) => state.facts.schemaOf({ node: source, port: sourceHandleId ?? 'out' }));
+  const kind = schema
+    ? portKind(
+        schema.kind,
+        Object.values(schema.columns).map((column) => column.type),
+        schema.columns[mainColumn(schema) ?? '']?.type,
+      )
+    : 'number';
+  const back = props.targetX < props.sourceX;
+  // A feedback wire goes below the nodes, not behind them.
+  const [path, x, y] = back ? below(props) : getBezierPath(props);
+  return (
+    <>
+      <g onMouseEnter={() => setOver(true)} onMouseLeave={() => setOver(false)} data-testid={`wire-${id}`}>
+        <BaseEdge
+          path={path}
+          interactionWidth={16}
+          style={{
+            stroke: selected ? 'var(--mw-accent)' : STROKE[kind],
+            strokeWidth: selected ? 2.5 : kind === 'table' ? 2.2 : 1.4,
+            strokeDasharray: kind === 'event' ? '5 3' : undefined,
+          }}
+        />
+      </g>
+      <EdgeLabelRenderer>
+        {data?.conversion && (
+          <div className={classes.chip} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+            {data.conversion}
+          </div>
+        )}
+        {over && (
+          <div className={classes.wireTip} style={{ transform: `translate(-50%, 10px) translate(${x}px, ${y}px)` }}>
+            <WireTip node={source} port={sourceHandleId ?? 'out'} />
+          </div>
+        )}
+      </EdgeLabelRenderer>
+    </>
+  );
+});
+
+function WireTip({ node, port }: { node: string; port: string }) {
+  const t = useTranslations('studio');
+  const locale = useLocale();
+  const schema = useStudio((state) => state.facts.schemaOf({ node, port }));
+  const live = useWireValue(node, port);
+  const columns = Object.keys(schema?.columns ?? live?.last.values ?? {});
+  return (
+    <>
+      <div>
+        <b>{`${node}.${port}`}</b>
+        {live?.rate !== undefined && ` · ${t('wire.rate', { rate: formatNumber(live.rate, locale) })}`}
+      </div>
+      {live ? (
+        <table>
+          <tbody>
+            {live.records.slice(-3).map((record) => (
+              <tr key={`${record.time}${record.key}`}>
+                <td>{formatTime(record.time, locale)}</td>
+                <td>
+                  {columns
+                    .map((name) => {
+                      const unit = schema?.columns[name]?.unit;
+                      return `${name} ${formatValue(record.values[name]?.v, locale)}${unit && unit !== '1' ? ` ${displayUnit(unit)}` : ''}`;
+                    })
+                    .join(' · ')}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <div>{schema ? columns.map((name) => `${name}: ${typeName(schema.columns[name])}`).join(' · ') : t('wire.unknown')}</div>
+      )}
+    </>
+  );
+}
+
+const typeName = (column: { type: string; unit?: string } | undefined): string =>
+  column ? `${column.type}${column.unit && column.unit !== '1' ? ` ${displayUnit(column.unit)}` : ''}` : '';
+
+function below(props: EdgeProps<WireFlowEdge>): [string, number, number] {
+  const { sourceX, sourceY, targetX, targetY } = props;
+  const low = Math.max(sourceY, targetY) + 110;
+  const path = `M${sourceX} ${sourceY} C${sourceX + 60} ${sourceY} ${sourceX + 60} ${low} ${sourceX - 20} ${low} L${targetX + 20} ${low} C${targetX - 60} ${low} ${targetX - 60} ${targetY} ${targetX} ${targetY}`;
+  return [path, (sourceX + targetX) / 2, low];
+}
