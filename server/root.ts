@@ -1,4 +1,6 @@
 import { auditRouter } from './audit/router.ts';
+import { channelsRouter } from './channels/router.ts';
+import { healthRouter } from './health/router.ts';
 import { keysRouter } from './keys/router.ts';
 import { membersRouter } from './members/router.ts';
 import { organizationRouter } from './organization/router.ts';
@@ -7,6 +9,8 @@ import { createCallerFactory, router } from './trpc.ts';
 /** Every feature's procedures under its name. A new feature is one import and one line. */
 export const appRouter = router({
   audit: auditRouter,
+  channels: channelsRouter,
+  health: healthRouter,
   keys: keysRouter,
   members: membersRouter,
   organization: organizationRouter,

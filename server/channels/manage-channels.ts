@@ -1,0 +1,83 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Tx } from '#drizzle/client.ts';
+import { channel } from '#drizzle/schema/index.ts';
+import { removeSecret, sealSecret } from '#drizzle/secrets.ts';
+import { recordAudit } from '../audit/record-audit.ts';
+import { env } from '../env.ts';
+import { defineErrors, notFound } from '../errors.ts';
+import type { OrgContext } from '../trpc.ts';
+
+export const channelsFailed = defineErrors({
+  'channels.name-taken': {
+    family: 'user',
+    status: 409,
+    en: 'There is already a channel named {name}. Choose another name.',
+    zh: '已存在名为“{name}”的渠道，请换一个名称。',
+  },
+  'channels.inbox-stays': {
+    family: 'user',
+    status: 409,
+    en: 'Every organization keeps its inbox: it is where messages go when nothing else works.',
+    zh: '收件箱不能删除：其他渠道都不可用时，消息会发到这里。',
+  },
+});
+
+const name = z.string().trim().min(1).max(60);
+export const createChannelInput = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('webhook'),
+    name,
+    url: z.url({ protocol: /^https?$/ }).max(500),
+    /** Sent as `Authorization: Bearer …`; sealed, never shown again. */
+    token: z.string().max(500).optional(),
+  }),
+  z.object({ kind: z.literal('email'), name, to: z.email().max(200) }),
+]);
+export const channelInput = z.object({ id: z.uuid() });
+
+export async function createChannel(ctx: OrgContext & { tx: Tx }, input: z.infer<typeof createChannelInput>) {
+  const { tx, orgId } = ctx;
+  const [taken] = await tx
+    .select({ id: channel.id })
+    .from(channel)
+    .where(and(eq(channel.orgId, orgId), eq(channel.name, input.name)));
+  if (taken) throw channelsFailed('channels.name-taken', { name: input.name });
+  const token = input.kind === 'webhook' ? input.token : undefined;
+  const secretId = token ? await sealSecret(tx, env().MILLWRIGHT_MASTER_KEY, orgId, `channel ${input.name}`, token) : null;
+  const settings = input.kind === 'webhook' ? { url: input.url } : { to: input.to };
+  const [made] = await tx
+    .insert(channel)
+    .values({ orgId, name: input.name, kind: input.kind, settings, secretId })
+    .returning({ id: channel.id });
+  if (!made) throw new Error('the channel was not stored');
+  await recordAudit(tx, {
+    orgId,
+    actor: ctx.user.id,
+    action: 'channel.create',
+    target: `channel:${made.id}`,
+    details: { name: input.name, kind: input.kind, ...settings },
+  });
+  return made;
+}
+
+export async function removeChannel(ctx: OrgContext & { tx: Tx }, { id }: z.infer<typeof channelInput>) {
+  const mine = and(eq(channel.orgId, ctx.orgId), eq(channel.id, id));
+  const [found] = await ctx.tx.select().from(channel).where(mine);
+  if (!found) throw notFound('The channel', '该渠道');
+  if (found.kind === 'inbox') throw channelsFailed('channels.inbox-stays');
+  await ctx.tx.delete(channel).where(mine);
+  if (found.secretId) await removeSecret(ctx.tx, ctx.orgId, found.secretId);
+  await recordAudit(ctx.tx, {
+    orgId: ctx.orgId,
+    actor: ctx.user.id,
+    action: 'channel.remove',
+    target: `channel:${id}`,
+    details: { name: found.name },
+  });
+}
+
+export async function listChannels(tx: Tx, orgId: string) {
+  const rows = await tx.select().from(channel).where(eq(channel.orgId, orgId)).orderBy(channel.createdAt);
+  return rows.map(({ secretId, orgId: _, ...row }) => ({ ...row, hasToken: secretId !== null }));
+}
