@@ -88,7 +88,7 @@ const meter = (metric: string, reading: string, tag: Pick<PlantTag, 'title' | 'u
   source: 'meters-sparkplug',
   type: 'number',
   access: 'r',
-  address: `${SPARKPLUG_GROUP}/${SPARKPLUG_NODE}/${SPARKPLUG_DEVICE}/${metric}`,
+  address: `${SPARKPLUG_GROUP}/${SPARKPLUG_NODE}/${SPARKPLUG_DEVICE}#${metric}`,
   samplePeriodMs: 2000,
   from: { model: 'site', reading },
 });
