@@ -12,7 +12,7 @@ const entry = fileURLToPath(new URL('./start.ts', import.meta.url));
 function start(env: Record<string, string>, ...args: string[]) {
   const folder = env.MILLWRIGHT_DATA ?? mkdtempSync(join(tmpdir(), 'mw-start-'));
   const result = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
-    env: { PATH: process.env.PATH ?? '', LANG: 'en_US.UTF-8', MILLWRIGHT_DATA: folder, ...env },
+    env: { NODE_ENV: 'production', PATH: process.env.PATH ?? '', LANG: 'en_US.UTF-8', MILLWRIGHT_DATA: folder, ...env },
     encoding: 'utf8',
   });
   return { code: result.status, said: result.stdout.trim() };

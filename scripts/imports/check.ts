@@ -28,7 +28,12 @@ export function importsOf(source: string): Import[] {
   ];
 }
 
-const within = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+/** `folder` may hold `*` for one name. */
+const within = (path: string, folder: string) => {
+  const wanted = folder.split('/');
+  const parts = path.split('/');
+  return wanted.length <= parts.length && wanted.every((part, i) => part === '*' || part === parts[i]);
+};
 /** Tests and the suites they share use what they test with; the homes of packages bind them all the same. */
 const isTest = (file: string) => /\.(test|suite)\.tsx?$|(^|\/)testing[/.]/.test(file);
 /** The entry of a process puts rooms together. */

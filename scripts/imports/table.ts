@@ -140,6 +140,8 @@ export const rooms: readonly Room[] = [
       'marketplace',
       'blocks/catalogue',
       'blocks/sdk',
+      // Pure: what an address of a protocol looks like, said to a person while they type it.
+      'blocks/connectors/*/address.ts',
       ...['batch', 'units', 'graph', 'compile', 'queue', 'historian', 'log', 'files', 'replay'].map((name) => `runtime/${name}`),
       'runtime/supervisor/beat.ts',
       'runtime/supervisor/stop.ts',
