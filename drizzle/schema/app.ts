@@ -177,6 +177,22 @@ export const checkpoint = pgTable('checkpoint', {
   updatedAt: updatedAt(),
 });
 
+/** A `tag.write` in terms of the plant: the tag, the value in its unit, and the conditions that must hold right before it is written. */
+export interface ResolvedWrite {
+  readonly tagId: number;
+  readonly value: number;
+  /** Read-back tolerance in the tag's unit. */
+  readonly tolerance: number;
+  readonly preconditions: readonly {
+    readonly node: string;
+    readonly expression: string;
+    /** Oldest value that may be used, ms. */
+    readonly maxAge: number;
+    /** Name in the expression -> tag; `value · gain + offset` is in the unit that the expression expects. */
+    readonly values: Readonly<Record<string, { readonly tagId: number; readonly gain: number; readonly offset: number }>>;
+  }[];
+}
+
 export type EffectStatus = 'pending' | 'waiting' | 'running' | 'done' | 'refused' | 'failed' | 'expired' | 'dead';
 /** Outbox: an effect is committed with the step that asked for it and performed afterwards, once. */
 export const effect = pgTable(
@@ -191,6 +207,8 @@ export const effect = pgTable(
     key: text('key').notNull(),
     kind: text('kind').notNull(),
     request: jsonb('request').$type<Record<string, unknown>>().notNull(),
+    /** What the request means in this plant, worked out when it was committed (`runtime/effects/requests.ts`). */
+    resolved: jsonb('resolved').$type<ResolvedWrite>(),
     status: text('status').$type<EffectStatus>().notNull().default('pending'),
     attempts: smallint('attempts').notNull().default(0),
     nextAt: at('next_at').notNull().defaultNow(),
@@ -227,6 +245,31 @@ export const deadLetter = pgTable(
     createdAt: createdAt(),
   },
   (t) => [index().on(t.instanceId, t.createdAt)],
+);
+
+/**
+ * A program that took its process down, or could not be interrupted, at a step of a shard. Two of them quarantine the instance.
+ * Deaths that were not its doing (`died` at different steps: the process was killed from outside) do not count together.
+ */
+export const strike = pgTable(
+  'strike',
+  {
+    id: id(),
+    orgId: orgId(),
+    instanceId: uuid('instance_id')
+      .notNull()
+      .references(() => instance.id, { onDelete: 'cascade' }),
+    shardId: integer('shard_id').notNull(),
+    /** Committed step after which it happened. */
+    step: bigint('step', { mode: 'number' }).notNull(),
+    kind: text('kind').$type<'stuck' | 'died'>().notNull(),
+    node: text('node'),
+    block: text('block'),
+    line: integer('line'),
+    message: text('message').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index().on(t.instanceId)],
 );
 
 /** Someone watches the wires of an instance until then: the worker runs the instrumented program. */
