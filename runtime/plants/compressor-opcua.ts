@@ -98,6 +98,7 @@ await serve('compressor-opcua', async (log, tell) => {
       userAccessLevel: writable ? 'CurrentRead | CurrentWrite' : 'CurrentRead',
       ...(writable
         ? {
+            minimumSamplingInterval: 500,
             value: {
               get: () => new Variant({ dataType: DataType.Double, value: station.setpoint }),
               set: (variant: Variant) => {
@@ -124,6 +125,7 @@ await serve('compressor-opcua', async (log, tell) => {
       browseName: name,
       nodeId: `s=Faults.${name}`,
       dataType,
+      minimumSamplingInterval: 500,
       value: {
         get: () => new Variant({ dataType, value: faults[name] }),
         set: (variant: Variant) => {

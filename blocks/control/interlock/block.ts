@@ -1,4 +1,4 @@
-import { defineBlock, expression, field, number, same, z } from '#blocks/sdk/index.ts';
+import { defineBlock, expression, field, number, same, text, z } from '#blocks/sdk/index.ts';
 
 export default defineBlock({
   id: 'control.interlock',
@@ -12,15 +12,23 @@ export default defineBlock({
   icon: 'shield-check',
   capabilities: ['tag.read'],
   reference: 'IEC 62443 least authority; interlock and permissive of ISA-5.1 / ISA-88 practice',
-  params: z.object({
-    condition: expression<boolean>({
-      title: { en: 'Holds while (over command, a, b, c)', zh: '成立条件（关于 command、a、b、c）' },
+  params: z
+    .object({
+      condition: expression<boolean>({
+        title: { en: 'Holds while (over a, b, c)', zh: '成立条件（关于 a、b、c）' },
+        help: { en: 'Tags wired straight to a, b and c.', zh: 'a、b、c 须直接连接测点。' },
+      }),
+      low: field(z.number().optional(), { title: { en: 'Lowest command', zh: '指令下限' } }),
+      high: field(z.number().optional(), { title: { en: 'Highest command', zh: '指令上限' } }),
+      maxAge: field(z.number().positive().default(30), {
+        title: { en: 'Oldest condition value used', zh: '条件值最大时效' },
+        unit: 's',
+      }),
+    })
+    .refine((p) => p.low === undefined || p.high === undefined || p.low <= p.high, {
+      message: 'the lowest command is above the highest',
+      path: ['low'],
     }),
-    maxAge: field(z.number().positive().default(30), {
-      title: { en: 'Oldest condition value used', zh: '条件值最大时效' },
-      unit: 's',
-    }),
-  }),
   carry: 'none',
   badQuality: 'skip',
   inputs: { command: { value: number() }, a: { value: number() }, b: { value: number() }, c: { value: number() } },
@@ -28,6 +36,12 @@ export default defineBlock({
   combine: 'latest',
   firesOn: 'command',
   guards: 'condition',
-  output: { value: number(same('command.value')) },
-  each: (row, _s, p) => (p.condition(row) ? { value: row.command.value } : undefined),
+  outputs: { out: { value: number(same('command.value')) }, refused: { value: number(same('command.value')), reason: text() } },
+  each(row, _s, p) {
+    const value = row.command.value;
+    if (!p.condition(row)) return { refused: { value, reason: 'condition' } };
+    if (p.low !== undefined && value < p.low) return { refused: { value, reason: 'low' } };
+    if (p.high !== undefined && value > p.high) return { refused: { value, reason: 'high' } };
+    return { out: { value } };
+  },
 });

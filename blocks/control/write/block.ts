@@ -1,4 +1,4 @@
-import { boolean, defineBlock, f64, field, i32, number, role, same, text, z } from '#blocks/sdk/index.ts';
+import { boolean, defineBlock, f64, field, i32, number, role, same, text, unitOfRole, z } from '#blocks/sdk/index.ts';
 
 export default defineBlock({
   id: 'control.write',
@@ -26,7 +26,8 @@ export default defineBlock({
   }),
   carry: 'none',
   badQuality: 'skip',
-  input: { value: number() },
+  /** Converted to the unit of the role. */
+  input: { value: number(unitOfRole('role')) },
   output: { written: number(same('value')), ok: boolean(), reason: text() },
   state: { sent: f64(Number.NaN), open: i32(), next: f64(), waiting: i32() },
   each(row, s, p, ctx) {

@@ -28,8 +28,8 @@ export default defineBlock({
   carry: 'none',
   badQuality: 'skip',
   input: { value: number() },
-  /** `at`: event time of each row. The table's own time is the end of its window, or its newest row's. */
-  output: frame({ at: time(), value: number(same('value')) }),
+  /** One row a value; the table's own time is the end of its window, or its newest row's. */
+  output: frame({ time: time(), value: number(same('value')) }),
   state: {
     newest: f64(Number.NEGATIVE_INFINITY),
     closed: f64(Number.NEGATIVE_INFINITY),
@@ -43,7 +43,7 @@ export default defineBlock({
       keep(s.rows, row.time, row.value, row.quality, p.count);
       if (s.rows.t.length < p.count) return;
       const full = take(s.rows, p.count);
-      ctx.emit({ time: full.at[p.count - 1], quality: full.quality, at: full.at, value: full.value });
+      ctx.emit({ at: full.time[p.count - 1] as number, quality: full.quality, time: full.time, value: full.value });
       return;
     }
     const width = p.seconds * 1000;
@@ -65,9 +65,9 @@ export default defineBlock({
     let done = takeWindow(s.rows, s.closed, width);
     while (done) {
       ctx.emit({
-        time: done.end,
+        at: done.end,
         quality: s.clipped ? Math.max(CLIPPED, done.quality) : done.quality,
-        at: done.at,
+        time: done.time,
         value: done.value,
       });
       s.clipped = 0;
@@ -87,9 +87,9 @@ export default defineBlock({
     let done = takeWindow(s.rows, s.closed, width);
     while (done) {
       ctx.emit({
-        time: done.end,
+        at: done.end,
         quality: s.clipped ? Math.max(CLIPPED, done.quality) : done.quality,
-        at: done.at,
+        time: done.time,
         value: done.value,
       });
       s.clipped = 0;

@@ -5,7 +5,7 @@ export interface Collected {
   readonly q: number[];
 }
 export interface Taken {
-  readonly at: number[];
+  readonly time: number[];
   readonly value: number[];
   /** Worst quality of its rows. */
   readonly quality: number;
@@ -25,7 +25,7 @@ export function keep(rows: Collected, time: number, value: number, quality: numb
 /** Takes out the first `n` rows. */
 export function take(rows: Collected, n: number): Taken {
   const quality = rows.q.splice(0, n).reduce((worst, q) => Math.max(worst, q), 0);
-  return { at: rows.t.splice(0, n), value: rows.v.splice(0, n), quality };
+  return { time: rows.t.splice(0, n), value: rows.v.splice(0, n), quality };
 }
 
 /** Takes out the rows of the earliest window of `width` ms that ends at or before `watermark`; undefined when none does. */

@@ -1,4 +1,4 @@
-import { defineBlock, f64, field, i32, number, same, z } from '#blocks/sdk/index.ts';
+import { defineBlock, field, number, same, z } from '#blocks/sdk/index.ts';
 
 export default defineBlock({
   id: 'series.delay',
@@ -13,17 +13,12 @@ export default defineBlock({
   params: z.object({
     initial: field(z.number().optional(), {
       title: { en: 'Value before the first row', zh: '首行之前的数值' },
-      help: { en: 'Empty: the first row gives nothing.', zh: '留空：首行不输出。' },
+      help: { en: 'Empty: there is no value before the first row.', zh: '留空：首行之前没有数值。' },
     }),
   }),
   input: { value: number() },
   output: { value: number(same('value')) },
-  state: { previous: f64(), seen: i32() },
-  each(row, s, p) {
-    const first = s.seen === 0;
-    const before = first ? p.initial : s.previous;
-    s.seen = 1;
-    s.previous = row.value;
-    return before === undefined ? undefined : { value: before };
-  },
+  /** The compiler holds what this gives, per key, and sends the one before. */
+  delays: true,
+  each: (row) => ({ value: row.value }),
 });
