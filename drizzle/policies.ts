@@ -53,6 +53,8 @@ const ALSO: Readonly<Record<string, readonly { name: string; on: 'select' | 'upd
     { name: 'platform_reads', on: 'select', using: PLATFORM },
     { name: 'platform_decides', on: 'update', using: PLATFORM },
   ],
+  // Public keys are there to be checked against by everyone; the private part is a sealed secret of its own.
+  publisher_key: [{ name: 'keys_for_all', on: 'select', using: 'true' }],
 };
 
 interface Table {

@@ -2,8 +2,11 @@ import { auditRouter } from './audit/router.ts';
 import { channelsRouter } from './channels/router.ts';
 import { healthRouter } from './health/router.ts';
 import { keysRouter } from './keys/router.ts';
+import { marketRouter } from './market/router.ts';
 import { membersRouter } from './members/router.ts';
 import { organizationRouter } from './organization/router.ts';
+import { publishRouter } from './publish/router.ts';
+import { reviewRouter } from './review/router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every feature's procedures under its name. A new feature is one import and one line. */
@@ -12,8 +15,11 @@ export const appRouter = router({
   channels: channelsRouter,
   health: healthRouter,
   keys: keysRouter,
+  market: marketRouter,
   members: membersRouter,
   organization: organizationRouter,
+  publish: publishRouter,
+  review: reviewRouter,
 });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);

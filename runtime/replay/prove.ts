@@ -52,7 +52,7 @@ export async function prove(graph: string, proof: ProofDocument, host: ProofHost
   };
 }
 
-async function proveRun(graph: string, program: Program, run: ProofRun, host: ProofHost): Promise<RunResult> {
+export async function proveRun(graph: string, program: Program, run: ProofRun, host: ProofHost): Promise<RunResult> {
   const started = host.now();
   for (const check of run.checks)
     if (check.kind === 'output' && !program.info.outputs.some((o) => o.name === check.output && check.column in o.schema.columns))
@@ -113,7 +113,7 @@ async function collect(program: Program, tables: Map<string, InputTable>, run: P
   }
 }
 
-function compileFor(graph: string, parameters: Parameters, host: ProofHost): Program {
+export function compileFor(graph: string, parameters: Parameters, host: ProofHost): Program {
   const compiled = host.compile(graph, parameters);
   if (compiled.ok) return compiled.program;
   throw new ProofError('proof.graph', compiled.problems.map((p) => `${p.node ? `${p.node}: ` : ''}${p.message.en}`).join('; '));

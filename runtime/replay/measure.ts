@@ -1,0 +1,89 @@
+import type { Bilingual, GraphDocument } from '../graph/document.ts';
+import type { ProgramInfo } from '../step/contract.ts';
+import type { ProofCheck, RunResult } from './proof.ts';
+import { compileFor, type ProofHost, proveRun } from './prove.ts';
+
+/** What a measuring run is asked: recorded data without expectations, so that a person sees figures to confirm. Kept with the run. */
+export interface MeasureRequest {
+  readonly mode: 'measure';
+  readonly versionId: string;
+  readonly graph: string;
+  /** Tag role -> name of a file. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Name of a file -> its text. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Measures every figure of a graph on data; `expected` of each is 0 and `pass` means nothing yet. */
+export async function measure(
+  request: MeasureRequest,
+  host: ProofHost,
+): Promise<RunResult & { proposals: readonly ProofCheck[] }> {
+  const program = compileFor(request.graph, {}, host);
+  const proposals = figuresOf(program.info, JSON.parse(request.graph) as GraphDocument);
+  const result = await proveRun(
+    request.graph,
+    program,
+    {
+      id: 'recorded',
+      title: { en: 'On recorded data', zh: '基于记录数据' },
+      inputs: { ...request.inputs },
+      parameters: {},
+      key: 'demo',
+      checks: [...proposals],
+      falsifiers: [],
+    },
+    host,
+  );
+  return { ...result, proposals };
+}
+
+const STATISTICS = {
+  count: { en: 'rows', zh: '行数' },
+  mean: { en: 'mean', zh: '平均值' },
+  max: { en: 'maximum', zh: '最大值' },
+} as const;
+
+/** Rows, mean and maximum of every numeric column of every output; raises of every alarm. */
+function figuresOf(info: ProgramInfo, graph: GraphDocument): ProofCheck[] {
+  const outputs = info.outputs
+    .filter((output) => output.schema.kind === 'stream')
+    .flatMap((output) => {
+      const title = graph.outputs.find((o) => o.name === output.name)?.title ?? same(output.name);
+      const columns = Object.entries(output.schema.columns).filter(([, c]) => c.type === 'number' || c.type === 'integer');
+      return columns.flatMap(([column]) =>
+        (Object.keys(STATISTICS) as (keyof typeof STATISTICS)[]).map(
+          (statistic): ProofCheck => ({
+            kind: 'output',
+            id: slugOf(`${output.name}-${column}-${statistic}`),
+            title: {
+              en: `${title.en}${columns.length > 1 ? ` (${column})` : ''}, ${STATISTICS[statistic].en}`,
+              zh: `${title.zh}${columns.length > 1 ? `（${column}）` : ''}${STATISTICS[statistic].zh}`,
+            },
+            output: output.name,
+            column,
+            statistic,
+            expected: 0,
+            source: '-',
+          }),
+        ),
+      );
+    });
+  const alarms = graph.nodes
+    .filter((node) => info.capabilities.includes('alarm.raise') && node.block.endsWith('/alarm.raise'))
+    .map(
+      (node): ProofCheck => ({
+        kind: 'alarm',
+        id: slugOf(`${node.id}-raised`),
+        title: { en: `Raises of alarm ${node.label ?? node.id}`, zh: `报警“${node.label ?? node.id}”触发次数` },
+        node: node.id,
+        figure: 'raised',
+        expected: 0,
+        source: '-',
+      }),
+    );
+  return [...outputs, ...alarms];
+}
+
+const same = (text: string): Bilingual => ({ en: text, zh: text });
+const slugOf = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
