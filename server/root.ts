@@ -1,23 +1,33 @@
+import { alarmsRouter } from './alarms/router.ts';
 import { auditRouter } from './audit/router.ts';
 import { channelsRouter } from './channels/router.ts';
 import { healthRouter } from './health/router.ts';
+import { historyRouter } from './history/router.ts';
 import { keysRouter } from './keys/router.ts';
 import { marketRouter } from './market/router.ts';
 import { membersRouter } from './members/router.ts';
+import { operateRouter } from './operate/router.ts';
 import { organizationRouter } from './organization/router.ts';
+import { plantRouter } from './plant/router.ts';
+import { sourcesRouter } from './sources/router.ts';
 import { publishRouter } from './publish/router.ts';
 import { reviewRouter } from './review/router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every feature's procedures under its name. A new feature is one import and one line. */
 export const appRouter = router({
+  alarms: alarmsRouter,
   audit: auditRouter,
   channels: channelsRouter,
   health: healthRouter,
+  history: historyRouter,
   keys: keysRouter,
   market: marketRouter,
   members: membersRouter,
+  operate: operateRouter,
   organization: organizationRouter,
+  plant: plantRouter,
+  sources: sourcesRouter,
   publish: publishRouter,
   review: reviewRouter,
 });

@@ -1,0 +1,10 @@
+import { defineErrors } from '../errors.ts';
+
+export const failed = defineErrors({
+  'history.window': {
+    family: 'user',
+    status: 400,
+    en: 'The window must end after it begins and span at most ten years.',
+    zh: '时间窗的结束必须晚于开始，且跨度不超过十年。',
+  },
+});

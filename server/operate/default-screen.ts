@@ -1,0 +1,98 @@
+import type { ScreenDocument, Widget } from '#drizzle/schema/app.ts';
+import type { WireSchema } from '#runtime/batch/schema.ts';
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import { readForms } from './read-forms.ts';
+
+const COLUMNS = 12;
+const KPI = { w: 3, h: 3 };
+const WIDE = 8;
+const SIDE = COLUMNS - WIDE;
+/** More lines in one chart cannot be told apart at three in the morning. */
+const LINES = 4;
+
+type NamedOutput = { readonly name: string; readonly schema: WireSchema };
+
+/**
+ * A screen that works at once when nobody has made one: a figure for every number that leaves the graph, a trend for each unit, a chart for
+ * each frame, a control for each form, and the alarms where the graph raises any. Pure: the same graph gives the same screen.
+ */
+export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutput[], title: Bilingual): ScreenDocument {
+  const titles = new Map(graph.outputs.map((o) => [o.name, o.title ?? { en: o.name, zh: o.name }]));
+  const numbers = outputs
+    .filter((o) => o.schema.kind === 'stream')
+    .flatMap((o) =>
+      Object.entries(o.schema.columns)
+        .filter(([, c]) => c.type === 'number' || c.type === 'integer')
+        .map(([column, c]) => ({
+          bind: `${o.name}.${column}`,
+          unit: c.unit ?? '',
+          title: nameOf(titles.get(o.name), o.name, column),
+        })),
+    );
+  const frames = outputs.filter((o) => o.schema.kind === 'frame');
+  const forms = readForms(graph);
+  const raises = graph.nodes.some((n) => n.block === 'millwright/alarm.raise');
+  const widgets: Widget[] = [];
+
+  numbers.slice(0, 8).forEach((n, i) => {
+    const perRow = COLUMNS / KPI.w;
+    widgets.push({
+      id: `kpi${i + 1}`,
+      kind: 'kpi',
+      title: n.title,
+      bind: { value: n.bind },
+      at: { x: (i % perRow) * KPI.w, y: Math.floor(i / perRow) * KPI.h, ...KPI },
+    });
+  });
+  const top = Math.ceil(Math.min(numbers.length, 8) / (COLUMNS / KPI.w)) * KPI.h;
+
+  const side: Omit<Widget, 'at'>[] = [];
+  const sideHeights: number[] = [];
+  for (const form of forms) {
+    side.push({ id: `control_${form.name}`, kind: 'control', title: form.title, bind: { form: `form:${form.name}` } });
+    sideHeights.push(5);
+  }
+  if (raises) {
+    side.push({ id: 'alarms', kind: 'alarmlist', title: { en: 'Alarms', zh: '报警' }, bind: {} });
+    sideHeights.push(7);
+  }
+  const width = side.length ? WIDE : COLUMNS;
+  let y = top;
+  const byUnit = Map.groupBy(numbers, (n) => n.unit);
+  let trend = 0;
+  for (const group of byUnit.values()) {
+    const lines = group.slice(0, LINES);
+    const bind = Object.fromEntries(lines.map((n, i) => [`line${i + 1}`, n.bind]));
+    widgets.push({
+      id: `trend${++trend}`,
+      kind: 'trend',
+      title: lines.length === 1 ? (lines[0]?.title ?? title) : { en: 'Trend', zh: '趋势' },
+      bind,
+      options: { minutes: 60 },
+      at: { x: 0, y, w: width, h: 7 },
+    });
+    y += 7;
+  }
+  frames.forEach((o, i) => {
+    widgets.push({
+      id: `chart${i + 1}`,
+      kind: 'chart',
+      title: titles.get(o.name) ?? { en: o.name, zh: o.name },
+      bind: { frame: o.name },
+      at: { x: 0, y, w: width, h: 7 },
+    });
+    y += 7;
+  });
+  let sideY = top;
+  side.forEach((widget, i) => {
+    const h = sideHeights[i] ?? 5;
+    widgets.push({ ...widget, at: { x: numbers.length + frames.length ? WIDE : 0, y: sideY, w: SIDE, h } });
+    sideY += h;
+  });
+  return { id: 'main', title, widgets };
+}
+
+const nameOf = (title: Bilingual | undefined, output: string, column: string): Bilingual => {
+  const base = title ?? { en: output, zh: output };
+  return column === 'value' ? base : { en: `${base.en} · ${column}`, zh: `${base.zh} · ${column}` };
+};

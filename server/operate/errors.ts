@@ -1,0 +1,34 @@
+import { defineErrors } from '../errors.ts';
+
+export const failed = defineErrors({
+  'operate.not-running': {
+    family: 'user',
+    status: 412,
+    en: 'The app does not run here now, so nothing was sent. {why}',
+    zh: '该应用当前未在此运行，指令未发送。{why}',
+  },
+  'operate.value-range': {
+    family: 'user',
+    status: 400,
+    en: '{title} must lie between {low} and {high} {unit}; {value} was not sent.',
+    zh: '{title} 必须在 {low} 到 {high} {unit} 之间；{value} 未发送。',
+  },
+  'operate.confirmation-over': {
+    family: 'user',
+    status: 409,
+    en: 'This command is no longer waiting: it was {state}.',
+    zh: '该指令已不再等待确认：{state}。',
+  },
+  'operate.confirmed-already': {
+    family: 'user',
+    status: 409,
+    en: 'You have confirmed this already; another person must confirm it too.',
+    zh: '您已确认过，还需要另一人确认。',
+  },
+});
+export const CONFIRMATION_WORDS = {
+  open: { en: 'open', zh: '待确认' },
+  confirmed: { en: 'confirmed', zh: '已确认' },
+  refused: { en: 'refused', zh: '已拒绝' },
+  expired: { en: 'not answered in time', zh: '超时未答' },
+} as const;

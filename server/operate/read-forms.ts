@@ -1,0 +1,64 @@
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+
+/** What a person may enter on an operator screen, and what stands between the entry and the machine. */
+export interface Form {
+  readonly name: string;
+  readonly node: string;
+  readonly title: Bilingual;
+  readonly unit: string;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Every node that an entry can reach: effects of these are its consequences. */
+  readonly reaches: readonly string[];
+  /** Interlocks on the way. */
+  readonly interlocks: readonly { readonly node: string; readonly label: string; readonly condition: string }[];
+  /** Roles that a writing node behind it writes to. */
+  readonly writes: readonly string[];
+}
+
+export function readForms(graph: GraphDocument, parameters: Readonly<Record<string, unknown>> = {}): Form[] {
+  const nodes = new Map(graph.nodes.map((n) => [n.id, n]));
+  const value = (raw: unknown): unknown =>
+    raw !== null && typeof raw === 'object' && '$parameter' in raw
+      ? (parameters[String(raw.$parameter)] ?? graph.parameters.find((p) => p.key === raw.$parameter)?.default)
+      : raw;
+  const number = (raw: unknown): number | null => {
+    const n = value(raw);
+    return typeof n === 'number' ? n : null;
+  };
+  return graph.nodes
+    .filter((n) => n.block === 'millwright/source.form')
+    .map((n) => {
+      const reaches = reachable(graph, n.id);
+      const behind = reaches.flatMap((id) => nodes.get(id) ?? []);
+      const name = String(n.params.form ?? n.id);
+      return {
+        name,
+        node: n.id,
+        title: bilingual(n.params.title) ?? { en: n.label ?? name, zh: n.label ?? name },
+        unit: String(value(n.params.unit) ?? '1'),
+        low: number(n.params.low),
+        high: number(n.params.high),
+        reaches,
+        interlocks: behind
+          .filter((b) => b.block === 'millwright/control.interlock')
+          .map((b) => ({ node: b.id, label: b.label ?? b.id, condition: String(b.params.condition ?? '') })),
+        writes: behind.filter((b) => b.block === 'millwright/control.write').map((b) => String(b.params.role ?? '')),
+      };
+    });
+}
+
+function reachable(graph: GraphDocument, from: string): string[] {
+  const found = new Set<string>();
+  const open = [from];
+  for (let id = open.pop(); id !== undefined; id = open.pop())
+    for (const wire of graph.wires)
+      if (wire.from.node === id && !found.has(wire.to.node)) {
+        found.add(wire.to.node);
+        open.push(wire.to.node);
+      }
+  return [...found];
+}
+
+const bilingual = (raw: unknown): Bilingual | undefined =>
+  raw !== null && typeof raw === 'object' && 'en' in raw && 'zh' in raw ? { en: String(raw.en), zh: String(raw.zh) } : undefined;

@@ -1,0 +1,20 @@
+import { checkAddress as modbus } from '#blocks/connectors/modbus-tcp/address.ts';
+import { checkAddress as mqtt } from '#blocks/connectors/mqtt/address.ts';
+import { checkAddress as opcua } from '#blocks/connectors/opcua/address.ts';
+import { checkAddress as sparkplug } from '#blocks/connectors/sparkplug/address.ts';
+import type { AddressCheck, TagValueType } from '#blocks/sdk/connector.ts';
+import { failed } from './errors.ts';
+
+/** The pure part of each connector: drivers stay in the gateway. */
+const CHECKS: Readonly<Record<string, (address: string, type: TagValueType) => AddressCheck>> = {
+  'modbus-tcp': modbus,
+  mqtt,
+  opcua,
+  sparkplug,
+};
+
+/** Refuses an address that the connection's protocol does not know, with what would be right. */
+export function checkTagAddress(connector: string, address: string, type: TagValueType): void {
+  const result = CHECKS[connector]?.(address, type);
+  if (result && !result.ok) throw failed('source.address', { address, why: result.message });
+}
