@@ -1,0 +1,60 @@
+import { type CheckOptions, checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { BlockCatalogue } from '#runtime/graph/manifest.ts';
+import { connect, type Endpoint, sameEnd, wireKey } from '../_edits/wires.ts';
+import type { GraphFacts } from './facts.ts';
+
+export interface JudgedFacts extends GraphFacts {
+  readonly check: GraphCheck;
+}
+
+/**
+ * What is known of a graph, by the function that save and compile use. A wire is refused for the reasons that the graph would have with
+ * it and has not without it; answers are kept, since a pointer asks for the same pair many times.
+ */
+export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {}): (document: GraphDocument) => JudgedFacts {
+  return (document) => {
+    const check = checkGraph(document, catalogue, options);
+    const nodes = new Map(document.nodes.map((node) => [node.id, node]));
+    const wires = new Map(document.wires.map((wire, at) => [wireKey(wire), check.wires[at]]));
+    const refusals = new Map<string, Bilingual | undefined>();
+    return {
+      check,
+      problems: check.problems,
+      manifest(id) {
+        const node = nodes.get(id);
+        if (!node) return undefined;
+        const newest = catalogue.versions(node.block)[0];
+        return (
+          catalogue.block(node.block, node.version) ?? (newest === undefined ? undefined : catalogue.block(node.block, newest))
+        )?.manifest;
+      },
+      schemaOf: (from) => check.nodes.get(from.node)?.outputs[from.port]?.schema,
+      conversionsOf: (wire) => wires.get(wireKey(wire))?.conversions ?? [],
+      refusal(from, to) {
+        const key = wireKey({ from, to });
+        if (!refusals.has(key)) refusals.set(key, refusalOf(document, check, from, to));
+        return refusals.get(key);
+      },
+    };
+
+    function refusalOf(graph: GraphDocument, before: GraphCheck, from: Endpoint, to: Endpoint): Bilingual | undefined {
+      if (from.node === to.node)
+        return {
+          en: 'A block cannot feed itself. Put a “Previous value” block between.',
+          zh: '积木不能接到自身。请在中间加入“前值”积木。',
+        };
+      const next = connect(from, to)(graph);
+      if (next === graph) return undefined;
+      const at = next.wires.findIndex((wire) => sameEnd(wire.from, from) && sameEnd(wire.to, to));
+      const after = checkGraph(next, catalogue, options);
+      const known = new Set(before.problems.map((problem) => problem.code));
+      const fault = after.problems.find(
+        (problem) =>
+          problem.severity === 'error' && (problem.wire === at || (problem.code.startsWith('cycle') && !known.has(problem.code))),
+      );
+      if (!fault) return undefined;
+      return fault.fix ? { en: `${fault.message.en} ${fault.fix.en}`, zh: `${fault.message.zh}${fault.fix.zh}` } : fault.message;
+    }
+  };
+}

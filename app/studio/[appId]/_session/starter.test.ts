@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { manifestOf } from '#blocks/catalogue/manifest.ts';
+import confirm from '#blocks/control/confirm/block.ts';
+import ewma from '#blocks/quality/ewma/block.ts';
+import tag from '#blocks/source/tag/block.ts';
+import code from '#blocks/transform/code/block.ts';
+import expr from '#blocks/transform/expr/block.ts';
+import { fieldKind, starterParams } from './starter.ts';
+
+const kinds = (block: Parameters<typeof manifestOf>[0]) =>
+  Object.fromEntries(
+    Object.entries(manifestOf(block).params.properties ?? {}).map(([name, schema]) => [name, fieldKind(schema)]),
+  );
+
+describe('fieldKind', () => {
+  it('finds the editor of every parameter of real blocks', () => {
+    expect(kinds(code)).toEqual({ code: 'code', outputs: 'columns' });
+    expect(kinds(expr)).toEqual({ expression: 'expression', unit: 'unit', maxAge: 'number' });
+    expect(kinds(tag)).toEqual({ role: 'role' });
+    expect(kinds(confirm)).toEqual({ text: 'bilingual', timeout: 'number' });
+    expect(kinds(ewma)).toMatchObject({ lambda: 'number', limits: 'enum' });
+  });
+  it('starts a code block with code that runs', () => {
+    const { code: text, outputs } = starterParams(manifestOf(code));
+    expect(text).toContain('export default function (row, state, ctx)');
+    expect(outputs).toEqual([{ name: 'value', type: 'number', unit: '1' }]);
+    expect(starterParams(manifestOf(tag))).toEqual({});
+  });
+});
