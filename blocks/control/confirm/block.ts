@@ -16,6 +16,7 @@ export default defineBlock({
       title: { en: 'Question', zh: '确认内容' },
       field: 'bilingual',
     }),
+    persons: field(z.number().int().min(1).max(5).default(1), { title: { en: 'Persons', zh: '确认人数' } }),
     timeout: field(z.number().positive().max(86_400).default(120), { title: { en: 'Answer within', zh: '应答时限' }, unit: 's' }),
   }),
   carry: 'none',
@@ -32,7 +33,7 @@ export default defineBlock({
     }
     s.open = 1;
     s.asked = row.value;
-    ctx.effect('confirm.request', { text: p.text, value: row.value, timeout: p.timeout });
+    ctx.effect('confirm.request', { text: p.text, value: row.value, persons: p.persons, timeout: p.timeout });
   },
   onResult(answer, s, p, ctx) {
     const asked = s.asked;
@@ -41,7 +42,7 @@ export default defineBlock({
       s.waiting = 0;
       s.open = 1;
       s.asked = s.next;
-      ctx.effect('confirm.request', { text: p.text, value: s.next, timeout: p.timeout });
+      ctx.effect('confirm.request', { text: p.text, value: s.next, persons: p.persons, timeout: p.timeout });
     }
     return answer.ok ? { out: { value: asked } } : { refused: { value: asked, reason: answer.reason ?? '' } };
   },

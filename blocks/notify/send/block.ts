@@ -12,9 +12,9 @@ export default defineBlock({
   icon: 'send',
   capabilities: ['notify.send'],
   params: z.object({
-    channel: field(z.string().min(1).default('operators'), {
+    channel: field(z.string().min(1).default('inbox'), {
       title: { en: 'Channel', zh: '通知渠道' },
-      help: { en: 'A role that the installation binds to people and means.', zh: '由安装时绑定到人员和方式的渠道角色。' },
+      help: { en: 'A channel of the organization; inbox always works.', zh: '组织的通知渠道；“inbox”（站内信）始终可用。' },
     }),
     text: field(z.object({ en: z.string().min(1), zh: z.string().min(1) }), {
       title: { en: 'Message', zh: '消息内容' },
@@ -33,7 +33,7 @@ export default defineBlock({
     s.on = row.condition ? 1 : 0;
     if (!rising || row.time < s.last + p.interval * 1000) return;
     s.last = row.time;
-    ctx.effect('notify.send', { channel: p.channel, text: p.text, ...(row.value === undefined ? {} : { value: row.value }) });
+    ctx.effect('notify.send', { channel: p.channel, text: p.text, value: row.value });
   },
   onResult: (answer) => ({ sent: answer.ok, reason: answer.reason ?? '' }),
 });
