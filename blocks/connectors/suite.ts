@@ -123,6 +123,7 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
       address: tag.address,
       type: tag.type,
       samplePeriodMs: 100,
+      confirmMs: 500,
     }));
     const open = (changed: { settings?: Record<string, unknown>; secrets?: Record<string, unknown> } = {}): Promise<Session> =>
       connector.open(
@@ -250,7 +251,7 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
 
     it('serves the good addresses beside a bad one', async () => {
       await withSession(async (session) => {
-        await session.subscribe([{ tagId: 99, ...one.absent, samplePeriodMs: 100 }, ...tags], sink);
+        await session.subscribe([{ tagId: 99, ...one.absent, samplePeriodMs: 100, confirmMs: 500 }, ...tags], sink);
         await fresh('values of the good addresses');
         expect(samples.filter((s) => s.tagId === 99 && isGood(s))).toEqual([]);
       });

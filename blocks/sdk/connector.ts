@@ -33,6 +33,11 @@ export interface TagRequest {
   readonly address: string;
   readonly type: TagValueType;
   readonly samplePeriodMs: number;
+  /**
+   * A source that reports only changes confirms an unchanged value at least this often, by asking or by other news of the same device,
+   * never by repeating what it heard last. Otherwise a steady value would look stale.
+   */
+  readonly confirmMs: number;
 }
 
 /**

@@ -133,7 +133,7 @@ class ModbusSession implements Session {
       return { quality: 0x80, time: Date.now(), error: { code: parsed.code, reason: parsed.message.en } };
     }
     const { address } = parsed;
-    const [group] = planReads([{ address, tag: { tagId: 0, address: text, type, samplePeriodMs: 0 } }]);
+    const [group] = planReads([{ address, tag: { tagId: 0, address: text, type, samplePeriodMs: 0, confirmMs: 0 } }]);
     if (!group) throw new Error('a planned read has a group');
     try {
       const raw = await this.#link(address.unit).read(group.unit, group.area, group.start, group.count);

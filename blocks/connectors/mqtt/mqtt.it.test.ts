@@ -69,7 +69,7 @@ describe('mqtt: acknowledgement', () => {
       host,
     );
   const device = () => mqtt.connectAsync({ host: '127.0.0.1', port: at.port, username: 'plant', password: 'right' });
-  const tag = { tagId: 1, address: 'q/a#v', type: 'number' as const, samplePeriodMs: 100 };
+  const tag = { tagId: 1, address: 'q/a#v', type: 'number' as const, samplePeriodMs: 100, confirmMs: 60_000 };
 
   it('tells the broker only when the log has the message, many at once, and takes no message twice', async () => {
     const acknowledged: unknown[] = [];
@@ -115,9 +115,9 @@ describe('mqtt: acknowledgement', () => {
     const session = await open();
     await session.subscribe(
       [
-        { tagId: 1, address: 'w/binary', type: 'wave', samplePeriodMs: 1000 },
-        { tagId: 2, address: 'w/json#wave', type: 'wave', samplePeriodMs: 1000 },
-        { tagId: 3, address: 'w/json#missing', type: 'number', samplePeriodMs: 1000 },
+        { tagId: 1, address: 'w/binary', type: 'wave', samplePeriodMs: 1000, confirmMs: 60_000 },
+        { tagId: 2, address: 'w/json#wave', type: 'wave', samplePeriodMs: 1000, confirmMs: 60_000 },
+        { tagId: 3, address: 'w/json#missing', type: 'number', samplePeriodMs: 1000, confirmMs: 60_000 },
       ],
       async (samples) => {
         got.push(...samples);
@@ -128,7 +128,7 @@ describe('mqtt: acknowledgement', () => {
     await client.publishAsync('w/json', JSON.stringify({ wave: { t0: 1_700_000_000, rate: 10, values: [1, 2] } }), { qos: 1 });
     await until('three samples', () => got.length === 3);
     expect(got[0]).toMatchObject({ tagId: 1, time: 1_700_000_000_000, quality: 0 });
-    expect((got[0]?.value as WaveValue).values).toEqual(values);
+    expect(got[0]?.value).toMatchObject({ rate: 48_000, values });
     expect(got[1]?.value).toEqual({ t0: 1_700_000_000_000, rate: 10, values: Float32Array.of(1, 2) });
     expect(got[2]?.value).toBeUndefined();
     expect(got.filter(isGood)).toHaveLength(2);

@@ -68,7 +68,7 @@ interface RawMetric extends RawValue {
 
 /** Signed integers travel as two's complement in unsigned fields. */
 const signed = (value: number, bits: number) => (value >= 2 ** (bits - 1) ? value - 2 ** bits : value);
-function valueOf(raw: RawValue, type: number | undefined): MetricValue | undefined {
+function decodedValue(raw: RawValue, type: number | undefined): MetricValue | undefined {
   if (raw.int_value !== undefined) {
     if (type === TYPES.Int8) return signed(raw.int_value & 0xff, 8);
     if (type === TYPES.Int16) return signed(raw.int_value & 0xffff, 16);
@@ -101,7 +101,7 @@ export function decodePayload(bytes: Uint8Array): Payload {
       datatype: metric.datatype,
       historical: metric.is_historical,
       // the type may stand in the birth only: integers are told apart again by the session, see `retyped`
-      value: metric.is_null ? undefined : valueOf(metric, metric.datatype),
+      value: metric.is_null ? undefined : decodedValue(metric, metric.datatype),
       properties: propertiesOf(metric),
     })),
   };
@@ -113,7 +113,7 @@ export function retyped(value: MetricValue | undefined, type: number | undefined
   if (type === TYPES.Boolean) return value !== 0;
   if (type === undefined || type > TYPES.UInt64) return value;
   const wide = type === TYPES.Int64 || type === TYPES.UInt64;
-  return valueOf(wide ? { long_value: String(value) } : { int_value: value }, type);
+  return decodedValue(wide ? { long_value: String(value) } : { int_value: value }, type);
 }
 
 function propertiesOf(metric: RawMetric): Metric['properties'] {
@@ -122,7 +122,7 @@ function propertiesOf(metric: RawMetric): Metric['properties'] {
   const found: Record<string, number | boolean | string> = {};
   keys.forEach((key, i) => {
     const raw = metric.properties?.values?.[i];
-    const value = raw && !raw.is_null ? valueOf(raw, raw.type) : undefined;
+    const value = raw && !raw.is_null ? decodedValue(raw, raw.type) : undefined;
     if (value !== undefined && !(value instanceof Uint8Array)) found[key] = value;
   });
   return found;

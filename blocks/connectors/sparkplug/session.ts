@@ -38,6 +38,9 @@ export class SparkplugSession implements Session {
   #tags = new Map<string, TagRequest[]>();
   #sink: SampleSink | undefined;
   readonly #asked = new Map<string, number>();
+  /** When each metric's value was given last, by `source#metric`. */
+  readonly #given = new Map<string, number>();
+  #quietCheck: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -94,6 +97,7 @@ export class SparkplugSession implements Session {
         this.#give([...source.metrics.values()].map((metric) => ({ source: source.id, metric, time: metric.time })));
     }
     for (const node of nodes) if (!this.#nodes.source(node)?.online) this.#askBirth(node);
+    this.#quietCheck ??= setInterval(() => this.#askQuiet(), 1000);
   }
 
   #receive(message: Message): void {
@@ -119,6 +123,7 @@ export class SparkplugSession implements Session {
     }
     for (const { source, online } of applied.states) this.#sourceState(source, online, arrived);
     this.#give(applied.changes);
+    if (!applied.rebirth) this.#confirm(device ? `${nodeId}/${device}` : nodeId, arrived);
     for (const change of applied.changes) for (const listener of this.#listeners) listener(change);
   }
 
@@ -143,12 +148,39 @@ export class SparkplugSession implements Session {
   #give(changes: readonly Change[]): void {
     const samples: Sample[] = [];
     for (const { source, metric, time } of changes) {
-      for (const tag of this.#tags.get(`${source}#${metric.name}`) ?? []) {
+      const key = `${source}#${metric.name}`;
+      const tags = this.#tags.get(key) ?? [];
+      if (tags.length > 0) this.#given.set(key, Date.now());
+      for (const tag of tags) {
         const value = typed(metric.value, tag.type);
         samples.push({ tagId: tag.tagId, time, value, quality: qualityOf(metric, value) });
       }
     }
     if (samples.length > 0) this.#sink?.(samples).catch(() => {});
+  }
+
+  /** Nodes report changes only: a message of a source without some metric says that this metric is as it was. */
+  #confirm(source: string, arrived: number): void {
+    const known = this.#nodes.source(source);
+    if (!known?.online) return;
+    const quiet: Change[] = [];
+    for (const [key, tags] of this.#tags) {
+      if (!key.startsWith(`${source}#`)) continue;
+      const metric = known.metrics.get(key.slice(source.length + 1));
+      const confirmMs = Math.min(...tags.map((tag) => tag.confirmMs));
+      if (metric && arrived - (this.#given.get(key) ?? 0) >= confirmMs) quiet.push({ source, metric, time: arrived });
+    }
+    this.#give(quiet);
+  }
+
+  /** A node that said nothing for so long is asked for everything. */
+  #askQuiet(): void {
+    const now = Date.now();
+    for (const [key, tags] of this.#tags) {
+      const confirmMs = Math.min(...tags.map((tag) => tag.confirmMs));
+      const [group, edge] = key.split('#', 1)[0]?.split('/') ?? [];
+      if (now - (this.#given.get(key) ?? 0) >= confirmMs) this.#askBirth(`${group}/${edge}`);
+    }
   }
 
   #askBirth(nodeId: string): void {
@@ -331,6 +363,7 @@ export class SparkplugSession implements Session {
 
   async close(): Promise<void> {
     this.#sink = undefined;
+    clearInterval(this.#quietCheck);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#listeners.clear();

@@ -136,8 +136,8 @@ describe('sparkplug: births, deaths, gaps', () => {
     const session = await connector.open(settings, { password: 'right' }, host);
     await session.subscribe(
       [
-        { tagId: 1, address: 'G/E/D#Pressure', type: 'number', samplePeriodMs: 100 },
-        { tagId: 2, address: 'G/E#Cabinet', type: 'integer', samplePeriodMs: 100 },
+        { tagId: 1, address: 'G/E/D#Pressure', type: 'number', samplePeriodMs: 100, confirmMs: 60_000 },
+        { tagId: 2, address: 'G/E#Cabinet', type: 'integer', samplePeriodMs: 100, confirmMs: 60_000 },
       ],
       async (more) => {
         samples.push(...more);

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import {
+  type ClientSession,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAClient,
+  SecurityPolicy,
+  UserTokenType,
+} from 'node-opcua';
+import { type CertificateFacts, ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
+import { createHash, X509Certificate } from 'node:crypto';
+
+export interface ServerOptions {
+  readonly endpoint: string;
+  readonly security: 'none' | 'sign' | 'encrypt';
+  readonly username: string;
+  readonly password: string;
+}
+export interface Opened {
+  readonly client: OPCUAClient;
+  readonly session: ClientSession;
+  readonly manager: OPCUACertificateManager;
+}
+
+const MODE = {
+  none: [MessageSecurityMode.None, SecurityPolicy.None],
+  sign: [MessageSecurityMode.Sign, SecurityPolicy.Basic256Sha256],
+  encrypt: [MessageSecurityMode.SignAndEncrypt, SecurityPolicy.Basic256Sha256],
+} as const;
+const ONE_ATTEMPT = { maxRetry: 0, initialDelay: 100, maxDelay: 100 };
+
+/** One attempt: looks at the server's endpoints, has its certificate judged, then opens a session. Keys and trust stay in the connection's folder. */
+export async function openSession(options: ServerOptions, host: ConnectorHost): Promise<Opened> {
+  const [securityMode, securityPolicy] = MODE[options.security];
+  const manager = new OPCUACertificateManager({
+    rootFolder: join(await host.folder(), 'pki'),
+    automaticallyAcceptUnknownCertificate: false,
+    disableFileWatchers: true, // this process is the only one that changes the folder
+  });
+  await manager.initialize();
+  let client: OPCUAClient | undefined;
+  try {
+    if (options.security !== 'none') await judgeCertificate(options, host, manager);
+    client = OPCUAClient.create({
+      applicationName: 'Millwright',
+      clientName: `Millwright ${host.connectionId}`,
+      clientCertificateManager: manager,
+      securityMode,
+      securityPolicy,
+      endpointMustExist: false,
+      keepSessionAlive: true,
+      requestedSessionTimeout: 30_000,
+      transportTimeout: 10_000,
+      connectionStrategy: ONE_ATTEMPT,
+    });
+    await client.connect(options.endpoint);
+    const session = await client.createSession(
+      options.username
+        ? { type: UserTokenType.UserName, userName: options.username, password: options.password }
+        : { type: UserTokenType.Anonymous },
+    );
+    return { client, session, manager };
+  } catch (error) {
+    await client?.disconnect().catch(() => {});
+    await manager.dispose();
+    throw serverError(error, options.endpoint);
+  }
+}
+
+async function judgeCertificate(options: ServerOptions, host: ConnectorHost, manager: OPCUACertificateManager): Promise<void> {
+  const [securityMode, securityPolicy] = MODE[options.security];
+  const scout = OPCUAClient.create({
+    applicationName: 'Millwright',
+    clientCertificateManager: manager,
+    endpointMustExist: false,
+    connectionStrategy: ONE_ATTEMPT,
+    transportTimeout: 10_000,
+  });
+  try {
+    await scout.connect(options.endpoint);
+    const endpoints = await scout.getEndpoints();
+    const endpoint = endpoints.find((e) => e.securityMode === securityMode && e.securityPolicyUri === securityPolicy);
+    if (!endpoint) {
+      throw new ConnectorError(
+        'session',
+        'opcua.no-endpoint',
+        `${options.endpoint} offers no endpoint with Basic256Sha256 and this mode. Enable it at the server, or choose another mode here.`,
+      );
+    }
+    const der = endpoint.serverCertificate;
+    if (!der?.length) throw new ConnectorError('certificate', 'certificate.none', `${options.endpoint} shows no certificate.`);
+    const facts = certificateFacts(der);
+    const decision = await host.certificate(facts);
+    if (decision === 'trusted') await manager.trustCertificate(der);
+    else {
+      await manager.rejectCertificate(der);
+      const print = `${facts.subject}, SHA-256 ${facts.fingerprint.slice(0, 16)}…`;
+      throw decision === 'pending'
+        ? new ConnectorError(
+            'certificate',
+            'certificate.untrusted',
+            `${options.endpoint} shows a certificate that nobody has trusted yet (${print}). Compare it at the device, then trust it.`,
+          )
+        : new ConnectorError('certificate', 'certificate.rejected', `The certificate of ${options.endpoint} (${print}) was rejected by a person.`);
+    }
+  } finally {
+    await scout.disconnect().catch(() => {});
+  }
+}
+
+export function certificateFacts(der: Buffer): CertificateFacts {
+  const certificate = new X509Certificate(der);
+  return {
+    fingerprint: createHash('sha256').update(certificate.raw).digest('hex'),
+    subject: certificate.subject.replaceAll('\n', ', '),
+    validUntil: certificate.validToDate,
+    pem: certificate.toString(),
+  };
+}
+
+export function serverError(error: unknown, endpoint: string): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const text = messageOf(error);
+  const network = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET|EAI_AGAIN/.exec(text)?.[0];
+  if (network) return networkError(Object.assign(new Error(text), { code: network }), endpoint);
+  if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid/.test(text)) {
+    return new ConnectorError('permission', 'opcua.credentials', `${endpoint} refuses the user name or password. Check them, and that this user may connect.`);
+  }
+  if (/BadSecurityChecksFailed|BadCertificate/.test(text)) {
+    return new ConnectorError(
+      'certificate',
+      'opcua.client-certificate',
+      `${endpoint} does not accept the certificate of Millwright. Trust it at the server (it stands in its list of rejected certificates).`,
+    );
+  }
+  if (/BadTooManySessions|BadMaxConnectionsReached/.test(text)) {
+    return new ConnectorError('session', 'opcua.too-many-sessions', `${endpoint} has no free session. Close others or raise its limit.`);
+  }
+  if (/connection may have been rejected|has been aborted|disconnect|timeout|premature|closed/i.test(text)) {
+    return new ConnectorError('network', 'network.reset', `${endpoint} does not answer as an OPC UA server or closed the connection.`, { cause: error });
+  }
+  return new ConnectorError('session', 'opcua.failed', `${endpoint}: ${text}`, { cause: error });
+}

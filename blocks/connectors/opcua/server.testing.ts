@@ -1,0 +1,139 @@
+/** A real OPC UA server on loopback for tests: a few variables, a long folder, users, and Basic256Sha256. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  coerceLocalizedText,
+  DataType,
+  DataValue,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAServer,
+  SecurityPolicy,
+  StatusCodes,
+  standardUnits,
+  type UAVariable,
+  Variant,
+  VariantArrayType,
+} from 'node-opcua';
+import type { SourceValue } from '#blocks/sdk/connector.ts';
+import type { TestSource } from '../suite.ts';
+
+export const MANY = 130;
+
+export class OpcuaTestServer implements TestSource {
+  readonly port: number;
+  setpoint = 650;
+  #silent = false;
+  #folder: string | undefined;
+  #server: OPCUAServer | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(port: number) {
+    this.port = port;
+  }
+  get endpoint(): string {
+    return `opc.tcp://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'mw-opcua-'));
+    const manager = new OPCUACertificateManager({ rootFolder: join(this.#folder, 'pki'), automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+    await manager.initialize();
+    const server = new OPCUAServer({
+      port: this.port,
+      hostname: '127.0.0.1',
+      host: '127.0.0.1',
+      alternateHostname: ['127.0.0.1'],
+      serverCertificateManager: manager,
+      userCertificateManager: manager,
+      securityModes: [MessageSecurityMode.None, MessageSecurityMode.SignAndEncrypt],
+      securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256],
+      allowAnonymous: true,
+      userManager: { isValidUser: (name: string, password: string) => name === 'plant' && password === 'right' },
+    });
+    await server.initialize();
+    this.#server = server;
+    const space = server.engine.addressSpace;
+    if (!space) throw new Error('no address space');
+    const own = space.getOwnNamespace();
+    const air = own.addObject({ organizedBy: space.rootFolder.objects, browseName: 'Air', nodeId: 's=Air' });
+    const value = (name: string, dataType: DataType, get: () => unknown): UAVariable =>
+      own.addVariable({
+        componentOf: air,
+        browseName: name,
+        nodeId: `s=Air.${name}`,
+        dataType,
+        minimumSamplingInterval: 50,
+        value: {
+          timestamped_get: async () => {
+            return new DataValue({
+              value: new Variant({ dataType, arrayType: VariantArrayType.Scalar, value: get() }),
+              statusCode: this.#silent ? StatusCodes.BadNoCommunication : StatusCodes.Good,
+              sourceTimestamp: new Date(),
+              serverTimestamp: new Date(),
+            });
+          },
+        },
+      } as unknown as Parameters<typeof own.addVariable>[0]);
+    let ramp = 0;
+    this.#timer = setInterval(() => {
+      ramp += 1;
+    }, 50);
+    value('Ramp', DataType.Double, () => ramp);
+    value('On', DataType.Boolean, () => true);
+    value('Total', DataType.Int64, () => [0xffff_ffff, 0xffff_fff6]); // -10
+    value('Name', DataType.String, () => '空压机');
+    own.addAnalogDataItem({
+      componentOf: air,
+      browseName: 'Pressure',
+      nodeId: 's=Air.Pressure',
+      dataType: 'Double',
+      engineeringUnits: standardUnits.bar,
+      engineeringUnitsRange: { low: 0, high: 10 },
+      instrumentRange: { low: 0, high: 12 },
+      minimumSamplingInterval: 50,
+      accessLevel: 'CurrentRead',
+      userAccessLevel: 'CurrentRead',
+      value: { get: () => this.#value(DataType.Double, 7.25) },
+    } as unknown as Parameters<typeof own.addAnalogDataItem>[0]);
+    own.addVariable({
+      componentOf: air,
+      browseName: 'Setpoint',
+      nodeId: 's=Air.Setpoint',
+      dataType: 'Float',
+      minimumSamplingInterval: 50,
+      value: {
+        get: () => this.#value(DataType.Float, this.setpoint),
+        set: (variant: { value: number }) => {
+          this.setpoint = variant.value;
+          return StatusCodes.Good;
+        },
+      },
+    } as unknown as Parameters<typeof own.addVariable>[0]);
+    const many = own.addObject({ organizedBy: space.rootFolder.objects, browseName: 'Many', nodeId: 's=Many', displayName: coerceLocalizedText('Many') ?? undefined });
+    for (let i = 0; i < MANY; i++) {
+      own.addVariable({ componentOf: many, browseName: `V${i}`, nodeId: `s=Many.V${i}`, dataType: 'Int32', value: { dataType: DataType.Int32, value: i } });
+    }
+    await server.start();
+  }
+
+  #value(dataType: DataType, value: unknown) {
+    if (this.#silent) return StatusCodes.BadNoCommunication;
+    return { dataType, value } as never;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.shutdown(0);
+    server?.dispose();
+  }
+  async silence(on: boolean): Promise<void> {
+    this.#silent = on;
+  }
+  async written(): Promise<SourceValue> {
+    return this.setpoint;
+  }
+}

@@ -1,0 +1,279 @@
+import {
+  AttributeIds,
+  type ClientMonitoredItemGroup,
+  type ClientSubscription,
+  type DataValue,
+  type DataType,
+  resolveNodeId,
+  TimestampsToReturn,
+  VariantArrayType,
+} from 'node-opcua';
+import {
+  type BrowsePage,
+  ConnectorError,
+  type ConnectorHost,
+  messageOf,
+  type ReadResult,
+  type Sample,
+  type SampleSink,
+  type Session,
+  type TagRequest,
+  type TagValueType,
+  type TestPart,
+  type WriteResult,
+} from '#blocks/sdk/connector.ts';
+import { quality } from '#runtime/batch/quality.ts';
+import { browseNodes } from './browse.ts';
+import { type Opened, type ServerOptions, serverError } from './open.ts';
+import { qualityOf, timeOf, valueOfVariant, variantValue } from './values.ts';
+
+const ITEMS_PER_REQUEST = 500;
+const CONFIRM_CHECK_MS = 250;
+
+interface Watched {
+  readonly tag: TagRequest;
+  readonly nodeId: string;
+  /** When the value was last given or confirmed. */
+  at: number;
+  bad: boolean;
+}
+
+export class OpcuaSession implements Session {
+  readonly #options: ServerOptions;
+  readonly #opened: Opened;
+  readonly #host: ConnectorHost;
+  #subscription: ClientSubscription | undefined;
+  #watched: Watched[] = [];
+  #sink: SampleSink = async () => {};
+  #confirmTimer: NodeJS.Timeout | undefined;
+  #confirming = false;
+  #over = false;
+  #namespaces: readonly string[] | undefined;
+
+  constructor(options: ServerOptions, opened: Opened, host: ConnectorHost) {
+    this.#options = options;
+    this.#opened = opened;
+    this.#host = host;
+    const { client, session } = opened;
+    // node-opcua would mend the channel by itself; the gateway's supervision decides instead, so that all sources behave alike
+    const lost = () =>
+      this.#lost(new ConnectorError('network', 'network.reset', `${options.endpoint} closed the connection or stopped answering.`));
+    client.on('connection_lost', lost);
+    client.on('start_reconnection', lost);
+    client.on('close', lost);
+    session.on('session_closed', () => this.#lost(new ConnectorError('session', 'opcua.session-closed', `${options.endpoint} ended the session.`)));
+  }
+
+  #lost(error: ConnectorError): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearInterval(this.#confirmTimer);
+    this.#host.event({ kind: 'lost', error });
+  }
+
+  /** `nsu=` to `ns=` by the server's namespace table. */
+  async #nodeId(address: string): Promise<string> {
+    const match = /^nsu=([^;]+);(.*)$/s.exec(address.trim());
+    if (!match) return address.trim();
+    this.#namespaces ??= await this.#opened.session.readNamespaceArray();
+    const index = this.#namespaces.indexOf(match[1] ?? '');
+    if (index < 0) throw new ConnectorError('address', 'opcua.namespace', `The server has no namespace “${match[1]}”.`);
+    return `ns=${index};${match[2]}`;
+  }
+
+  async subscribe(tags: readonly TagRequest[], sink: SampleSink): Promise<void> {
+    clearInterval(this.#confirmTimer);
+    await this.#subscription?.terminate();
+    this.#subscription = undefined;
+    this.#sink = sink;
+    this.#watched = [];
+    if (tags.length === 0) return;
+    try {
+      const fastest = Math.min(...tags.map((tag) => tag.samplePeriodMs));
+      const interval = Math.max(50, Math.min(1000, fastest));
+      this.#subscription = await this.#opened.session.createSubscription2({
+        requestedPublishingInterval: interval,
+        requestedMaxKeepAliveCount: Math.max(2, Math.round(5000 / interval)),
+        requestedLifetimeCount: Math.max(10, Math.round(60_000 / interval)),
+        maxNotificationsPerPublish: 0,
+        publishingEnabled: true,
+      });
+      for (const [period, own] of Map.groupBy(tags, (tag) => tag.samplePeriodMs)) {
+        for (let i = 0; i < own.length; i += ITEMS_PER_REQUEST) await this.#monitor(own.slice(i, i + ITEMS_PER_REQUEST), period, interval);
+      }
+    } catch (error) {
+      throw serverError(error, this.#options.endpoint);
+    }
+    this.#confirmTimer = setInterval(() => void this.#confirm(), CONFIRM_CHECK_MS);
+  }
+
+  async #monitor(tags: readonly TagRequest[], period: number, interval: number): Promise<void> {
+    const watched: Watched[] = [];
+    for (const tag of tags) {
+      try {
+        watched.push({ tag, nodeId: await this.#nodeId(tag.address), at: Date.now(), bad: false });
+      } catch (error) {
+        if (!(error instanceof ConnectorError)) throw error;
+        this.#host.event({ kind: 'address', tagId: tag.tagId, error });
+      }
+    }
+    if (watched.length === 0 || !this.#subscription) return;
+    const group: ClientMonitoredItemGroup = await this.#subscription.monitorItems(
+      watched.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
+      // room for every sample of a publishing interval, twice
+      { samplingInterval: period, queueSize: Math.max(2, 2 * Math.ceil(interval / period)), discardOldest: true },
+      TimestampsToReturn.Both,
+    );
+    group.on('changed', (_item, value: DataValue, index: number) => {
+      const one = watched[index];
+      if (one) this.#give([this.#sample(one, value)]);
+    });
+    group.monitoredItems.forEach((item, i) => {
+      const one = watched[i];
+      if (!one) return;
+      if (item.statusCode.isGoodish()) this.#watched.push(one);
+      else {
+        const error = addressError(one.tag.address, item.statusCode.name);
+        this.#host.event({ kind: 'address', tagId: one.tag.tagId, error });
+        this.#give([{ tagId: one.tag.tagId, time: Date.now(), quality: quality('bad', 'missing') }]);
+      }
+    });
+  }
+
+  #sample(one: Watched, value: DataValue, time = timeOf(value)): Sample {
+    one.at = Date.now();
+    const q = qualityOf(value.statusCode);
+    const plain = valueOfVariant(value.value, one.tag.type);
+    const wrongType = plain === undefined && q === 0;
+    if (wrongType !== one.bad) {
+      one.bad = wrongType;
+      const error = new ConnectorError('address', 'opcua.type', `“${one.tag.address}” holds no ${one.tag.type}. Change the type of the tag.`);
+      this.#host.event({ kind: 'address', tagId: one.tag.tagId, ...(wrongType ? { error } : {}) });
+    }
+    return { tagId: one.tag.tagId, time, value: plain, quality: wrongType ? quality('bad', 'missing') : q };
+  }
+
+  #give(samples: readonly Sample[]): void {
+    if (!this.#over) this.#sink(samples).catch(() => {});
+  }
+
+  /** Servers report changes only: steady values are read, so that their age says that the server still has them. */
+  async #confirm(): Promise<void> {
+    if (this.#confirming || this.#over) return;
+    const now = Date.now();
+    const quiet = this.#watched.filter((one) => now - one.at >= one.tag.confirmMs).slice(0, ITEMS_PER_REQUEST);
+    if (quiet.length === 0) return;
+    this.#confirming = true;
+    try {
+      const values = await this.#opened.session.read(
+        quiet.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
+        0,
+      );
+      this.#give(
+        quiet.flatMap((one, i) => {
+          const value = values[i];
+          return value ? [this.#sample(one, value, (value.serverTimestamp ?? new Date()).getTime())] : [];
+        }),
+      );
+    } catch (error) {
+      if (!this.#over) this.#host.log('debug', 'confirming read failed', { error: messageOf(error) });
+    } finally {
+      this.#confirming = false;
+    }
+  }
+
+  async read(addresses: readonly { readonly address: string; readonly type: TagValueType }[]): Promise<readonly ReadResult[]> {
+    return Promise.all(addresses.map(({ address, type }) => this.#readOne(address, type)));
+  }
+
+  async #readOne(address: string, type: TagValueType): Promise<ReadResult> {
+    try {
+      const value = await this.#opened.session.read({ nodeId: await this.#nodeId(address), attributeId: AttributeIds.Value }, 0);
+      const q = qualityOf(value.statusCode);
+      if (value.statusCode.isNotGood() && /NodeId|Attribute|NotFound/.test(value.statusCode.name)) {
+        const error = addressError(address, value.statusCode.name);
+        return { quality: q, time: Date.now(), error: { code: error.code, reason: error.message } };
+      }
+      const plain = valueOfVariant(value.value, type);
+      return { value: plain, quality: plain === undefined && q === 0 ? quality('bad', 'missing') : q, time: timeOf(value) };
+    } catch (error) {
+      const failure = serverError(error, this.#options.endpoint);
+      return { quality: quality('bad', 'link'), time: Date.now(), error: { code: failure.code, reason: failure.message } };
+    }
+  }
+
+  async write(address: string, value: number | boolean | string, type: TagValueType): Promise<WriteResult> {
+    try {
+      const nodeId = await this.#nodeId(address);
+      const now = await this.#opened.session.read({ nodeId, attributeId: AttributeIds.Value }, 0);
+      if (/NodeId|Attribute/.test(now.statusCode.name)) {
+        const error = addressError(address, now.statusCode.name);
+        return { ok: false, code: error.code, reason: error.message };
+      }
+      const dataType: DataType = now.value.dataType || (await this.#opened.session.getBuiltInDataType(resolveNodeId(nodeId)));
+      const wire = variantValue(value, dataType);
+      if (wire === undefined) return { ok: false, code: 'address.range', reason: `${String(value)} does not fit into the type of “${address}”.` };
+      const status = await this.#opened.session.write({ nodeId, attributeId: AttributeIds.Value, value: { value: { dataType, arrayType: VariantArrayType.Scalar, value: wire } } });
+      if (status.isNotGood()) {
+        const readOnly = /NotWritable|UserAccessDenied/.test(status.name);
+        return {
+          ok: false,
+          code: readOnly ? 'address.read-only' : 'opcua.write',
+          reason: readOnly ? `The server does not let this user write “${address}” (${status.name}).` : `The server refuses: ${status.description}`,
+        };
+      }
+    } catch (error) {
+      const failure = serverError(error, this.#options.endpoint);
+      return { ok: false, code: failure.code, reason: failure.message };
+    }
+    const back = await this.#readOne(address, type);
+    if (back.error) return { ok: true, code: back.error.code, reason: `Written, but not read back: ${back.error.reason}` };
+    return { ok: true, readBack: back.value };
+  }
+
+  async browse(path: string, page?: string): Promise<BrowsePage> {
+    try {
+      return await browseNodes(this.#opened.session, path, page);
+    } catch (error) {
+      throw serverError(error, this.#options.endpoint);
+    }
+  }
+
+  async test(sample?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]> {
+    const secure = this.#options.security !== 'none';
+    const parts: TestPart[] = [
+      { part: 'network', ok: true, detail: `Connected to ${this.#options.endpoint}.`, ms: 0 },
+      ...(secure ? [{ part: 'certificate' as const, ok: true, detail: 'The certificates are trusted on both sides.', ms: 0 }] : []),
+      { part: 'permission', ok: true, detail: this.#options.username ? `Signed in as ${this.#options.username}.` : 'Signed in anonymously.', ms: 0 },
+    ];
+    const began = performance.now();
+    const target = sample ?? { address: 'ns=0;i=2258', type: 'text' as const }; // Server_ServerStatus_CurrentTime
+    const result = await this.#readOne(target.address, target.type);
+    const ms = performance.now() - began;
+    if (!result.error) parts.push({ part: sample ? 'address' : 'session', ok: true, detail: `${target.address} = ${String(result.value)}`, ms });
+    else {
+      const part = result.error.code === 'opcua.unknown-node' || result.error.code === 'opcua.namespace' ? 'address' : 'session';
+      parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
+    }
+    return parts;
+  }
+
+  async close(): Promise<void> {
+    this.#over = true;
+    clearInterval(this.#confirmTimer);
+    const { client, session, manager } = this.#opened;
+    // a server that is gone cannot answer the farewell
+    const farewell = (async () => {
+      await this.#subscription?.terminate().catch(() => {});
+      await session.close().catch(() => {});
+    })();
+    await Promise.race([farewell, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    await client.disconnect().catch(() => {});
+    client.removeAllListeners();
+    session.removeAllListeners();
+    await manager.dispose();
+  }
+}
+
+const addressError = (address: string, status: string) =>
+  new ConnectorError('address', 'opcua.unknown-node', `The server does not serve “${address}” (${status}). Browse the server for its nodes.`);
