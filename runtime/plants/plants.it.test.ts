@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { Aedes } from 'aedes';
 import ModbusRTU from 'modbus-serial';
 import mqtt, { type MqttClient } from 'mqtt';
-import { AttributeIds, DataType, MessageSecurityMode, OPCUAClient, SecurityPolicy, StatusCodes } from 'node-opcua';
+import {
+  AttributeIds,
+  DataType,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAClient,
+  SecurityPolicy,
+  StatusCodes,
+} from 'node-opcua';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unpackWave } from '#blocks/connectors/mqtt/payload.ts';
 import { decodePayload, encodePayload, TYPES } from '#blocks/connectors/sparkplug/payload.ts';
@@ -144,6 +152,7 @@ describe('OPC UA', () => {
         securityMode,
         securityPolicy,
         endpointMustExist: false,
+        clientCertificateManager: new OPCUACertificateManager({ rootFolder: join(folder, `client-${name}`) }),
         connectionStrategy: { maxRetry: 1 },
         requestedSessionTimeout: 20_000,
       });
