@@ -16,10 +16,23 @@ function flatten(tree: MessageTree, path = ''): Map<string, string> {
   return flat;
 }
 
-/** Arguments and tags by name, from the text itself: what stands after `{` or `<`. */
-function argumentsOf(text: string): string[] {
+/**
+ * Arguments and tags of a compiled message. It is a text, or a list of texts, `0` (for `#`) and nodes; a node is `[name]`,
+ * `[name, type, branches or style]`, or a tag `[name, ...children]`.
+ */
+function namesIn(compiled: unknown): string[] {
   const found = new Set<string>();
-  for (const match of text.matchAll(/\{\s*(\w+)\s*(?=[,}])|<(\w+)>/g)) found.add(match[1] ?? `<${match[2]}>`);
+  const visit = (parts: unknown): void => {
+    if (!Array.isArray(parts)) return;
+    for (const node of parts) {
+      if (!Array.isArray(node)) continue;
+      const [name, type, branches] = node;
+      found.add(String(name));
+      if (typeof type !== 'number') visit(node.slice(1));
+      else if (branches && typeof branches === 'object') Object.values(branches).forEach(visit);
+    }
+  };
+  visit(compiled);
   return [...found].sort();
 }
 
@@ -51,7 +64,7 @@ describe('texts', () => {
         expect(text, `${key} (${language}) is empty`).not.toBe('');
         expect(() => compile(text ?? ''), `${key} (${language})`).not.toThrow();
       }
-      expect(argumentsOf(zh), key).toEqual(argumentsOf(en));
+      expect(namesIn(compile(zh)), key).toEqual(namesIn(compile(en)));
     }
   });
 
