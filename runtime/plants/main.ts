@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { openDatabase } from '#drizzle/client.ts';
+import postgres from 'postgres';
+import { databaseAddress } from '#drizzle/address.ts';
 import { type Beat, startBeat } from '#runtime/supervisor/beat.ts';
 import { openControl } from './control.ts';
 import type { FaultState } from './faults.ts';
@@ -16,7 +17,7 @@ import type { FromServer, ToServer } from './serve.ts';
 const log = pino({ name: 'plants' });
 /** Every plant server is small; OPC UA with its certificates is the largest (about 60 MB of heap). */
 const HEAP_MB: Readonly<Record<PlantSource, number>> = {
-  'compressor-opcua': 160,
+  'compressor-opcua': 96,
   'pumps-modbus': 64,
   'vibration-mqtt': 64,
   'meters-sparkplug': 64,
@@ -122,12 +123,20 @@ for (const name of PLANT_SOURCES) {
   );
 }
 
+/** One connection without the tables of the schema, which would cost this small process most of its memory. */
+function connect(to: string): postgres.Sql {
+  const address = databaseAddress(to);
+  const common = { max: 1, connection: { application_name: 'plants' }, onnotice: () => {} };
+  if (address.kind === 'url') return postgres(address.url, common);
+  return postgres({ path: `${address.folder}/.s.PGSQL.5432`, user: address.user, database: address.database, ...common });
+}
+
 // liveness is for the health page; the plants themselves need no database
 const url = process.env.DATABASE_URL;
-const database = url ? openDatabase(url, { max: 1, name: 'plants' }) : undefined;
-const beat: Beat | undefined = database
+const sql = url ? connect(url) : undefined;
+const beat: Beat | undefined = sql
   ? startBeat({
-      sql: database.sql,
+      sql,
       kind: 'plants',
       facts: () => ({ ports, servers: Object.fromEntries(plants.map((plant) => [plant.name, plant.ready])) }),
       warn: (error) => log.warn({ event: 'beat', error }),
@@ -140,7 +149,7 @@ async function stop(why: string): Promise<void> {
   stopping = true;
   log.info({ event: 'stopping', why });
   await Promise.all([...plants.map((plant) => plant.stop()), control.close(), beat?.stop()]);
-  await database?.sql.end({ timeout: 1 });
+  await sql?.end({ timeout: 1 });
   process.exit(0);
 }
 process.on('SIGTERM', () => void stop('SIGTERM'));
