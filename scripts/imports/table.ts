@@ -64,7 +64,16 @@ export const rooms: readonly Room[] = [
     node: true,
     instead: 'The catalogue lists what the block folders say; anything more belongs to its reader.',
   },
-  ...['sandbox', 'log', 'historian', 'effects', 'queue'].map(
+  {
+    // An effect's answer is a log entry, appended in the transaction that finishes the effect.
+    path: 'runtime/effects',
+    rooms: ['runtime/log', 'runtime/graph', 'drizzle'],
+    types: contracts,
+    packages: 'any',
+    node: true,
+    instead: store,
+  },
+  ...['sandbox', 'log', 'historian', 'queue'].map(
     (name): Room => ({
       path: `runtime/${name}`,
       rooms: ['runtime/batch', 'runtime/units', 'drizzle'],
@@ -142,7 +151,9 @@ export const rooms: readonly Room[] = [
       'blocks/sdk',
       // Pure: what an address of a protocol looks like, said to a person while they type it.
       'blocks/connectors/*/address.ts',
-      ...['batch', 'units', 'graph', 'compile', 'queue', 'historian', 'log', 'files', 'replay'].map((name) => `runtime/${name}`),
+      ...['batch', 'units', 'graph', 'compile', 'queue', 'historian', 'log', 'effects', 'files', 'replay'].map(
+        (name) => `runtime/${name}`,
+      ),
       'runtime/supervisor/beat.ts',
       'runtime/supervisor/stop.ts',
     ],
