@@ -1,0 +1,19 @@
+import type { Confirmations } from './model-answers.ts';
+
+/** What a run was asked to do; kept in `run.request`. */
+export interface RunRequest {
+  /** The graph's bytes, so that what runs is what was seen. */
+  readonly graph: string;
+  readonly graphHash: string;
+  /** Record key of the values: the asset's code. */
+  readonly key: string;
+  readonly assetId: string;
+  readonly bindings: Readonly<Record<string, { readonly tagId: number } | null>>;
+  readonly parameters: Readonly<Record<string, number | boolean | string>>;
+  /** Epoch ms. */
+  readonly window: { readonly from: number; readonly to: number };
+  readonly input: 'arrived' | 'corrected';
+  readonly confirmations: Confirmations;
+  /** Also run the version that is live on the asset, and report the difference. */
+  readonly compare: boolean;
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { blockCatalogue } from '#blocks/catalogue/browser.ts';
+import type { WireSchema } from '#runtime/batch/schema.ts';
+import { checkGraph } from '#runtime/graph/check.ts';
+import type { GraphDocument } from '#runtime/graph/document.ts';
+import type { GraphProblem } from '#runtime/graph/problem.ts';
+import { failed } from './errors.ts';
+
+export interface DraftCheck {
+  readonly problems: readonly GraphProblem[];
+  /** What the blocks ask for; sorted. */
+  readonly capabilities: readonly string[];
+  readonly outputs: readonly { readonly name: string; readonly schema: WireSchema }[];
+  /** The bytes that a version keeps, and their SHA-256 in hex. */
+  readonly text: string;
+  readonly hash: string;
+}
+
+/** A graph judged as the compiler will judge it. */
+export function checkDraft(graph: GraphDocument): DraftCheck {
+  const check = checkGraph(graph, blockCatalogue());
+  const capabilities = new Set([...check.nodes.values()].flatMap((node) => node.manifest.capabilities));
+  const text = JSON.stringify(graph, null, 2);
+  return {
+    problems: check.problems,
+    capabilities: [...capabilities].sort(),
+    outputs: graph.outputs.flatMap(({ name, from }) => {
+      const schema = check.nodes.get(from.node)?.outputs[from.port]?.schema;
+      return schema ? [{ name, schema }] : [];
+    }),
+    text,
+    hash: createHash('sha256').update(text).digest('hex'),
+  };
+}
+
+/** @throws `app.empty`, `app.not-runnable` with the first problem */
+export function requireRunnable(graph: GraphDocument): DraftCheck {
+  if (graph.nodes.length === 0) throw failed('app.empty');
+  const check = checkDraft(graph);
+  const errors = check.problems.filter((problem) => problem.severity === 'error');
+  const [first] = errors;
+  if (first) throw failed('app.not-runnable', { problem: first.message, count: errors.length });
+  return check;
+}

@@ -1,0 +1,81 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { bilingual } from '#runtime/graph/document.ts';
+import { orgProcedure, orgSubscription, router } from '../trpc.ts';
+import { bindDraft, bindDraftInput } from './bind-draft.ts';
+import { listInstallations, setWanted, uninstall } from './control-instance.ts';
+import { createApp, createAppInput } from './create-app.ts';
+import { deleteApp } from './delete-app.ts';
+import { deployApp, deployInput } from './deploy-app.ts';
+import { liveInput, liveValues } from './live-values.ts';
+import { planDeployment, planInput } from './plan-deployment.ts';
+import { getApp, getVersion, listApps, listVersions } from './read-apps.ts';
+import { readReadme } from './read-readme.ts';
+import { listSamples, readSample } from './samples.ts';
+import { saveDraft, saveDraftInput } from './save-draft.ts';
+import { suggestBindings, suggestInput } from './suggest-bindings.ts';
+
+const appId = z.object({ appId: z.uuid() });
+const instanceId = z.object({ instanceId: z.uuid() });
+
+export const appsRouter = router({
+  list: orgProcedure('app.read').query(({ ctx }) => listApps(ctx.tx, ctx.orgId)),
+  get: orgProcedure('app.read')
+    .input(appId)
+    .query(({ ctx, input }) => getApp(ctx.tx, ctx.orgId, input.appId)),
+  create: orgProcedure('app.write')
+    .input(createAppInput)
+    .mutation(({ ctx, input }) => createApp(ctx.tx, ctx.orgId, ctx.user.id, input)),
+  samples: orgProcedure('app.read').query(() => listSamples()),
+  createFromSample: orgProcedure('app.write')
+    .input(z.object({ sample: z.string(), name: bilingual.optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const sample = await readSample(input.sample);
+      return createApp(ctx.tx, ctx.orgId, ctx.user.id, { name: input.name ?? sample.title, graph: sample.graph });
+    }),
+  save: orgProcedure('app.write')
+    .input(saveDraftInput)
+    .mutation(({ ctx, input }) => saveDraft(ctx.tx, ctx.orgId, ctx.user.id, input)),
+  bind: orgProcedure('app.write')
+    .input(bindDraftInput)
+    .mutation(({ ctx, input }) => bindDraft(ctx.tx, ctx.orgId, input)),
+  suggestBindings: orgProcedure('app.read')
+    .input(suggestInput)
+    .query(({ ctx, input }) => suggestBindings(ctx.tx, ctx.orgId, input)),
+  delete: orgProcedure('app.write')
+    .input(appId)
+    .mutation(({ ctx, input }) => deleteApp(ctx.tx, ctx.orgId, input.appId)),
+  versions: orgProcedure('app.read')
+    .input(appId)
+    .query(({ ctx, input }) => listVersions(ctx.tx, ctx.orgId, input.appId)),
+  version: orgProcedure('app.read')
+    .input(z.object({ versionId: z.uuid() }))
+    .query(({ ctx, input }) => getVersion(ctx.tx, ctx.orgId, input.versionId)),
+  blockReadme: orgProcedure('app.read')
+    .input(z.object({ block: z.string() }))
+    .query(({ input }) => readReadme(input.block)),
+
+  planDeployment: orgProcedure('app.read')
+    .input(planInput)
+    .query(({ ctx, input }) => planDeployment(ctx.tx, ctx.orgId, input)),
+  deploy: orgProcedure('app.deploy')
+    .input(deployInput)
+    .mutation(({ ctx, input }) => deployApp(ctx.tx, ctx.orgId, ctx.user, input)),
+
+  installations: orgProcedure('app.read').query(({ ctx }) => listInstallations(ctx.tx, ctx.orgId)),
+  start: orgProcedure('app.control')
+    .input(instanceId)
+    .mutation(({ ctx, input }) => setWanted(ctx.tx, ctx.orgId, input.instanceId, 'run')),
+  stop: orgProcedure('app.control')
+    .input(instanceId)
+    .mutation(({ ctx, input }) => setWanted(ctx.tx, ctx.orgId, input.instanceId, 'stop')),
+  uninstall: orgProcedure('app.deploy')
+    .input(z.object({ installationId: z.uuid() }))
+    .mutation(({ ctx, input }) => uninstall(ctx.tx, ctx.orgId, input.installationId)),
+
+  live: orgSubscription('app.read')
+    .input(liveInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      for await (const values of liveValues(ctx.tenant, ctx.orgId, input, signal)) yield tracked(String(values.now), values);
+    }),
+});
