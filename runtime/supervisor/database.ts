@@ -22,7 +22,7 @@ async function outside(url: string): Promise<DatabaseOfStart> {
     try {
       await sql`select 1`;
     } catch (error) {
-      throw new StartError(words().outsideDatabase((error as NodeJS.ErrnoException).code ?? String(error)));
+      throw new StartError(words().outsideDatabase(error instanceof Error ? error.message : String(error)));
     } finally {
       await sql.end({ timeout: 1 });
     }

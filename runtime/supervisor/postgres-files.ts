@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { StartError, words } from './words.ts';
 
 /**
  * Where the embedded server's programs and folders are, and who may reach them. PostgreSQL refuses to run as root, so a
@@ -68,8 +69,7 @@ export function privateFolder(folder: string, run: Runner): string {
   const found = lstatSync(folder);
   const expected = run.uid ?? process.getuid?.();
   const mine = found.uid === process.getuid?.() || found.uid === expected;
-  if (!found.isDirectory() || !mine || (found.mode & 0o077) !== 0)
-    throw new Error(`The folder ${folder} is not a folder that only this user may enter; remove it and start again.`);
+  if (!found.isDirectory() || !mine || (found.mode & 0o077) !== 0) throw new StartError(words().openFolder(folder));
   if (run.uid !== undefined) chownSync(folder, run.uid, run.gid ?? run.uid);
   return folder;
 }
@@ -83,9 +83,7 @@ export function findPrograms(home: string, run: Runner): Programs {
   try {
     root = join(dirname(resolve(packageName)), '..');
   } catch {
-    throw new Error(
-      `The package ${packageName} with PostgreSQL for this system is not installed. Run npm install again, or set DATABASE_URL to a PostgreSQL 18 server of your own.`,
-    );
+    throw new StartError(words().noPackage(packageName));
   }
   let native = join(root, 'native');
   linkLibraries(root);

@@ -82,3 +82,9 @@ test('it listens on its socket alone, in a folder closed to others, and never ru
   expect(statSync(server.socketDir).mode & 0o077).toBe(0);
   expect(statSync(`/proc/${server.pid}`).uid).not.toBe(0);
 });
+
+test('a server that cannot start says why, instead of being tried for minutes', async () => {
+  const { folder } = place();
+  const started = startPostgres({ dataFolder: folder, quickInit: true, settings: { shared_buffers: 'plenty' } });
+  await expect(started).rejects.toThrow(/does not start on .*invalid value for parameter "shared_buffers": "plenty"/);
+});

