@@ -42,19 +42,32 @@ export default defineBlock({
   },
   each(row, s, p, ctx) {
     if (row.value !== undefined) s.value = row.value;
+    // what held for its delay before this row did hold, also when rows come faster than their time
+    if (s.pending === 1 && row.time - s.since >= (s.active === 1 ? p.offDelay : p.onDelay) * 1000) {
+      s.pending = 0;
+      s.active = 1 - s.active;
+      ctx.alarm({
+        active: s.active === 1,
+        priority: p.priority,
+        message: p.text,
+        value: Number.isNaN(s.value) ? undefined : s.value,
+        limit: p.limit,
+      });
+      ctx.emit({ time: row.time, active: s.active === 1 });
+    }
     if (row.condition === (s.active === 1)) {
       s.pending = 0;
       return;
     }
+    if (s.pending === 1) return;
     const delay = (s.active === 1 ? p.offDelay : p.onDelay) * 1000;
-    if (s.pending === 0) {
+    if (delay > 0) {
       s.pending = 1;
       s.since = row.time;
       s.due = ctx.now + delay;
-      if (delay > 0) ctx.wakeAt(s.due);
+      ctx.wakeAt(s.due);
+      return;
     }
-    if (row.time - s.since < delay) return;
-    s.pending = 0;
     s.active = 1 - s.active;
     ctx.alarm({
       active: s.active === 1,
@@ -63,7 +76,7 @@ export default defineBlock({
       value: Number.isNaN(s.value) ? undefined : s.value,
       limit: p.limit,
     });
-    return { active: s.active === 1 };
+    ctx.emit({ time: row.time, active: s.active === 1 });
   },
   onTimer(s, p, ctx) {
     if (s.pending === 0) return;
