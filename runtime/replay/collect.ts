@@ -1,4 +1,4 @@
-import type { AlarmCondition, EffectRequest, ProgramInfo, StepResult } from '../step/contract.ts';
+import type { AlarmCondition, EffectRequest, ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import type { Collected, CollectedRow } from './evaluate.ts';
 
 /** Keeps every row, alarm and effect of a run in memory: for proofs, whose data is small, and for tests. */

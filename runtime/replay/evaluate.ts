@@ -1,5 +1,5 @@
-import { BAD } from '../batch/quality.ts';
-import type { AlarmCondition, EffectRequest } from '../step/contract.ts';
+import { BAD } from '#runtime/batch/quality.ts';
+import type { AlarmCondition, EffectRequest } from '#runtime/step/contract.ts';
 import type { CheckResult, ProofCheck } from './proof.ts';
 
 /** Everything a run gave, collected over its steps. */

@@ -1,5 +1,5 @@
-import type { Bilingual, GraphDocument } from '../graph/document.ts';
-import type { ProgramInfo } from '../step/contract.ts';
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { ProgramInfo } from '#runtime/step/contract.ts';
 import type { ProofCheck, RunResult } from './proof.ts';
 import { compileFor, type ProofHost, proveRun } from './prove.ts';
 

@@ -1,4 +1,4 @@
-import type { EffectRequest } from '../step/contract.ts';
+import type { EffectRequest } from '#runtime/step/contract.ts';
 
 /** What a captured effect is answered with, so that the graph behind it goes on as it would have done. */
 export interface ModelAnswer {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bilingual } from '../graph/document.ts';
+import { bilingual } from '#runtime/graph/document.ts';
 
 /**
  * `proof/proof.json`: the data an app carries and the figures it must reproduce on it, on anyone's machine. Every run also names

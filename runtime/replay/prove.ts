@@ -1,7 +1,7 @@
-import type { WireSchema } from '../batch/schema.ts';
-import type { InputTable } from '../files/table.ts';
-import type { GraphProblem } from '../graph/problem.ts';
-import type { Program, Stepper } from '../step/contract.ts';
+import type { WireSchema } from '#runtime/batch/schema.ts';
+import type { InputTable } from '#runtime/files/table.ts';
+import type { GraphProblem } from '#runtime/graph/problem.ts';
+import type { Program, Stepper } from '#runtime/step/contract.ts';
 import { collector } from './collect.ts';
 import { type Collected, evaluateCheck } from './evaluate.ts';
 import { modelAnswers } from './model-answers.ts';

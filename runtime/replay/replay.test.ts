@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EffectRequest, OutputRows, ProgramInfo, StepInput, Stepper, StepResult } from '../step/contract.ts';
+import type { EffectRequest, OutputRows, ProgramInfo, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 import { modelAnswers } from './model-answers.ts';
 import { ReplayStopped, replay } from './replay.ts';
 import { type RowSeries, timelineOf } from './timeline.ts';

@@ -1,4 +1,4 @@
-import type { AnswerRow, EffectRequest, ProgramInfo, Stepper, StepResult } from '../step/contract.ts';
+import type { AnswerRow, EffectRequest, ProgramInfo, Stepper, StepResult } from '#runtime/step/contract.ts';
 import type { Answering } from './model-answers.ts';
 import { type ReplayReport, ReportBuilder } from './report.ts';
 import { type Timeline, tickInput } from './timeline.ts';

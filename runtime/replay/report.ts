@@ -1,5 +1,5 @@
-import type { ColumnSchema, WireKind } from '../batch/schema.ts';
-import type { Bilingual } from '../graph/document.ts';
+import type { ColumnSchema, WireKind } from '#runtime/batch/schema.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import type {
   AlarmCondition,
   DeadRow,
@@ -8,7 +8,7 @@ import type {
   ProbeValue,
   ProgramInfo,
   StepResult,
-} from '../step/contract.ts';
+} from '#runtime/step/contract.ts';
 import type { ModelAnswer } from './model-answers.ts';
 import { finite, type ReducedSeries, SeriesReducer } from './reduce.ts';
 

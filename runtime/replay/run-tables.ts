@@ -1,5 +1,5 @@
-import type { InputTable } from '../files/table.ts';
-import type { ProgramInfo, Stepper, StepResult } from '../step/contract.ts';
+import type { InputTable } from '#runtime/files/table.ts';
+import type { ProgramInfo, Stepper, StepResult } from '#runtime/step/contract.ts';
 import type { Answering } from './model-answers.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 import type { ReplayReport } from './report.ts';

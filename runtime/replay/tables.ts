@@ -1,7 +1,7 @@
-import { InputError } from '../files/input-error.ts';
-import type { InputTable } from '../files/table.ts';
-import type { ProgramInfo } from '../step/contract.ts';
-import { conversion } from '../units/units.ts';
+import { InputError } from '#runtime/files/input-error.ts';
+import type { InputTable } from '#runtime/files/table.ts';
+import type { ProgramInfo } from '#runtime/step/contract.ts';
+import { conversion } from '#runtime/units/units.ts';
 import { type RowSeries, type Timeline, timelineOf } from './timeline.ts';
 
 /**

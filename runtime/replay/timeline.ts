@@ -1,4 +1,4 @@
-import type { AnswerRow, SourceRows, StepInput } from '../step/contract.ts';
+import type { AnswerRow, SourceRows, StepInput } from '#runtime/step/contract.ts';
 
 /** Rows of one source for one key, ascending in time; columns in the order of the source's schema. */
 export interface RowSeries {

@@ -21,7 +21,7 @@ function tree(files: Record<string, string>) {
 
 const product = () =>
   tree({
-    'app/page.tsx': `import { check } from '#runtime/graph/check.ts';\nimport './page.css';\nconst later = import('../server/late.ts');`,
+    'app/page.tsx': `import { check } from '#runtime/graph/check.ts';\nimport './page.css';\nconst later = import('#server/late.ts');`,
     'app/page.css': 'p {}',
     'app/page.test.ts': `import '#runtime/worker/main.ts';`,
     'server/late.ts': '',

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,8 @@ export interface Refusal {
   file: string;
   line: number;
   message: string;
+  /** What the import should say, where that is all that is wrong (`--write` puts it there). */
+  repair?: { from: string; to: string };
 }
 interface Import {
   target: string;
@@ -58,9 +60,21 @@ export function checkFile(file: string, source: string): Refusal[] {
   const room = roomOf(file);
   if (!room) return [];
   return importsOf(source).flatMap((imported) => {
+    const { target, line } = imported;
+    const path = normalize(join(dirname(file), target));
+    if (target.startsWith('.') && leaves(room.folder, path)) {
+      const message = `${target} leaves ${room.folder}; import another room by its name: #${path}.`;
+      return [{ file, line, message, repair: { from: target, to: `#${path}` } }];
+    }
     const message = judge(file, room, imported);
-    return message ? [{ file, line: imported.line, message }] : [];
+    return message ? [{ file, line, message }] : [];
   });
+}
+
+/** A room inside a room (drizzle/seed) may be relative to the outer one. */
+function leaves(folder: string, path: string): boolean {
+  const other = roomOf(path)?.folder;
+  return !within(path, folder) && !(other && within(folder, other));
 }
 
 function judge(file: string, room: Room & { folder: string }, { target, typeOnly }: Import): string | null {
@@ -76,7 +90,6 @@ function judge(file: string, room: Room & { folder: string }, { target, typeOnly
   }
   const path = target.startsWith('#') ? target.slice(1) : normalize(join(dirname(file), target));
   if (within(path, room.folder)) return null;
-  if (target.startsWith('.')) return `${target} leaves ${room.folder}; import another room by its name: #${path}.`;
   if (free || room.rooms === 'any') return null;
   if (isEntry(file) && within(path, 'runtime')) return null;
   if (room.rooms.some((allowed) => within(path, allowed))) return null;
@@ -93,7 +106,16 @@ export function checkTree(root: string): Refusal[] {
 }
 
 if (import.meta.main) {
-  const refusals = checkTree(fileURLToPath(new URL('../..', import.meta.url)));
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  if (process.argv.includes('--write')) for (const refusal of checkTree(root)) repair(root, refusal);
+  const refusals = checkTree(root);
   for (const { file, line, message } of refusals) console.log(`${file}:${line}  ${message}`);
   if (refusals.length > 0) process.exitCode = 1;
+}
+
+function repair(root: string, { file, repair }: Refusal) {
+  if (!repair) return;
+  const path = join(root, file);
+  const source = readFileSync(path, 'utf8');
+  writeFileSync(path, source.replaceAll(`'${repair.from}'`, `'${repair.to}'`));
 }

@@ -44,7 +44,7 @@ export const tiers: readonly Tier[] = [
     run: async ({ write }) =>
       check(
         await succeeds(biome('lint', ...(write ? ['--write'] : []), '--max-diagnostics=40', '--error-on-warnings')),
-        await succeeds(script('scripts/imports/check.ts')),
+        await succeeds(script('scripts/imports/check.ts', ...(write ? ['--write'] : []))),
         await succeeds(script('scripts/names/check.ts')),
       ),
   },
