@@ -166,7 +166,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'app',
     rooms: ['server', 'runtime/batch', 'runtime/units', 'runtime/graph', 'runtime/compile', 'blocks/sdk', 'blocks/catalogue'],
-    types: ['runtime', 'marketplace'],
+    types: ['runtime', 'marketplace', 'drizzle/schema'],
     packages: 'any',
     node: true,
     instead: 'A screen asks the server (a procedure in server/<feature>) and does not open tables, logs or sandboxes itself.',
