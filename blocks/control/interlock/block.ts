@@ -1,5 +1,8 @@
 import { defineBlock, expression, field, number, same, text, z } from '#blocks/sdk/index.ts';
 
+/** Quality codes from here on are bad. */
+const BAD = 0x80;
+
 export default defineBlock({
   id: 'control.interlock',
   version: '1.0.0',
@@ -30,7 +33,8 @@ export default defineBlock({
       path: ['low'],
     }),
   carry: 'none',
-  badQuality: 'skip',
+  /** A command or condition value that is bad, stale or missing is refused aloud. */
+  badQuality: 'propagate',
   inputs: { command: { value: number() }, a: { value: number() }, b: { value: number() }, c: { value: number() } },
   optionalInputs: ['b', 'c'],
   combine: 'latest',
@@ -39,6 +43,7 @@ export default defineBlock({
   outputs: { out: { value: number(same('command.value')) }, refused: { value: number(same('command.value')), reason: text() } },
   each(row, _s, p) {
     const value = row.command.value;
+    if (row.quality >= BAD) return { refused: { value, reason: 'quality' } };
     if (!p.condition(row)) return { refused: { value, reason: 'condition' } };
     if (p.low !== undefined && value < p.low) return { refused: { value, reason: 'low' } };
     if (p.high !== undefined && value > p.high) return { refused: { value, reason: 'high' } };

@@ -33,7 +33,12 @@ export default defineBlock({
     s.on = row.condition ? 1 : 0;
     if (!rising || row.time < s.last + p.interval * 1000) return;
     s.last = row.time;
-    ctx.effect('notify.send', { channel: p.channel, text: p.text, value: row.value });
+    const value = row.value;
+    ctx.effect('notify.send', {
+      channel: p.channel,
+      text: p.text,
+      ...(value === undefined || Number.isNaN(value) ? {} : { value }),
+    });
   },
   onResult: (answer) => ({ sent: answer.ok, reason: answer.reason ?? '' }),
 });

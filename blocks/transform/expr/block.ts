@@ -15,9 +15,10 @@ export default defineBlock({
       title: { en: 'Expression over a, b, c, d', zh: '关于 a、b、c、d 的表达式' },
     }),
     unit: unit({ title: { en: 'Unit of the result', zh: '结果单位' } }).default('1'),
-    maxAge: field(z.number().positive().default(3600), {
+    maxAge: field(z.number().positive().optional(), {
       title: { en: 'Oldest input used', zh: '输入最大时效' },
       unit: 's',
+      help: { en: 'Empty: any age.', zh: '留空：不限。' },
     }),
   }),
   carry: 'none',
