@@ -24,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function Frame({ children }: { children: ReactNode }) {
+  const me = useMe();
   const t = useTranslations('shell');
   const pathname = usePathname();
   const kiosk = useSearchParams().has('kiosk');
@@ -36,9 +37,7 @@ function Frame({ children }: { children: ReactNode }) {
           {t('skipToContent')}
         </a>
         {!kiosk && <TopBar wide={wide} />}
-        <div className={classes.banner}>
-          <AlarmBanner />
-        </div>
+        <div className={classes.banner}>{me?.org && <AlarmBanner />}</div>
         {!kiosk && !wide && <NavigationRail />}
         <main id="content" className={classes.content} tabIndex={-1}>
           {children}

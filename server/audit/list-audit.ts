@@ -5,7 +5,7 @@ import { audit, user } from '#drizzle/schema/index.ts';
 
 export const listAuditInput = z.object({
   /** Entries older than this number; absent = the newest. */
-  before: z.number().int().positive().optional(),
+  cursor: z.number().int().positive().optional(),
   /** Part of an action: `member`, `deploy`. */
   action: z.string().max(60).optional(),
   limit: z.number().int().min(1).max(200).default(50),
@@ -29,7 +29,7 @@ export async function listAudit(tx: Tx, orgId: string, input: z.infer<typeof lis
     .where(
       and(
         eq(audit.orgId, orgId),
-        input.before === undefined ? undefined : lt(audit.seq, input.before),
+        input.cursor === undefined ? undefined : lt(audit.seq, input.cursor),
         input.action ? ilike(audit.action, `%${input.action.replace(/[\\%_]/g, '\\$&')}%`) : undefined,
       ),
     )

@@ -1,5 +1,4 @@
 import { orgProcedure, router } from '../trpc.ts';
-import { markRead, markReadInput, readInbox } from './inbox.ts';
 import { channelInput, createChannel, createChannelInput, listChannels, removeChannel } from './manage-channels.ts';
 
 export const channelsRouter = router({
@@ -10,8 +9,4 @@ export const channelsRouter = router({
   remove: orgProcedure('channels.write')
     .input(channelInput)
     .mutation(({ ctx, input }) => removeChannel(ctx, input)),
-  inbox: orgProcedure('org.read').query(({ ctx }) => readInbox(ctx.tx, ctx.orgId, ctx.user.id)),
-  markRead: orgProcedure('org.read')
-    .input(markReadInput)
-    .mutation(({ ctx, input }) => markRead(ctx.tx, ctx.orgId, ctx.user.id, input)),
 });
