@@ -120,7 +120,7 @@ export class OpcuaTestServer implements TestSource {
 
   #value(dataType: DataType, value: unknown) {
     if (this.#silent) return StatusCodes.BadNoCommunication;
-    return { dataType, value } as never;
+    return new Variant({ dataType, arrayType: VariantArrayType.Scalar, value });
   }
 
   async stop(): Promise<void> {
