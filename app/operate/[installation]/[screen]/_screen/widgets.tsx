@@ -1,0 +1,229 @@
+'use client';
+import { useTranslations } from 'next-intl';
+import { useMemo } from 'react';
+import type { Widget } from '#drizzle/schema/app.ts';
+import { FrameChart } from '../../../../_charts/frame-chart.tsx';
+import { Sparkline } from '../../../../_charts/sparkline.tsx';
+import { TrendChart, type TrendLine } from '../../../../_charts/trend-chart.tsx';
+import { useFormat } from '../../../../_parts/format.ts';
+import { Value } from '../../../../_parts/value.tsx';
+import classes from './screen.module.css';
+import { STALE_MS, useScreen } from './screen-context.tsx';
+import { useTrendData } from './use-trend-data.ts';
+
+const option = (widget: Widget, name: string): number | undefined => {
+  const value = widget.options?.[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+};
+
+/** The words of a bind: the output's own title, with the column where it is not simply the value. */
+export function useBindName(): (bind: string) => string {
+  const { facts } = useScreen();
+  const format = useFormat();
+  return (bind) => {
+    const [output = bind, column] = bind.split('.');
+    const title = format.text(facts.outputs.find((o) => o.name === output)?.title) || output;
+    return column && column !== 'value' ? `${title} · ${column}` : title;
+  };
+}
+
+/** One figure: value, unit, quality, age, where it lies in its normal range, and how it moved in the last hour. */
+export function KpiWidget({ widget }: { widget: Widget }) {
+  const { facts, live, lost } = useScreen();
+  const t = useTranslations('operate');
+  const format = useFormat();
+  const bind = widget.bind.value ?? '';
+  const value = live.value(bind, facts.instance?.key);
+  const history = useTrendData([bind], 60, 78).byBind.get(bind);
+  const low = option(widget, 'low');
+  const high = option(widget, 'high');
+  const number = value?.value ?? null;
+  const outside = number !== null && ((low !== undefined && number < low) || (high !== undefined && number > high));
+  const first = history?.y.find((y): y is number => y !== null);
+  const change = number !== null && first !== undefined ? number - first : undefined;
+  return (
+    <div className={classes.kpi} data-abnormal={outside || undefined}>
+      <div className={classes.kpiTop}>
+        <Value
+          value={shownValue(value)}
+          unit={value?.unit ?? null}
+          quality={value?.quality ?? 0}
+          at={value?.time ?? null}
+          staleAfterMs={lost ? 0 : STALE_MS}
+          simulated={value?.origin === 'simulated'}
+          size="wall"
+        />
+        {history && <Sparkline x={history.x} y={history.y} />}
+      </div>
+      {low !== undefined && high !== undefined && high > low && <Band low={low} high={high} value={number} />}
+      <div className={classes.kpiFoot}>
+        <span>
+          {low !== undefined && high !== undefined ? `${format.number(low)}–${format.number(high)}` : facts.instance?.key}
+        </span>
+        {change !== undefined && (
+          <span>
+            {t('changeHour')} {change > 0 ? '+' : ''}
+            {format.number(change, { digits: 3 })}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Where a value lies: the normal range in the middle half, a mark at the value. */
+function Band({ low, high, value }: { low: number; high: number; value: number | null }) {
+  const at = value === null ? undefined : Math.min(1, Math.max(0, (value - low + (high - low) / 2) / (2 * (high - low))));
+  return (
+    <div className={classes.band} aria-hidden="true">
+      <span />
+      {at !== undefined && <i style={{ left: `${at * 100}%` }} />}
+    </div>
+  );
+}
+
+type Shown = { readonly value: number | null; readonly other: string | null };
+export function shownValue(value: Shown | undefined): number | string | null {
+  if (!value) return null;
+  if (value.other === null) return value.value;
+  const other = JSON.parse(value.other) as { text?: string };
+  return other.text ?? '…';
+}
+
+export function TrendWidget({ widget }: { widget: Widget }) {
+  const binds = useMemo(() => Object.values(widget.bind), [widget]);
+  const minutes = option(widget, 'minutes') ?? 60;
+  const { from, to, byBind } = useTrendData(binds, minutes, 1000);
+  const name = useBindName();
+  const format = useFormat();
+  const low = option(widget, 'low');
+  const high = option(widget, 'high');
+  const t = useTranslations('operate');
+  const lines = binds.map((bind, i): TrendLine => {
+    const data = byBind.get(bind);
+    return {
+      name: name(bind),
+      unit: data?.unit ?? null,
+      x: data?.x ?? [],
+      y: data?.y ?? [],
+      quality: data?.quality ?? [],
+      ...(i === 0
+        ? {
+            limits: [
+              ...(high === undefined ? [] : [{ value: high, label: `${t('high')} ${format.number(high)}` }]),
+              ...(low === undefined ? [] : [{ value: low, label: `${t('low')} ${format.number(low)}` }]),
+            ],
+            ...(low !== undefined && high !== undefined ? { band: [low, high] as const } : {}),
+          }
+        : {}),
+    };
+  });
+  return (
+    <TrendChart title={format.text(widget.title) || lines.map((l) => l.name).join(', ')} lines={lines} from={from} to={to} />
+  );
+}
+
+/** A frame (spectrum, Pareto) as a picture; the newest one. */
+export function ChartWidget({ widget }: { widget: Widget }) {
+  const { facts, live } = useScreen();
+  const t = useTranslations('operate');
+  const format = useFormat();
+  const bind = (widget.bind.frame ?? widget.bind.value ?? '').split('.')[0] ?? '';
+  const value = live.value(bind, facts.instance?.key);
+  const other = value?.other;
+  const columns = useMemo(() => {
+    if (!other) return undefined;
+    const { frame } = JSON.parse(other) as { frame?: Record<string, unknown[]> };
+    return frame && Object.entries(frame).map(([name, values]) => ({ name, values }));
+  }, [other]);
+  if (!columns || !value) return <p className={classes.nothing}>{t('noFrame')}</p>;
+  return (
+    <div className={classes.fill}>
+      <FrameChart title={format.text(widget.title) || bind} columns={columns} />
+      <p className={classes.foot}>{t('measured', { time: format.time(value.time) })}</p>
+    </div>
+  );
+}
+
+/** Newest values: a row for each record key, or the rows of a frame. */
+export function TableWidget({ widget }: { widget: Widget }) {
+  const { live, lost } = useScreen();
+  const t = useTranslations('operate');
+  const name = useBindName();
+  const binds = Object.values(widget.bind);
+  const first = live.rows(binds[0] ?? '');
+  const frame = first[0]?.other ? (JSON.parse(first[0].other) as { frame?: Record<string, unknown[]> }).frame : undefined;
+  const format = useFormat();
+  if (frame) {
+    const names = Object.keys(frame);
+    const rows = frame[names[0] ?? '']?.length ?? 0;
+    const cell = (v: unknown) => (typeof v === 'number' ? format.number(v) : String(v ?? '–'));
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      <section className={classes.scroll} tabIndex={0} aria-label={format.text(widget.title)}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              {names.map((n) => (
+                <th key={n} scope="col">
+                  {n}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {Array.from({ length: Math.min(rows, 500) }, (_, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a frame have no other name than their place
+              <tr key={i}>
+                {names.map((n) => (
+                  <td key={n}>{cell(frame[n]?.[i])}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    );
+  }
+  const keys = [...new Set(binds.flatMap((bind) => live.rows(bind).map((r) => r.key)))].sort();
+  if (keys.length === 0) return <p className={classes.nothing}>{t('noValues')}</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label={format.text(widget.title)}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('about')}</th>
+            {binds.map((bind) => (
+              <th key={bind} scope="col">
+                {name(bind)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <tr key={key}>
+              <th scope="row">{key}</th>
+              {binds.map((bind) => {
+                const v = live.rows(bind).find((r) => r.key === key);
+                return (
+                  <td key={bind}>
+                    <Value
+                      value={shownValue(v)}
+                      unit={v?.unit ?? null}
+                      quality={v?.quality ?? 0}
+                      at={v?.time ?? null}
+                      staleAfterMs={lost ? 0 : STALE_MS}
+                      simulated={v?.origin === 'simulated'}
+                    />
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
