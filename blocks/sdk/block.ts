@@ -12,15 +12,21 @@ export interface RowBase {
 }
 export type RowOf<D> =
   D extends FrameDecl<infer C>
-    ? RowBase & { readonly n: number } & { readonly [K in keyof C]: FrameValueOf<C[K]> }
+    ? Omit<FrameBase, keyof C> & { readonly [K in keyof C]: FrameValueOf<C[K]> }
     : D extends Columns
       ? RowBase & { readonly [K in keyof D]: ValueOf<D[K]> }
       : RowBase & Readonly<Record<string, never>>;
 
+/** A frame row: `n` is the length of its columns; `at` is the frame's own time, whatever its columns are called. */
+interface FrameBase extends RowBase {
+  readonly at: number;
+  readonly n: number;
+}
+
 /** What a handler may give: nothing, the row itself, or a literal; `time` and `quality` override the row's. */
 export type OutOf<D> =
   D extends FrameDecl<infer C>
-    ? { readonly [K in keyof C]: FrameValueOf<C[K]> | readonly ValueOf<C[K]>[] } & OutBase
+    ? { readonly [K in keyof C]: FrameValueOf<C[K]> | readonly ValueOf<C[K]>[] } & Omit<FrameOutBase, keyof C>
     : D extends ColumnsFromParam | ColumnsFromRole
       ? Readonly<Record<string, unknown>>
       : D extends Columns
@@ -29,6 +35,10 @@ export type OutOf<D> =
 interface OutBase {
   readonly time?: number;
   readonly quality?: number;
+}
+interface FrameOutBase extends OutBase {
+  /** The frame's own time; `time` means the same unless the frame has a column `time`. */
+  readonly at?: number;
 }
 type Nothing = undefined | null | false;
 type Result<O, Row> = OutOf<O> | Row | Nothing;
@@ -92,6 +102,11 @@ interface Common<P extends z.ZodObject, S extends StateFields> {
   readonly carry?: 'all' | 'none';
   /** Bad input: `propagate` (default: outputs get the worst quality), `skip` (the row is not given), `hold` (last good outputs, marked). */
   readonly badQuality?: 'propagate' | 'skip' | 'hold';
+  /**
+   * The block breaks cycles: give the value that just came (`return row`-like); the compiler holds it, per key, and its output carries
+   * the value before. Where the output closes a cycle it enters a `latest` input and does not fire it. A parameter `initial` is the first value.
+   */
+  readonly delays?: boolean;
   /** Capabilities asked for: `tag.write`, `notify.send`, … */
   readonly capabilities?: readonly string[];
   /** Standard, paper or handbook behind it. */
@@ -183,6 +198,28 @@ export interface CombineBlock<
   onResult?(answer: Answer, s: StateOf<S>, p: z.output<P>, ctx: Context<OutOf<O>>): Result<O, never>;
 }
 
+/** Several output ports: the result is keyed by port. */
+export interface CombineMultiBlock<
+  P extends z.ZodObject,
+  I extends Readonly<Record<string, PortDecl>>,
+  O extends Readonly<Record<string, PortDecl>>,
+  S extends StateFields,
+> extends Omit<CombineBlock<P, I, PortDecl, S>, 'output' | 'each' | 'onResult'> {
+  readonly outputs: O;
+  each(
+    row: RowBase & { readonly [K in keyof I]: RowOf<I[K]> },
+    s: StateOf<S>,
+    p: z.output<P>,
+    ctx: Context,
+  ): { readonly [K in keyof O]?: Result<O[K], never> } | Nothing;
+  onResult?(
+    answer: Answer,
+    s: StateOf<S>,
+    p: z.output<P>,
+    ctx: Context,
+  ): { readonly [K in keyof O]?: Result<O[K], never> } | Nothing;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: the erased form that the compiler and the catalogue hold; authors never see it
 export type AnyBlock = Common<z.ZodObject, StateFields> & Record<string, any>;
 
@@ -193,6 +230,12 @@ export function defineBlock<
   O extends PortDecl,
   S extends StateFields,
 >(block: CombineBlock<P, I, O, S>): CombineBlock<P, I, O, S>;
+export function defineBlock<
+  P extends z.ZodObject,
+  I extends Readonly<Record<string, PortDecl>>,
+  O extends Readonly<Record<string, PortDecl>>,
+  S extends StateFields,
+>(block: CombineMultiBlock<P, I, O, S>): CombineMultiBlock<P, I, O, S>;
 export function defineBlock<
   P extends z.ZodObject,
   I extends Readonly<Record<string, PortDecl>>,

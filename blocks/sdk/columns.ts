@@ -1,16 +1,8 @@
 import type { Wave } from '#runtime/batch/batch.ts';
 import type { ColumnType } from '#runtime/batch/schema.ts';
+import type { UnitRule } from '#runtime/graph/manifest.ts';
 
-/**
- * Where the unit of a column comes from. Plain data, so that a manifest can be stored, shown and checked without running code.
- * On an input: the unit the code needs (the wire is converted); absent = any. On an output: the unit of what the block gives.
- */
-export type UnitRule =
-  | string
-  | { readonly same: string } // the unit of this input column
-  | { readonly per: readonly [string, string] } // unit of the column, divided by a UCUM unit
-  | { readonly times: readonly [string, string] } // unit of the column, times a UCUM unit
-  | { readonly param: string }; // the text value of this parameter
+export type { UnitRule };
 
 /** A declared column. `T` is the type that block code sees. */
 export interface ColumnDecl<T> {
@@ -43,6 +35,8 @@ export const same = (column: string): UnitRule => ({ same: column });
 export const per = (column: string, over: string): UnitRule => ({ per: [column, over] });
 export const times = (column: string, by: string): UnitRule => ({ times: [column, by] });
 export const unitOf = (param: string): UnitRule => ({ param });
+/** The unit of the tag role that this parameter names: what a write must be converted to. */
+export const unitOfRole = (param: string): UnitRule => ({ role: param });
 
 /** A port that carries frames: finite tables, one value each. Code sees one array per column. */
 export interface FrameDecl<C extends Columns = Columns> {

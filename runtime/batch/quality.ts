@@ -35,3 +35,8 @@ export function parseQuality(text: string): number | undefined {
   const at = SUB_CODES.indexOf(sub as SubCode);
   return at < 0 ? undefined : quality(cls, SUB_CODES[at]);
 }
+
+/** The value must not be used. */
+export const isBad = (code: number): boolean => code >= BAD;
+export const isGood = (code: number): boolean => code < UNCERTAIN;
+export const worst = (a: number, b: number): number => (a > b ? a : b);

@@ -163,10 +163,16 @@ export interface ProgramInfo {
 
 export interface Program {
   readonly info: ProgramInfo;
-  /** One JavaScript expression: a function that, called once, returns `{ step, save, load }` of the types below. */
+  /** One JavaScript expression: a function of `ProgramOptions` that, called once, returns `{ step, save, load }` of the types below. */
   readonly text: string;
   /** Line ranges of `text` -> node and line of the source, for error messages. */
   readonly map: readonly { node: string; block: string; from: number; to: number; line: number }[];
+}
+
+/** What differs between instances that run the same text. */
+export interface ProgramOptions {
+  /** Of the instance: `ctx.random` is seeded by (seed, node, key). */
+  readonly seed: number;
 }
 
 /** What the text evaluates to inside the isolate. State is opaque, copyable and self-describing (field names), so versions can migrate. */

@@ -1,0 +1,98 @@
+import { checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
+import { type GraphDocument, type GraphDocumentInput, graphDocument } from '#runtime/graph/document.ts';
+import { preconditionsOf } from '#runtime/graph/guards.ts';
+import { sha256 } from '#runtime/graph/hash.ts';
+import type { ProgramCatalogue } from '#runtime/graph/manifest.ts';
+import { reachable } from '#runtime/graph/order.ts';
+import type { ParameterValues } from '#runtime/graph/params.ts';
+import type { GraphProblem } from '#runtime/graph/problem.ts';
+import { problem } from '#runtime/graph/problems.ts';
+import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
+import { codeChecker } from './check-code.ts';
+import { makePlan, type Plan } from './plan.ts';
+import { writeProgram } from './program.ts';
+import { CodeProblem } from './read-block.ts';
+import { stripTypes } from './strip-types.ts';
+
+export interface CompileOptions {
+  readonly catalogue: ProgramCatalogue;
+  /** Values of the app parameters; absent ones take their defaults. */
+  readonly parameters?: ParameterValues;
+  /** SHA-256 of the document's original bytes, where the caller has them; else of the document as JSON. */
+  readonly graphHash?: string;
+  /** The program also tells the last values on every wire. Its state has the same layout. */
+  readonly instrumented?: boolean;
+  /** For tests: most nodes in one loop. */
+  readonly maxNodes?: number;
+}
+export type CompileResult = { readonly ok: true; readonly program: Program; readonly warnings: readonly GraphProblem[] } | { readonly ok: false; readonly problems: readonly GraphProblem[] };
+
+/** The check that the server, the compiler and `mw` make: the graph and the code in it. */
+export const checkApp = (document: GraphDocument, catalogue: ProgramCatalogue, parameters: ParameterValues = {}): GraphCheck =>
+  checkGraph(document, catalogue, { values: parameters, checkCode: codeChecker(stripTypes) });
+
+/** Graph -> program, or everything that is wrong with the graph. */
+export async function compileGraph(input: GraphDocument | GraphDocumentInput, options: CompileOptions): Promise<CompileResult> {
+  const document = graphDocument.parse(input);
+  const check = checkApp(document, options.catalogue, options.parameters);
+  if (check.problems.some((p) => p.severity === 'error')) return { ok: false, problems: check.problems };
+  return buildProgram(document, check, options);
+}
+
+/** A checked graph -> program. */
+export async function buildProgram(document: GraphDocument, check: GraphCheck, options: CompileOptions): Promise<CompileResult> {
+  const planned = planGraph(document, check, options);
+  if (!planned.ok) return planned;
+  const { plan } = planned;
+  try {
+    const { text, map } = writeProgram(plan);
+    const graphHash = options.graphHash ?? (await sha256(JSON.stringify(document)));
+    const info: ProgramInfo = { hash: await sha256(text), graphHash, ...describe(document, check, plan) };
+    return { ok: true, program: { info, text, map }, warnings: check.problems };
+  } catch (error) {
+    return { ok: false, problems: [codeFault(error)] };
+  }
+}
+
+/** The plan alone, for a person (`printPlan`) or a test. */
+export function planGraph(document: GraphDocument, check: GraphCheck, options: CompileOptions): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly GraphProblem[] } {
+  try {
+    const plan = makePlan(document, check, { catalogue: options.catalogue, instrumented: options.instrumented ?? false, stripTypes, ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }) });
+    return { ok: true, plan };
+  } catch (error) {
+    return { ok: false, problems: [codeFault(error)] };
+  }
+}
+
+/** A block that cannot be compiled is the fault of its publisher; what is no such finding is ours and goes on. */
+function codeFault(error: unknown): GraphProblem {
+  if (!(error instanceof CodeProblem)) throw error;
+  return problem(error.code, { line: error.line, column: error.column }, error.message, error.zh);
+}
+
+function describe(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
+  const sources = plan.nodes.filter((n) => n.kind === 'source');
+  return {
+    instrumented: plan.instrumented,
+    sources: sources.map((n) => ({
+      node: n.id,
+      ...(n.facts.role ? { role: n.facts.role.name } : {}),
+      ...(n.facts.form === undefined ? {} : { form: n.facts.form }),
+      schema: n.facts.outputs.out?.schema ?? { kind: 'stream', columns: {} },
+    })),
+    outputs: document.outputs.map((o) => {
+      const node = plan.nodes.find((n) => n.id === o.from.node);
+      const reaching = sources.flatMap((s, i) => (node && (s === node || reachable(plan.nodes.length, plan.edges, [s.i])[node.i]) ? [i] : []));
+      return { name: o.name, node: o.from.node, port: o.from.port, schema: node?.facts.outputs[o.from.port]?.schema ?? { kind: 'stream', columns: {} }, sources: reaching };
+    }),
+    capabilities: [...new Set(plan.nodes.flatMap((n) => n.manifest.capabilities))].sort(),
+    blocks: Object.fromEntries(plan.nodes.map((n) => [n.id, { block: n.manifest.id, version: n.manifest.version, stateVersion: n.manifest.stateVersion }])),
+    preconditions: preconditionsOf(
+      document,
+      check.nodes,
+      check.wires.flatMap((w) => (w ? [{ from: check.nodes.get(w.wire.from.node)?.index ?? -1, to: check.nodes.get(w.wire.to.node)?.index ?? -1 }] : [])),
+    ),
+    splittable: plan.nodes.every((n) => n.manifest.stateScope === 'key' || Object.keys(n.manifest.state).length === 0),
+    untrusted: plan.nodes.some((n) => !n.manifest.id.startsWith('millwright/') || n.userCode.size > 0),
+  };
+}

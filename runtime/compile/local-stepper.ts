@@ -1,0 +1,31 @@
+import { Script } from 'node:vm';
+import type { Program, ProgramHandle, ProgramOptions, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
+import { decodeState, encodeState } from '#runtime/step/state.ts';
+
+/**
+ * A program in this process: for tests, `mw` proofs of trusted code and the property suite. No limits and no isolation: installed apps
+ * run in `runtime/sandbox`.
+ */
+export interface LocalStepper extends Stepper {
+  stepNow(input: StepInput): StepResult;
+  saveNow(): Uint8Array;
+  loadNow(state: Uint8Array): void;
+}
+
+export function createLocalStepper(program: Program, options: ProgramOptions = { seed: 1 }): LocalStepper {
+  // the same realm: typed arrays made here and there are of one kind, as they are behind an isolate's copies
+  const make = new Script(program.text, { filename: 'program.js' }).runInThisContext() as (options: ProgramOptions) => ProgramHandle;
+  const handle = make(options);
+  const stepNow = (input: StepInput): StepResult => structuredClone(handle.step(input));
+  const saveNow = () => encodeState(handle.save());
+  const loadNow = (state: Uint8Array) => handle.load(decodeState(state));
+  return {
+    stepNow,
+    saveNow,
+    loadNow,
+    step: async (input) => stepNow(input),
+    save: async () => saveNow(),
+    load: async (state) => loadNow(state),
+    dispose: () => {},
+  };
+}

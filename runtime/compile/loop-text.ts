@@ -1,0 +1,328 @@
+import { type Buffers, type Buffer, readText } from './buffers.ts';
+import { cellText, type Layout, literalText, numberText } from './layout.ts';
+import { convertText, type Line, type NodeWriter, type Place, type Value } from './node-text.ts';
+import { columnOf, type Plan, type PlanLoop, type PlanNode, type PlanWire, outputColumns } from './plan.ts';
+import { joinPorts, keptColumns, MISSING } from './state-cells.ts';
+
+/** Loops: over the rows of one buffer, or meeting the rows of several by (row of the step, order of the wires) and firing timers between. */
+export class LoopWriter {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  readonly buffers: Buffers;
+  readonly nodes: NodeWriter;
+
+  constructor(plan: Plan, layout: Layout, buffers: Buffers, nodes: NodeWriter) {
+    this.plan = plan;
+    this.layout = layout;
+    this.buffers = buffers;
+    this.nodes = nodes;
+  }
+
+  /** Names of the state that a function of these nodes works on, as locals. */
+  aliases(nodes: readonly PlanNode[]): string {
+    const arrays = nodes.flatMap((n) => this.layout.of(n.id)).filter((c) => c.kind === 'f64s' || c.kind === 'i32s');
+    return `const $F = $FF, $I = $II${arrays.map((c) => `, $a${c.index} = $A${c.index}`).join('')}; let $x = 0;`;
+  }
+  keyPlaces(): string {
+    return `const $kf = $k * ${this.layout.counts.F}, $ki = $k * ${this.layout.counts.I};`;
+  }
+
+  #timerCells(nodes: readonly PlanNode[]) {
+    return nodes.flatMap((n) => {
+      const cell = this.layout.get(n.id, '$wake');
+      return cell ? [{ node: n, cell }] : [];
+    });
+  }
+  #fire(nodes: readonly PlanNode[], at: string): string[] {
+    return this.#timerCells(nodes).map(({ node, cell }) => `if ($clock[${at}] >= $T${cell.index}.min) $fire${node.i}($clock[${at}]);`);
+  }
+  #note(nodes: readonly PlanNode[]): string[] {
+    return this.#timerCells(nodes).map(({ cell }) => `$T${cell.index}.row = $row;`);
+  }
+
+  loop(loop: PlanLoop, byRow: boolean): Line[] {
+    return loop.kind === 'rows' ? this.#rows(loop, byRow) : this.#merge(loop, byRow);
+  }
+
+  #rows(loop: PlanLoop, byRow: boolean): Line[] {
+    const { over } = loop;
+    const buffer = over && this.buffers.of(over.node, over.port);
+    if (!over || !buffer) return [];
+    const roots = loop.nodes.filter((n) => n.ins[0]?.buffered);
+    const need = new Set(roots.flatMap((n) => [...(n.ins[0]?.need ?? [])]));
+    const columns = buffer.columns.filter((c) => need.has(c.name));
+    const place: Place = { columns: new Map(columns.map((c) => [c.name, { v: `$c${c.at}`, q: `$q${c.at}` }])), time: '$t', row: '$row', now: '$clock[$row]' };
+    const b = buffer.text;
+    const condition = byRow ? `$i < $n && $br[$i] <= $upto` : '$i < $n';
+    return [
+      ...(byRow ? [`let $at${loop.index} = 0;`] : []),
+      `const $loop${loop.index} = (function ($upto) {`,
+      this.aliases(loop.nodes),
+      `const $n = ${b}.n, $br = ${b}.row, $bt = ${b}.time, $bk = ${b}.k${columns.map((c) => `, $bc${c.at} = ${b}.c${c.at}, $bq${c.at} = ${b}.q${c.at}`).join('')};`,
+      `for (let $i = ${byRow ? `$at${loop.index}` : '0'}; ${condition}; $i++${byRow ? `, $at${loop.index} = $i` : ''}) {`,
+      'const $row = $br[$i], $k = $bk[$i], $t = $bt[$i];',
+      this.keyPlaces(),
+      columns.length > 0 ? `const ${columns.map((c) => `$c${c.at} = ${readText(c, '#', '$i').replace(/#\.c(\d+)/, '$bc$1')}, $q${c.at} = $bq${c.at}[$i]`).join(', ')};` : '',
+      ...this.#fire(loop.nodes, '$row'),
+      ...roots.flatMap((n) => this.nodes.each(n, place)),
+      ...this.#note(loop.nodes),
+      '}',
+      ...this.#fire(loop.nodes, '$upto'),
+      '});',
+    ];
+  }
+
+  #merge(loop: PlanLoop, byRow: boolean): Line[] {
+    const node = loop.root as PlanNode;
+    const wires = node.ins.filter((w) => !w.facts.back);
+    const answers = node.code?.handlers.has('onResult') ?? false;
+    const inputs = wires.map((wire) => ({ wire, buffer: this.buffers.of(wire.from, wire.fromPort) })).filter((x): x is { wire: PlanWire; buffer: Buffer } => x.buffer !== undefined);
+    const streams = [...inputs.map((x) => x.buffer.text), ...(answers ? [`$answers${node.i}`] : [])];
+    const cursor = (j: number) => (byRow ? `$at${loop.index}_${j}` : `$i${j}`);
+    const head: Line[] = [
+      ...(byRow ? [`let ${streams.map((_, j) => `${cursor(j)} = 0`).join(', ')};`] : []),
+      `const $loop${loop.index} = (function ($upto) {`,
+      this.aliases(loop.nodes),
+      `${byRow ? 'const' : 'let'} ${streams.flatMap((s, j) => [...(byRow ? [] : [`$i${j} = 0`]), `$n${j} = ${s}.n`, `$r${j} = ${s}.row`]).join(', ')};`,
+      'for (;;) {',
+      'let $row = $upto + 1, $w = -1;',
+      ...streams.map((_, j) => `if (${cursor(j)} < $n${j} && $r${j}[${cursor(j)}] < $row) { $row = $r${j}[${cursor(j)}]; $w = ${j}; }`),
+      'if ($w < 0) break;',
+      ...this.#fire(loop.nodes, '$row'),
+    ];
+    const body: Line[] = node.manifest.combine === 'latest' ? this.#latest(node, inputs, cursor) : node.join ? this.#join(node, inputs, cursor) : node.manifest.shape === 'on' ? this.#on(node, inputs, cursor) : this.#fanIn(node, inputs, cursor);
+    const answer: Line[] = answers
+      ? [
+          `if ($w === ${inputs.length}) { const $j = ${cursor(inputs.length)}++, $answer = $answers${node.i}.items[$j], $k = $answers${node.i}.k[$j];`,
+          this.keyPlaces(),
+          ...this.nodes.answer(node, { columns: new Map(), time: '$clock[$row]', row: '$row', now: '$clock[$row]' }),
+          '} else {',
+          ...body,
+          '}',
+        ]
+      : body;
+    return [...head, ...answer, ...this.#note(loop.nodes), '}', ...this.#fire(loop.nodes, '$upto'), '});'];
+  }
+
+  /** A wire's row: its columns by name, converted to the first wire's units where several enter one port. */
+  #read(wire: PlanWire, buffer: Buffer, index: string): Map<string, Value> {
+    const out = new Map<string, Value>();
+    for (const c of buffer.columns) {
+      if (!wire.need.has(c.name)) continue;
+      const schema = columnOf(outputColumns(wire.from, wire.fromPort), c.name);
+      out.set(c.name, { v: convertText(readText(c, buffer.text, index), wire.facts.merge[c.name], schema.type, c.frame), q: `${buffer.text}.q${c.at}[${index}]` });
+    }
+    return out;
+  }
+
+  /** One handler, several wires: whichever comes next. */
+  #fanIn(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
+    const names = [...new Set(inputs.flatMap((x) => [...x.wire.need]))];
+    const lines: Line[] = [`let $k = 0, $t = 0${names.map((_, j) => `, $c${j}, $q${j} = ${MISSING}`).join('')};`];
+    for (const [j, { wire, buffer }] of inputs.entries()) {
+      const values = this.#read(wire, buffer, '$i');
+      const sets = names.map((name, c) => {
+        const v = values.get(name);
+        return v ? `$c${c} = ${v.v}; $q${c} = ${v.q};` : '';
+      });
+      lines.push(`${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++; $k = ${buffer.text}.k[$i]; $t = ${buffer.text}.time[$i]; ${sets.join(' ')} }`);
+    }
+    const place: Place = { columns: new Map(names.map((name, c) => [name, { v: `$c${c}`, q: `$q${c}` }])), time: '$t', row: '$row', now: '$clock[$row]' };
+    return [...lines, this.keyPlaces(), ...this.nodes.each(node, place)];
+  }
+
+  /** One handler per port. */
+  #on(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
+    return inputs.flatMap(({ wire, buffer }, j): Line[] => {
+      const values = [...this.#read(wire, buffer, '$i')];
+      const place: Place = { columns: new Map(values.map(([name], c) => [name, { v: `$c${c}`, q: `$q${c}` }])), time: '$t', row: '$row', now: '$clock[$row]' };
+      return [
+        `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++, $k = ${buffer.text}.k[$i], $t = ${buffer.text}.time[$i]${values.map(([, v], c) => `, $c${c} = ${v.v}, $q${c} = ${v.q}`).join('')};`,
+        this.keyPlaces(),
+        ...this.nodes.on(node, wire.toPort, place),
+        '}',
+      ];
+    });
+  }
+
+  /** The value of a kept column as it comes, in the unit that the code sees. */
+  #incoming(node: PlanNode, port: string, values: ReadonlyMap<string, Value>): { name: string; value: Value; kind: 'boolean' | 'other' }[] {
+    return keptColumns(node, port).map((c) => {
+      const at = values.get(c.on) ?? { v: 'undefined', q: String(MISSING) };
+      return { name: c.name, value: { v: convertText(at.v, c.bound?.conversion, c.schema.type, c.frame), q: at.q }, kind: c.schema.type === 'boolean' && !c.frame ? 'boolean' : 'other' };
+    });
+  }
+
+  /** Every input is kept; the row is met with the latest of the others. */
+  #latest(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
+    const cell = (field: string) => {
+      const c = this.layout.get(node.id, field);
+      return c ? cellText(c) : 'NaN';
+    };
+    const { firesOn } = node.manifest;
+    const lines: Line[] = ['let $k = 0, $t = 0, $fires = false;'];
+    for (const [j, { wire, buffer }] of inputs.entries()) {
+      const port = wire.toPort;
+      const sets = this.#incoming(node, port, this.#read(wire, buffer, '$i')).map(
+        ({ name, value, kind }) => `${cell(`$in.${port}.${name}`)} = ${kind === 'boolean' ? `${value.v} ? 1 : 0` : value.v}; ${cell(`$in.${port}.${name}.q`)} = ${value.q};`,
+      );
+      lines.push(
+        `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++; $k = ${buffer.text}.k[$i]; $t = ${buffer.text}.time[$i]; ${this.keyPlaces()}`,
+        `${sets.join(' ')}${keptColumns(node, port).length > 0 ? ` ${cell(`$in.${port}`)} = $t;` : ''} $fires = ${firesOn === undefined || firesOn === port}; }`,
+      );
+    }
+    lines.push('if ($fires) {', this.keyPlaces());
+    const { maxAge } = node.facts.params;
+    const oldest = typeof maxAge === 'number' && maxAge > 0 ? numberText(maxAge * 1000) : undefined;
+    const ports = new Map<string, { columns: ReadonlyMap<string, Value>; time: string }>();
+    for (const [p, port] of Object.keys(node.manifest.inputs).entries()) {
+      const back = node.ins.find((w) => w.toPort === port && w.facts.back);
+      if ((node.facts.inputs[port]?.wires.length ?? 0) === 0) continue;
+      const columns = new Map<string, Value>();
+      const time = back ? this.#delayTime(back) : cell(`$in.${port}`);
+      for (const [j, c] of keptColumns(node, port).entries()) {
+        const at = back ? this.#delayed(node, back, port, c.name) : { v: cell(`$in.${port}.${c.name}`), q: cell(`$in.${port}.${c.name}.q`) };
+        const v = `$l${node.i}_${p}_${j}`;
+        const q = `$lq${node.i}_${p}_${j}`;
+        const boolean = c.schema.type === 'boolean' && !c.frame;
+        // bad:stale where the value is older than the block allows
+        lines.push(`const ${v} = ${boolean ? `${at.v} === 1` : at.v}, ${q} = ${oldest === undefined || port === firesOn ? at.q : `($t - ${time} > ${oldest} ? $worst(${at.q}, 129) : ${at.q})`};`);
+        columns.set(c.name, { v, q });
+      }
+      ports.set(port, { columns, time });
+    }
+    lines.push(...this.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: '$clock[$row]' }, ports), '}');
+    return lines;
+  }
+  #delayed(node: PlanNode, back: PlanWire, port: string, name: string): Value {
+    const bound = keptColumns(node, port).find((c) => c.name === name);
+    const given = Object.entries(back.from.facts.outputs[back.fromPort]?.names ?? {}).find(([, on]) => on === bound?.on)?.[0] ?? '';
+    const v = this.layout.get(back.from.id, `$delay.${given}`);
+    const q = this.layout.get(back.from.id, `$delay.${given}.q`);
+    if (!v || !q) return { v: 'NaN', q: String(MISSING) };
+    return { v: convertText(cellText(v), bound?.bound?.conversion, bound?.schema.type ?? 'number', false), q: cellText(q) };
+  }
+  #delayTime(back: PlanWire): string {
+    const c = this.layout.get(back.from.id, '$delay.time');
+    return c ? cellText(c) : 'NaN';
+  }
+
+  /** Rows met by time before the handler sees them. */
+  #join(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
+    const ports = joinPorts(node);
+    const state = this.layout.get(node.id, '$join');
+    if (!state) return [];
+    const s = cellText(state);
+    const late = `() => { $late[${JSON.stringify(node.id)}] = ($late[${JSON.stringify(node.id)}] || 0) + 1; }`;
+    const wake = this.layout.get(node.id, '$wake');
+    const lines: Line[] = [];
+    if (node.join === 'exact') lines.push('let $k = 0, $met = null;');
+    for (const [j, { wire, buffer }] of inputs.entries()) {
+      const kept = this.#incoming(node, wire.toPort, this.#read(wire, buffer, '$i'));
+      const args = `${s}, ${ports.indexOf(wire.toPort)}`;
+      const values = `[${kept.map((x) => x.value.v).join(', ')}], [${kept.map((x) => x.value.q).join(', ')}]`;
+      const open = `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++`;
+      if (node.join === 'exact') {
+        lines.push(`${open}; $k = ${buffer.text}.k[$i]; $met = $exact(${args}, ${ports.length}, ${buffer.text}.time[$i], ${values}, ${late}); }`);
+      } else {
+        lines.push(
+          `${open}, $k = ${buffer.text}.k[$i]; if ($alignAdd(${args}, ${buffer.text}.time[$i], ${values}, $clock[$row], ${this.#alignTimes(node)}, ${late})) {`,
+          `$meet${node.i}($row, $k, -Infinity); $T${wake?.index}.armed = $clock[$row]; $T${wake?.index}.set($k, $alignDue(${s}, ${this.#alignTimes(node)})); } }`,
+        );
+      }
+    }
+    if (node.join === 'exact') lines.push('if ($met) {', this.keyPlaces(), ...this.#met(node, ports, '$met.t', (p, j, which) => `$met.${which}[${p}][${j}]`, () => '$met.t'), '}');
+    return lines;
+  }
+  #alignTimes(node: PlanNode): string {
+    const rule = node.manifest.combine;
+    if (typeof rule !== 'object') return '0, 0';
+    const seconds = (name: string | undefined) => numberText(Number(name === undefined ? 0 : (node.facts.params[name] ?? 0)) * 1000);
+    return `${seconds(rule.align.tolerance)}, ${seconds(rule.align.lateness)}`;
+  }
+  #met(node: PlanNode, ports: readonly string[], time: string, read: (port: number, column: number, which: 'v' | 'q') => string, timeOf: (port: number) => string): Line[] {
+    const lines: Line[] = [`const $t = ${time};`];
+    const given = new Map<string, { columns: ReadonlyMap<string, Value>; time: string }>();
+    for (const [p, port] of ports.entries()) {
+      const columns = new Map<string, Value>();
+      for (const [j, c] of keptColumns(node, port).entries()) {
+        const v = `$l${node.i}_${p}_${j}`;
+        lines.push(`const ${v} = ${read(p, j, 'v')}, $lq${node.i}_${p}_${j} = ${read(p, j, 'q')};`);
+        columns.set(c.name, { v, q: `$lq${node.i}_${p}_${j}` });
+      }
+      given.set(port, { columns, time: timeOf(p) });
+    }
+    return [...lines, ...this.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: '$clock[$row]' }, given)];
+  }
+
+  /** Functions that stand before the loops: timers, aligned rows, emitted rows, alarms. */
+  functions(node: PlanNode): Line[] {
+    const lines: Line[] = [];
+    const wake = this.layout.get(node.id, '$wake');
+    if (node.join === 'align' && wake) lines.push(...this.#alignFunctions(node, wake.index));
+    else if (wake) {
+      lines.push(
+        `function $fire${node.i}($until) {`,
+        this.aliases([node]),
+        `while ($T${wake.index}.min <= $until) {`,
+        // due in this step's rows, but never before the row that set it
+        `const $due = $T${wake.index}.min, $k = $T${wake.index}.take(), $row = Math.max($rowAt($due), $T${wake.index}.row), $firing = Math.max($due, $T${wake.index}.armed);`,
+        `$T${wake.index}.row = $row;`,
+        this.keyPlaces(),
+        ...this.nodes.timer(node, { columns: new Map(), time: '$firing', row: '$row', now: '$firing' }),
+        '}',
+        '}',
+      );
+    }
+    const alarm = this.layout.get(node.id, '$alarm');
+    if (alarm) lines.push(...this.#alarmFunction(node, cellText(alarm)));
+    return lines;
+  }
+
+  #alignFunctions(node: PlanNode, wake: number): Line[] {
+    const state = this.layout.get(node.id, '$join');
+    const ports = joinPorts(node);
+    const s = state ? cellText(state) : '';
+    const missing = (p: number, j: number): string => {
+      const c = keptColumns(node, ports[p] ?? '')[j];
+      return c?.schema.type === 'boolean' ? 'false' : c && ['number', 'integer', 'time'].includes(c.schema.type) ? 'NaN' : 'undefined';
+    };
+    return [
+      `function $meet${node.i}($row, $k, $now) {`,
+      this.aliases([node]),
+      this.keyPlaces(),
+      `for (;;) { const $met = $alignNext(${s}, $now, ${this.#alignTimes(node)}); if ($met === null) return;`,
+      ...this.#met(
+        node,
+        ports,
+        '$met[0].t',
+        (p, j, which) => (which === 'v' ? `($met[${p}] ? $met[${p}].v[${j}] : ${missing(p, j)})` : `($met[${p}] ? $met[${p}].q[${j}] : ${MISSING})`),
+        (p) => `($met[${p}] ? $met[${p}].t : NaN)`,
+      ),
+      '}',
+      '}',
+      `function $fire${node.i}($until) {`,
+      `while ($T${wake}.min <= $until) {`,
+      `const $due = $T${wake}.min, $k = $T${wake}.take(), $row = Math.max($rowAt($due), $T${wake}.row); $T${wake}.row = $row;`,
+      `$meet${node.i}($row, $k, $due); $T${wake}.set($k, $alignDue(${s}, ${this.#alignTimes(node)}));`,
+      '}',
+      '}',
+    ];
+  }
+
+  /** An alarm's condition is reported when it changes. */
+  #alarmFunction(node: PlanNode, cell: string): Line[] {
+    const unit = Object.values(node.facts.inputs).flatMap((input) => (input.columns.value?.schema.unit === undefined ? [] : [input.columns.value.schema.unit]))[0];
+    return [
+      `function $alarm${node.i}($row, $k, $time, $a) {`,
+      `${this.aliases([])} ${this.keyPlaces()}`,
+      "const active = !!$a.active, priority = Math.min(4, Math.max(1, Math.round($num($a.priority)) || 4)), code = active ? 10 + priority : 1;",
+      `if (${cell} === code) return; ${cell} = code;`,
+      `const $c = { node: ${JSON.stringify(node.id)}, key: $keys[$k], row: $row, time: $time, active, priority, message: { en: String($a.message && $a.message.en), zh: String($a.message && $a.message.zh) } };`,
+      `if (typeof $a.value === 'number' && $a.value === $a.value) $c.value = $a.value; if (typeof $a.limit === 'number' && $a.limit === $a.limit) $c.limit = $a.limit;${unit === undefined ? '' : ` $c.unit = ${literalText(unit)};`}`,
+      '$alarms.push($c);',
+      '}',
+    ];
+  }
+}
+
