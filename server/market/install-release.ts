@@ -1,8 +1,8 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
-import { appVersion, asset, installation, tag } from '#drizzle/schema/index.ts';
+import { appVersion, asset, installation, latest, tag } from '#drizzle/schema/index.ts';
 import { candidates, suggestMapping } from '#marketplace/install/suggest.ts';
 import type { AppParameter } from '#runtime/graph/document.ts';
 import { bindingsInput } from '../apps/bind-draft.ts';
@@ -28,6 +28,24 @@ export async function planInstall(tx: Tx, orgId: string, input: z.infer<typeof p
   const rows = await tx.select().from(tag).where(eq(tag.orgId, orgId));
   // the asset's own tags first; those of other assets stay choosable, since a header pressure often belongs to the line
   const own = rows.filter((row) => row.assetId === chosen?.id);
+  const newest = new Map(
+    rows.length === 0
+      ? []
+      : (
+          await tx
+            .select()
+            .from(latest)
+            .where(
+              and(
+                eq(latest.orgId, orgId),
+                inArray(
+                  latest.tagId,
+                  rows.map((row) => row.id),
+                ),
+              ),
+            )
+        ).map((row) => [row.tagId, row] as const),
+  );
   const suggested = suggestMapping(opened.graph.roles, own.length > 0 ? own : rows, conversionOf);
   return {
     assets: fitting,
@@ -39,7 +57,15 @@ export async function planInstall(tx: Tx, orgId: string, input: z.infer<typeof p
       suggested: suggested[role.name]?.tagId ?? null,
       candidates: candidates(role, rows, conversionOf).map((candidate) => {
         const row = rows.find((one) => one.id === candidate.tagId);
-        return { ...candidate, name: row?.name ?? '', unit: row?.unit ?? null, own: row?.assetId === chosen?.id };
+        const now = newest.get(candidate.tagId);
+        return {
+          ...candidate,
+          name: row?.name ?? '',
+          unit: row?.unit ?? null,
+          own: row?.assetId === chosen?.id,
+          staleAfterMs: row?.staleAfterMs ?? 5000,
+          now: now ? { value: now.value, time: now.time, quality: now.quality, simulated: now.origin === 'simulated' } : null,
+        };
       }),
     })),
   };

@@ -1,0 +1,8 @@
+import { requireMe } from '../../../../_shell/require.ts';
+import { InstallPage } from '../../../_market/install-page.tsx';
+
+export default async function Page({ params }: { params: Promise<{ publisher: string; slug: string }> }) {
+  const { publisher, slug } = await params;
+  await requireMe(`/market/${publisher}/${slug}/install`, 'market.install');
+  return <InstallPage publisher={publisher} slug={slug} />;
+}

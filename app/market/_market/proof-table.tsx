@@ -1,0 +1,77 @@
+'use client';
+import { Table, Text } from '@mantine/core';
+import { IconCheck, IconX } from '@tabler/icons-react';
+import { useTranslations } from 'next-intl';
+import type { CheckResult, ProofReport } from '#runtime/replay/proof.ts';
+import { useFormat } from '../../_parts/format.ts';
+
+export const tally = (proof: ProofReport) => {
+  const checks = proof.runs.flatMap((run) => run.checks);
+  return { passed: checks.filter((check) => check.pass).length, all: checks.length };
+};
+
+/** Every figure of a proof: expected, reproduced, tolerance, source, and the changes that must turn it red. */
+export function ProofTable({ proof }: { proof: ProofReport }) {
+  const t = useTranslations('market');
+  const format = useFormat();
+  return (
+    <Table.ScrollContainer minWidth={560}>
+      <Table data-testid="proof-table">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('figure')}</Table.Th>
+            <Table.Th ta="right">{t('expected')}</Table.Th>
+            <Table.Th ta="right">{t('actual')}</Table.Th>
+            <Table.Th>{t('tolerance')}</Table.Th>
+            <Table.Th>{t('source')}</Table.Th>
+            <Table.Th>{t('result')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {proof.runs.flatMap((run) => [
+            ...run.checks.map((check) => (
+              <Table.Tr key={`${run.id}/${check.id}`}>
+                <Table.Td>{format.text(check.title)}</Table.Td>
+                <Table.Td ta="right">{format.number(check.expected, { digits: 6 })}</Table.Td>
+                <Table.Td ta="right">{check.actual === null ? '–' : format.number(check.actual, { digits: 6 })}</Table.Td>
+                <Table.Td>{toleranceText(check)}</Table.Td>
+                <Table.Td>{check.source}</Table.Td>
+                <Table.Td>
+                  <Verdict good={check.pass} yes={t('pass')} no={t('fail')} />
+                </Table.Td>
+              </Table.Tr>
+            )),
+            ...run.falsifiers.map((change) => (
+              <Table.Tr key={`${run.id}/${change.title.en}`}>
+                <Table.Td colSpan={5}>
+                  <Text c="dimmed">{t('falsifier', { title: format.text(change.title) })}</Text>
+                </Table.Td>
+                <Table.Td>
+                  <Verdict good={change.red} yes={t('red')} no={t('notRed')} />
+                </Table.Td>
+              </Table.Tr>
+            )),
+          ])}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function toleranceText({ tolerance }: CheckResult): string {
+  if (!tolerance) return '=';
+  return 'absolute' in tolerance ? `± ${tolerance.absolute}` : `± ${tolerance.relative * 100} %`;
+}
+
+/** Shape and word; colour only for what is wrong. */
+function Verdict({ good, yes, no }: { good: boolean; yes: string; no: string }) {
+  return good ? (
+    <span>
+      <IconCheck size={13} aria-hidden /> {yes}
+    </span>
+  ) : (
+    <Text span c="var(--mw-p1)" fw={600}>
+      <IconX size={13} aria-hidden /> {no}
+    </Text>
+  );
+}
