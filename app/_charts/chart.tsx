@@ -26,10 +26,12 @@ export interface ChartProps {
   readonly actions?: ReactNode;
   /** A person has zoomed or moved: fractions of the window shown. */
   readonly onWindow?: (start: number, end: number) => void;
+  /** A click in the picture: the value on the horizontal axis there. */
+  readonly onPick?: (x: number) => void;
 }
 
 /** ECharts behind one door: tokens, no animation, size, text alternative, table. */
-export function Chart({ label, option, table, height = '100%', actions, onWindow }: ChartProps) {
+export function Chart({ label, option, table, height = '100%', actions, onWindow, onPick }: ChartProps) {
   const t = useTranslations('charts');
   const { scheme } = useAppearance();
   const [asTable, setAsTable] = useState(false);
@@ -37,6 +39,8 @@ export function Chart({ label, option, table, height = '100%', actions, onWindow
   const chart = useRef<EChartsType>(undefined);
   const told = useRef(onWindow);
   told.current = onWindow;
+  const picked = useRef(onPick);
+  picked.current = onPick;
 
   useEffect(() => {
     const element = box.current;
@@ -53,6 +57,11 @@ export function Chart({ label, option, table, height = '100%', actions, onWindow
         const zoom = (made.getOption() as { dataZoom?: { start?: number; end?: number }[] }).dataZoom?.[0];
         if (zoom?.start !== undefined && zoom.end !== undefined) told.current?.(zoom.start / 100, zoom.end / 100);
       }, 200);
+    });
+    made.getZr().on('click', (event: { offsetX: number; offsetY: number }) => {
+      if (!picked.current || !made.containPixel('grid', [event.offsetX, event.offsetY])) return;
+      const x = made.convertFromPixel({ xAxisIndex: 0 }, event.offsetX);
+      if (typeof x === 'number') picked.current(x);
     });
     return () => {
       clearTimeout(timer);

@@ -30,6 +30,8 @@ export interface TrendChartProps {
   readonly to: number;
   readonly height?: number | string;
   readonly onWindow?: (from: number, to: number) => void;
+  /** A click: the time there, epoch ms. */
+  readonly onPick?: (at: number) => void;
   readonly legend?: boolean;
   readonly actions?: ReactNode;
   /** Vertical cursors, epoch ms. */
@@ -37,7 +39,18 @@ export interface TrendChartProps {
 }
 
 /** Measured values over time: lines without areas, bad values marked and the line broken there, one axis for each unit (two at most). */
-export function TrendChart({ title, lines, from, to, height, onWindow, legend = true, actions, cursors }: TrendChartProps) {
+export function TrendChart({
+  title,
+  lines,
+  from,
+  to,
+  height,
+  onWindow,
+  onPick,
+  legend = true,
+  actions,
+  cursors,
+}: TrendChartProps) {
   const t = useTranslations('charts');
   const format = useFormat();
   const option = useCallback(
@@ -177,6 +190,7 @@ export function TrendChart({ title, lines, from, to, height, onWindow, legend = 
       table={table}
       {...(height === undefined ? {} : { height })}
       actions={actions}
+      {...(onPick ? { onPick } : {})}
       {...(onWindow
         ? { onWindow: (start: number, end: number) => onWindow(from + (to - from) * start, from + (to - from) * end) }
         : {})}
