@@ -18,6 +18,7 @@ import { StartError, words } from './words.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A cold web process on a busy machine needs some seconds; a minute means that it will not come. */
 const WEB_READY_MS = 60_000;
+const ECHO_MS = 1_000;
 
 /** What has been started so far, taken down in this order. */
 const children: Child[] = [];
@@ -37,13 +38,16 @@ function stop(): Promise<void> {
 }
 
 function stopOnSignal() {
-  let asked = 0;
+  let asked: number | undefined;
   const begin = async () => {
-    if (++asked > 1) {
+    if (asked !== undefined) {
+      // npm hands a Ctrl-C on that the terminal has sent here already: the echo is no impatience.
+      if (performance.now() - asked < ECHO_MS) return;
       for (const child of children) child.kill();
       process.exit(130);
     }
     const begun = performance.now();
+    asked = begun;
     say(`\n${words().stopping}`);
     await stop();
     say(words().stopped(seconds(performance.now() - begun)));
