@@ -104,7 +104,7 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
   );
   const onConnectEnd: OnConnectEnd = useCallback(
     (event, state) => {
-      if (!state.fromHandle || state.fromHandle.type !== 'source') return;
+      if (state.fromHandle?.type !== 'source') return;
       const from = { node: state.fromHandle.nodeId, port: state.fromHandle.id ?? 'out' };
       if (state.toHandle && !state.isValid) {
         const reason = session.get().facts.refusal(from, { node: state.toHandle.nodeId, port: state.toHandle.id ?? 'in' });

@@ -34,6 +34,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
   const [path, x, y] = back ? below(props) : getBezierPath(props);
   return (
     <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: hovering only shows what the records table shows too */}
       <g onMouseEnter={() => setOver(true)} onMouseLeave={() => setOver(false)} data-testid={`wire-${id}`}>
         <BaseEdge
           path={path}
