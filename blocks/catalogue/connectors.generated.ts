@@ -27,6 +27,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
       ]
     },
     "browsable": false,
+    "reads": "device",
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",
@@ -134,6 +135,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
       ]
     },
     "browsable": true,
+    "reads": "newest",
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",
@@ -250,6 +252,116 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     }
   },
   {
+    "id": "opcua",
+    "version": "1.0.0",
+    "title": {
+      "en": "OPC UA",
+      "zh": "OPC UA"
+    },
+    "summary": {
+      "en": "Subscribes to variables of machines, PLCs and SCADA systems, with browsing, encryption and writes.",
+      "zh": "订阅机床、PLC 与 SCADA 的变量，支持浏览、加密与写入。"
+    },
+    "icon": "topology-star-3",
+    "address": {
+      "help": {
+        "en": "NodeId of a variable. With nsu= the namespace is named by its URI and survives a renumbering at the server.",
+        "zh": "变量的 NodeId。用 nsu= 以 URI 指定命名空间，服务器重新编号后仍有效。"
+      },
+      "examples": [
+        "ns=2;s=Air.Pressure",
+        "ns=3;i=1001",
+        "nsu=http://maker.example/UA;s=Speed"
+      ]
+    },
+    "browsable": true,
+    "reads": "device",
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "endpoint": {
+          "type": "string",
+          "pattern": "^opc\\.tcp:\\/\\/[^\\s/:]+:\\d+(\\/\\S*)?$",
+          "x-millwright": {
+            "title": {
+              "en": "Endpoint",
+              "zh": "端点"
+            },
+            "help": {
+              "en": "opc.tcp://host:port, with a path where the server has one",
+              "zh": "opc.tcp://主机:端口，必要时加路径"
+            }
+          }
+        },
+        "security": {
+          "default": "encrypt",
+          "x-millwright": {
+            "title": {
+              "en": "Security",
+              "zh": "安全模式"
+            },
+            "options": {
+              "none": {
+                "en": "None",
+                "zh": "无"
+              },
+              "sign": {
+                "en": "Basic256Sha256, signed",
+                "zh": "Basic256Sha256，签名"
+              },
+              "encrypt": {
+                "en": "Basic256Sha256, signed and encrypted",
+                "zh": "Basic256Sha256，签名并加密"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "none",
+            "sign",
+            "encrypt"
+          ]
+        },
+        "username": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "User name",
+              "zh": "用户名"
+            },
+            "help": {
+              "en": "Empty: anonymous",
+              "zh": "留空为匿名"
+            }
+          },
+          "type": "string",
+          "maxLength": 255
+        }
+      },
+      "required": [
+        "endpoint"
+      ]
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "password": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Password",
+              "zh": "密码"
+            }
+          },
+          "type": "string",
+          "maxLength": 1000
+        }
+      }
+    }
+  },
+  {
     "id": "sparkplug",
     "version": "1.0.0",
     "title": {
@@ -272,6 +384,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
       ]
     },
     "browsable": true,
+    "reads": "newest",
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",

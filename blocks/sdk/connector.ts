@@ -171,6 +171,8 @@ export interface ConnectorManifest<S extends z.ZodObject, K extends z.ZodObject>
   readonly address: { readonly help: Bilingual; readonly examples: readonly string[] };
   /** Does the protocol offer a list of what there is? */
   readonly browsable: boolean;
+  /** `device`: a read asks the device, so its answer is of now; `newest`: it gives what was heard last, as old as that is. */
+  readonly reads: 'device' | 'newest';
 }
 
 export interface Connector<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {

@@ -148,6 +148,7 @@ export class Gateway {
     const { db } = this.#database;
     const leased = [...this.#leased];
     for (const id of this.#held.keys()) if (!this.#leased.has(id)) await this.#drop(id, 'lease is over or connection is off');
+    await this.#tellOff();
     if (leased.length === 0) return;
     const rows = await db.select().from(connection).where(inArray(connection.id, leased));
     const marks = await db
@@ -168,6 +169,17 @@ export class Gateway {
         now.supervised.setTags(await this.#tagsOf(row));
       }
     }
+  }
+
+  /** What was switched off says so, and is free. */
+  async #tellOff(): Promise<void> {
+    const status: ConnectionStatus = { state: 'off', since: new Date().toISOString() };
+    const off = await this.#database.db
+      .update(connection)
+      .set({ status, holder: null, leaseUntil: null })
+      .where(and(eq(connection.enabled, false), eq(connection.holder, this.#options.name)))
+      .returning({ orgId: connection.orgId });
+    for (const { orgId } of off) this.#notifier.tell('connections', orgId);
   }
 
   async #tagsOf(row: ConnectionRow): Promise<TagRow[]> {

@@ -107,6 +107,10 @@ export class SupervisedConnection {
   get pump(): Pump {
     return this.#pump;
   }
+  /** Does a read bring the device's value of now? */
+  get asksDevice(): boolean {
+    return this.#connector.manifest.reads === 'device';
+  }
   get open(): boolean {
     return this.#session !== undefined;
   }

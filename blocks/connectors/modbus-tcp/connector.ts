@@ -58,6 +58,7 @@ export default defineConnector({
       examples: ['3/holding/100:float32', '1/input/7:int16', '1/coil/0', '2/holding/10:uint32:cdab'],
     },
     browsable: false,
+    reads: 'device',
   },
   checkAddress,
   async open(settings, _secrets, host) {

@@ -33,6 +33,7 @@ export default defineConnector({
       examples: ['plant/a/pump#data.pressure@ts', 'plant/a/valve#sp>plant/a/valve/set#sp', 'plant/a/pump/vibration'],
     },
     browsable: true,
+    reads: 'newest',
   },
   checkAddress,
   async open(settings, secrets, host) {

@@ -43,6 +43,7 @@ export default defineConnector({
       examples: ['ns=2;s=Air.Pressure', 'ns=3;i=1001', 'nsu=http://maker.example/UA;s=Speed'],
     },
     browsable: true,
+    reads: 'device',
   },
   checkAddress,
   async open(settings, secrets, host) {

@@ -44,6 +44,7 @@ export default defineConnector({
       examples: ['Plant A/Edge 1/Pump 3#Motor/Speed', 'Plant A/Edge 1#Cabinet temperature'],
     },
     browsable: true,
+    reads: 'newest',
   },
   checkAddress,
   async open(settings, secrets, host) {

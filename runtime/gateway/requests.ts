@@ -1,0 +1,90 @@
+import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { ConnectorError, messageOf, type Session, type TagValueType } from '#blocks/sdk/connector.ts';
+import type { Db } from '#drizzle/client.ts';
+import { connectionRequest } from '#drizzle/schema/index.ts';
+import { TAG_TYPES } from '#drizzle/schema/plant.ts';
+import type { SupervisedConnection } from './supervised.ts';
+
+const type = z.enum(TAG_TYPES).default('number');
+const address = z.string().min(1).max(2000);
+const one = z.union([address.transform((text) => ({ address: text, type: 'number' as TagValueType })), z.object({ address, type })]);
+
+/** What the holder of a connection can be asked, by kind; the answers are told in the README. */
+const REQUESTS = {
+  browse: z.object({ path: z.string().max(2000).default(''), page: z.string().max(10_000).optional() }),
+  test: z.object({ address: address.optional(), type }),
+  read: z.object({ addresses: z.array(one).min(1).max(200) }),
+} as const;
+
+const underWay = new Set<string>();
+
+/** Answers the open requests of the connections held; each runs on its own, so that a slow device holds up nobody. */
+export async function answerRequests(
+  around: { readonly db: Db; readonly log: Logger },
+  held: ReadonlyMap<string, { readonly supervised: SupervisedConnection }>,
+): Promise<void> {
+  if (held.size === 0) return;
+  const open = await around.db
+    .select()
+    .from(connectionRequest)
+    .where(
+      and(
+        inArray(connectionRequest.connectionId, [...held.keys()]),
+        isNull(connectionRequest.answeredAt),
+        gt(connectionRequest.deadline, new Date()),
+      ),
+    )
+    .orderBy(asc(connectionRequest.createdAt))
+    .limit(50);
+  for (const request of open) {
+    const supervised = held.get(request.connectionId)?.supervised;
+    if (!supervised || supervised.row.orgId !== request.orgId || underWay.has(request.id)) continue;
+    underWay.add(request.id);
+    answerOne(supervised, request)
+      .then((answer) =>
+        around.db
+          .update(connectionRequest)
+          .set({ answer, answeredAt: new Date() })
+          .where(and(eq(connectionRequest.id, request.id), isNull(connectionRequest.answeredAt))),
+      )
+      .catch((error) => around.log.warn({ request: request.id, error: messageOf(error) }, 'request not answered'))
+      .finally(() => underWay.delete(request.id));
+  }
+}
+
+async function answerOne(supervised: SupervisedConnection, request: typeof connectionRequest.$inferSelect): Promise<Record<string, unknown>> {
+  const parsed = REQUESTS[request.kind].safeParse(request.request);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return { ok: false, code: 'request.invalid', reason: `${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'is not valid'}` };
+  }
+  // a moment less than the asker waits, so that the reason still arrives
+  const deadline = request.deadline.getTime() - 500;
+  try {
+    return await supervised.withSession(deadline, (session) => perform(session, request.kind, parsed.data));
+  } catch (error) {
+    const { failure } = supervised.facts();
+    const told = failure ?? (error instanceof ConnectorError ? error : new ConnectorError('session', 'session.failed', messageOf(error)));
+    const parts = [{ part: told.part, ok: false, code: told.code, detail: told.message, ms: 0 }];
+    return request.kind === 'test'
+      ? { ok: true, parts }
+      : { ok: false, part: told.part, code: told.code, reason: told.message };
+  }
+}
+
+async function perform(session: Session, kind: keyof typeof REQUESTS, data: unknown): Promise<Record<string, unknown>> {
+  if (kind === 'browse') {
+    const { path, page } = data as z.output<typeof REQUESTS.browse>;
+    return { ok: true, ...(await session.browse(path, page)) };
+  }
+  if (kind === 'test') {
+    const wanted = data as z.output<typeof REQUESTS.test>;
+    return { ok: true, parts: await session.test(wanted.address ? { address: wanted.address, type: wanted.type } : undefined) };
+  }
+  const { addresses } = data as z.output<typeof REQUESTS.read>;
+  const results = await session.read(addresses);
+  // a waveform is far too long for an answer
+  return { ok: true, results: results.map((r) => (typeof r.value === 'object' ? { ...r, value: undefined, points: r.value.values.length } : r)) };
+}

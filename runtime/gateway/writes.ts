@@ -1,0 +1,202 @@
+import { and, eq } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.ts';
+import { appendAudit } from '#drizzle/audit.ts';
+import type { Db } from '#drizzle/client.ts';
+import { installation, instance, latest, tag } from '#drizzle/schema/index.ts';
+import { claimEffects, type Effect, effectKey, type FinalStatus, finishEffect } from '#runtime/effects/outbox.ts';
+import { checkPreconditions, type FreshValue } from './interlock.ts';
+import { fromRaw, type TagRow, toRaw } from './scale.ts';
+import type { SupervisedConnection } from './supervised.ts';
+
+interface Outcome {
+  readonly status: FinalStatus;
+  readonly ok: boolean;
+  readonly value?: number;
+  readonly code?: string;
+  readonly reason?: string;
+}
+const refused = (code: string, reason: string): Outcome => ({ status: 'refused', ok: false, code, reason });
+
+/** No tag is written more often than this on average: a graph that oscillates must not wear out a valve. */
+const MOST_WRITES = 10;
+const RATE_WINDOW_MS = 10_000;
+
+/**
+ * Performs `tag.write` effects for the tags of the connections that this gateway holds. Every check is made again right before acting, with
+ * what is true then: deadline, grant, writable, limits, rate, conditions. The answer and the audit entry are written together.
+ */
+export class TagWrites {
+  readonly #options: { readonly db: Db; readonly log: Logger; readonly holding: () => readonly SupervisedConnection[] };
+  readonly #recent = new Map<number, number[]>();
+  /** One write a tag at a time, in order. */
+  readonly #tails = new Map<number, Promise<void>>();
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(options: { db: Db; log: Logger; holding: () => readonly SupervisedConnection[] }) {
+    this.#options = options;
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#running ??= this.#pass()
+      .catch((error) => this.#options.log.debug({ error: messageOf(error) }, 'effects not read'))
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  async #pass(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      const holders = new Map<number, SupervisedConnection>();
+      for (const supervised of this.#options.holding()) for (const one of supervised.tags) holders.set(one.id, supervised);
+      if (holders.size === 0) return;
+      const claimed = await claimEffects(this.#options.db, { kinds: ['tag.write'], tagIds: [...holders.keys()] });
+      if (claimed.length > 0) this.#again = true;
+      for (const effect of claimed) {
+        const tagId = effect.resolved?.tagId;
+        const supervised = tagId === undefined ? undefined : holders.get(tagId);
+        if (tagId === undefined || !supervised) continue;
+        const tail = (this.#tails.get(tagId) ?? Promise.resolve()).then(() => this.#one(effect, supervised));
+        this.#tails.set(tagId, tail);
+        void tail.finally(() => {
+          if (this.#tails.get(tagId) === tail) this.#tails.delete(tagId);
+        });
+      }
+    }
+  }
+
+  async #one(effect: Effect, supervised: SupervisedConnection): Promise<void> {
+    const { db, log } = this.#options;
+    try {
+      const outcome = await this.#perform(effect, supervised);
+      const { status, ...answer } = outcome;
+      await db.transaction(async (tx) => {
+        const first = await finishEffect(tx, effect, status, answer);
+        if (!first) return;
+        await appendAudit(tx, {
+          orgId: effect.orgId,
+          actor: 'platform',
+          action: outcome.ok ? 'tag.write' : 'tag.write-refused',
+          target: `tag:${effect.resolved?.tagId}`,
+          details: { effect: effectKey(effect), instance: effect.instanceId, node: effect.node, asked: effect.resolved?.value, ...outcome },
+        });
+      });
+      log.info({ effect: effectKey(effect), tag: effect.resolved?.tagId, ok: outcome.ok, code: outcome.code }, 'tag write');
+    } catch (error) {
+      // the answer could not be stored: the claim runs out and the effect is done again, or refused when its deadline is over
+      log.warn({ effect: effectKey(effect), error: messageOf(error) }, 'tag write not answered');
+    }
+  }
+
+  async #perform(effect: Effect, supervised: SupervisedConnection): Promise<Outcome> {
+    const { resolved } = effect;
+    if (!resolved) return refused('not-writable', 'The write names no tag of this plant.');
+    const deadline = effect.deadline?.getTime() ?? Date.now() + 10_000;
+    const late = () =>
+      Date.now() >= deadline ? refused('expired', 'The time to act was over before the write could be made; it is not made late.') : undefined;
+    const [row] = await this.#options.db
+      .select()
+      .from(tag)
+      .where(and(eq(tag.id, resolved.tagId), eq(tag.orgId, effect.orgId)));
+    if (!row?.address) return refused('not-writable', 'The tag is gone or has no address.');
+    const refusal = late() ?? (await this.#notAllowed(effect)) ?? outsideTag(row, resolved.value) ?? this.#tooOften(row.id);
+    if (refusal) return refusal;
+    const { address, type } = row;
+    const raw = toRaw(resolved.value, row);
+    if (raw === undefined) return refused('not-writable', `A tag of type ${type} cannot be written with a number.`);
+    let sent = false;
+    try {
+      return await supervised.withSession(deadline, async (session): Promise<Outcome> => {
+        const blocked = await checkPreconditions(resolved.preconditions, (id, maxAge) => this.#look(id, maxAge, effect.orgId, supervised, session));
+        // judging took time; and whoever waited for a session may have waited too long
+        const stop = late() ?? (blocked ? refused(blocked.code, blocked.reason) : undefined);
+        if (stop) return stop;
+        this.#count(row.id);
+        sent = true;
+        const result = await session.write(address, raw, type);
+        if (!result.ok) return { status: 'failed', ok: false, code: 'device-refused', reason: result.reason ?? 'The device refused the write.' };
+        const back = fromRaw(result.readBack, row);
+        if (back === undefined) {
+          return { status: 'failed', ok: false, code: 'readback-differs', reason: result.reason ?? 'The device did not tell the value after the write.' };
+        }
+        if (Math.abs(back - resolved.value) > resolved.tolerance + roundingOf(row, resolved.value, raw, result.readBack)) {
+          return { status: 'failed', ok: false, value: back, code: 'readback-differs', reason: `Written ${resolved.value}, but the device has ${back}; the tolerance is ${resolved.tolerance}.` };
+        }
+        return { status: 'done', ok: true, value: back };
+      });
+    } catch (error) {
+      const failure = error instanceof ConnectorError ? error : undefined;
+      if (!sent) return late() ?? refused('no-connection', failure?.message ?? messageOf(error));
+      return { status: 'failed', ok: false, code: 'device-refused', reason: `Whether the device took the write is not known: ${messageOf(error)}` };
+    }
+  }
+
+  /** The grant may have been taken back, and the instance stopped, since the effect was committed. */
+  async #notAllowed(effect: Effect): Promise<Outcome | undefined> {
+    const [row] = await this.#options.db
+      .select({ grants: installation.grants, wanted: instance.wanted })
+      .from(instance)
+      .innerJoin(installation, eq(installation.id, instance.installationId))
+      .where(and(eq(instance.id, effect.instanceId), eq(instance.orgId, effect.orgId)));
+    if (!row) return refused('not-granted', 'The app is not installed any more.');
+    if (row.wanted !== 'run') return refused('not-granted', 'The app was stopped.');
+    if (!row.grants.some((grant) => grant.capability === 'tag.write')) return refused('not-granted', 'The app may not write tags: its permission was not given or was taken back.');
+    return undefined;
+  }
+
+  #tooOften(tagId: number): Outcome | undefined {
+    const since = Date.now() - RATE_WINDOW_MS;
+    const recent = (this.#recent.get(tagId) ?? []).filter((at) => at > since);
+    this.#recent.set(tagId, recent);
+    if (recent.length < MOST_WRITES) return undefined;
+    return refused('too-often', `The tag was written ${recent.length} times in ${RATE_WINDOW_MS / 1000} s; more is not allowed.`);
+  }
+  #count(tagId: number): void {
+    this.#recent.set(tagId, [...(this.#recent.get(tagId) ?? []), Date.now()]);
+  }
+
+  /** Asked of the device where it is on the same connection; else the newest value that reached a gateway or the historian. */
+  async #look(tagId: number, maxAge: number, orgId: string, own: SupervisedConnection, session: Session): Promise<FreshValue | undefined> {
+    const row = own.tag(tagId);
+    if (row?.address) {
+      const [read] = await session.read([{ address: row.address, type: row.type }]);
+      const value = fromRaw(read?.value, row);
+      // a device that answered holds this now, however long it has held it
+      if (read && !read.error && value !== undefined) return { value, quality: read.quality, time: own.asksDevice ? Date.now() : read.time };
+    }
+    const holder = this.#options.holding().find((one) => one.row.orgId === orgId && one.tag(tagId));
+    const known = holder?.newest(tagId);
+    if (known && Date.now() - known.arrived <= maxAge) return { value: known.row.value, quality: known.row.quality, time: known.arrived };
+    const [stored] = await this.#options.db
+      .select()
+      .from(latest)
+      .where(and(eq(latest.tagId, tagId), eq(latest.orgId, orgId)));
+    return stored?.value == null ? undefined : { value: stored.value, quality: stored.quality, time: Number(stored.time) };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+    await Promise.allSettled([...this.#tails.values()]);
+  }
+}
+
+/** What the device cannot tell apart is no difference: half a raw step of an integer, the last bits of a float32. */
+function roundingOf(row: TagRow, asked: number, raw: number | boolean, readBack: unknown): number {
+  const whole = Number.isInteger(readBack) && !Number.isInteger(raw);
+  return (whole ? 0.5 * Math.abs(row.gain) : 0) + 1e-6 * Math.abs(asked);
+}
+
+function outsideTag(row: TagRow, value: number): Outcome | undefined {
+  if (row.access !== 'rw') return refused('not-writable', `${row.name} is read-only.`);
+  const unit = row.unit ? ` ${row.unit}` : '';
+  if (row.low !== null && value < row.low) return refused('out-of-limits', `${value}${unit} is below the lowest allowed ${row.low}${unit} of ${row.name}.`);
+  if (row.high !== null && value > row.high) return refused('out-of-limits', `${value}${unit} is above the highest allowed ${row.high}${unit} of ${row.name}.`);
+  return undefined;
+}
+
