@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { loadBlock, runRows, testCatalogue, testSource } from '#blocks/sdk/testing.ts';
+import { compileGraph } from '#runtime/compile/compile.ts';
+import { createLocalStepper } from '#runtime/compile/local-stepper.ts';
+import { buildStepInput, type InputRow } from '#runtime/compile/step-input.ts';
+
+/** The guarded way of a set-point: form → interlock → confirmation → write, compiled as an app would be. */
+const ids = ['interlock', 'confirm', 'write'] as const;
+const loaded = await Promise.all([
+  ...ids.map((id) => loadBlock(new URL(`./${id}/block.ts`, import.meta.url))),
+  loadBlock(new URL('../source/tag/block.ts', import.meta.url)),
+]);
+const asked = testSource('test/source.asked', { value: { type: 'number', unit: 'bar' } });
+const catalogue = testCatalogue([
+  asked,
+  ...loaded.map(({ block, manifest, source }) => ({ manifest, params: block.params, ...(source ? { source } : {}) })),
+]);
+const graph = {
+  format: 1 as const,
+  nodes: [
+    { id: 'form', block: 'test/source.asked', version: '1.0.0' },
+    { id: 'pressure', block: 'millwright/source.tag', version: '1.0.0', params: { role: 'pressure' } },
+    { id: 'guard', block: 'millwright/control.interlock', version: '1.0.0', params: { condition: 'a < 8.5', maxAge: 30 } },
+    { id: 'person', block: 'millwright/control.confirm', version: '1.0.0', params: { text: { en: 'Write?', zh: '写入？' } } },
+    { id: 'write', block: 'millwright/control.write', version: '1.0.0', params: { role: 'setpoint' } },
+  ],
+  wires: [
+    { from: { node: 'form', port: 'out' }, to: { node: 'guard', port: 'command' } },
+    { from: { node: 'pressure', port: 'out' }, to: { node: 'guard', port: 'a' } },
+    { from: { node: 'guard', port: 'out' }, to: { node: 'person', port: 'in' } },
+    { from: { node: 'person', port: 'out' }, to: { node: 'write', port: 'in' } },
+  ],
+  roles: [
+    { name: 'pressure', title: { en: 'Header pressure', zh: '总管压力' }, unit: 'bar' },
+    { name: 'setpoint', title: { en: 'Set-point', zh: '压力设定' }, unit: '[psi]', write: true },
+  ],
+  outputs: [
+    { name: 'written', from: { node: 'write', port: 'out' } },
+    { name: 'refused', from: { node: 'guard', port: 'refused' } },
+  ],
+};
+
+async function program() {
+  const compiled = await compileGraph(graph, { catalogue });
+  if (!compiled.ok) throw new Error(compiled.problems.map((p) => p.message.en).join('\n'));
+  return compiled.program;
+}
+
+describe('the guarded way of a set-point', () => {
+  test('the condition is compiled into a precondition of the write, over tag roles', async () => {
+    const { info } = await program();
+    expect(info.preconditions.write).toEqual([
+      { node: 'guard', expression: 'a < 8.5', roles: { a: { role: 'pressure', unit: 'bar' } }, maxAge: 30_000 },
+    ]);
+    expect(info.capabilities).toEqual(expect.arrayContaining(['tag.read', 'tag.write']));
+  });
+
+  test('asked, confirmed, written in the unit of the role; refused when the condition does not hold', async () => {
+    const built = await program();
+    const form = built.info.sources.findIndex((s) => s.node === 'form');
+    const tag = built.info.sources.findIndex((s) => s.node === 'pressure');
+    const row = (source: number, clock: number, value: number): InputRow => ({
+      source,
+      clock,
+      time: clock,
+      key: 'k',
+      values: { value },
+    });
+    const answer = (node: string, clock: number, ok: boolean): InputRow => ({ clock, key: 'k', answer: { node, id: '1', ok } });
+    const stepper = createLocalStepper(built);
+    const first = stepper.stepNow(
+      buildStepInput(built.info, [
+        row(tag, 1000, 7),
+        row(form, 2000, 7.2),
+        answer('person', 3000, true),
+        answer('write', 4000, true),
+      ]),
+    );
+    expect(first.effects.map(({ node, kind }) => [node, kind])).toEqual([
+      ['person', 'confirm.request'],
+      ['write', 'tag.write'],
+    ]);
+    expect(first.effects[1]?.request.role).toBe('setpoint');
+    expect(first.effects[1]?.request.value).toBeCloseTo(7.2 / 0.06894757293168, 9); // bar → psi by definition
+    const second = runRows(built, [row(tag, 1000, 8.7), row(form, 2000, 7.2)]);
+    expect(second.effects).toEqual([]);
+    expect(second.outputs.refused?.map((r) => r.values)).toEqual([{ value: 7.2, reason: 'condition' }]);
+  });
+
+  test('without the interlock the graph is refused', async () => {
+    const bare = {
+      ...graph,
+      nodes: graph.nodes.filter((n) => n.id !== 'guard'),
+      wires: [{ from: { node: 'form', port: 'out' }, to: { node: 'person', port: 'in' } }, ...graph.wires.slice(3)],
+      outputs: graph.outputs.slice(0, 1),
+    };
+    const compiled = await compileGraph(bare, { catalogue });
+    expect(compiled.ok).toBe(false);
+    if (!compiled.ok) expect(compiled.problems.map((p) => p.code)).toContain('write-unguarded');
+  });
+});
