@@ -9,6 +9,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
   const t = useTranslations('shell.failed');
   return (
     <EmptyState
+      page
       icon={<IconAlertTriangle size={36} stroke={1.4} />}
       title={t('title')}
       text={error.digest ? t('textWithReference', { reference: error.digest }) : t('text')}

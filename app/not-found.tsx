@@ -13,6 +13,7 @@ export default async function NotFound() {
   const t = await getTranslations('shell.notFound');
   return (
     <EmptyState
+      page
       icon={<IconMapOff size={36} stroke={1.4} />}
       title={t('title')}
       text={t('text')}

@@ -52,7 +52,8 @@ export function buildAuth(pool: Pick<Database, 'db'>) {
     emailAndPassword: { enabled: true, minPasswordLength: 10, autoSignIn: true },
     session: { expiresIn: 60 * 60 * 24 * 7, updateAge: 60 * 60 * 24 },
     rateLimit: { enabled: true, storage: 'memory', window: 60, max: 300 },
-    advanced: { cookiePrefix: 'millwright' },
+    // On a plant's network the platform is often reached without TLS; a `Secure` cookie would then never come back.
+    advanced: { cookiePrefix: 'millwright', useSecureCookies: env().MILLWRIGHT_URL?.startsWith('https:') ?? false },
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path === '/sign-in/email') await takeAttempt(pool.db, String(ctx.body?.email ?? ''));

@@ -54,6 +54,15 @@ describe('texts', () => {
     expect([...texts.en.keys()].filter((key) => !texts.zh.has(key))).toEqual([]);
   });
 
+  it('has no dot inside a key: it would be read as two', () => {
+    const dotted = (tree: MessageTree): string[] =>
+      Object.entries(tree).flatMap(([key, part]) => [
+        ...(key.includes('.') ? [key] : []),
+        ...(typeof part === 'string' ? [] : dotted(part)),
+      ]);
+    for (const language of LANGUAGES) expect(dotted(loadMessages(language)), language).toEqual([]);
+  });
+
   it('is valid ICU with the same arguments in both languages', () => {
     for (const [key, en] of texts.en) {
       const zh = texts.zh.get(key) ?? '';

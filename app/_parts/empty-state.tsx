@@ -8,16 +8,19 @@ export function EmptyState({
   text,
   actions,
   icon,
+  page,
 }: {
   title: ReactNode;
   text: ReactNode;
   actions?: ReactNode;
   icon?: ReactNode;
+  /** It is the whole page: its title is the page's heading. */
+  page?: boolean;
 }) {
   return (
     <div className={classes.empty}>
       {icon && <div className={classes.emptyIcon}>{icon}</div>}
-      <Title order={2}>{title}</Title>
+      <Title order={page ? 1 : 2}>{title}</Title>
       <Text c="dimmed" maw={460} ta="center">
         {text}
       </Text>

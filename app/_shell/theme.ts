@@ -95,7 +95,8 @@ export const theme = createTheme({
       defaultProps: { openDelay: 400, transitionProps: { duration: 0 }, events: { hover: true, focus: true, touch: false } },
     },
     Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: 'xs', fz: 12 } },
-    Anchor: { defaultProps: { underline: 'hover' } },
+    Text: { defaultProps: { size: 'sm' } },
+    Anchor: { defaultProps: { underline: 'hover', size: 'sm' } },
   },
 });
 

@@ -28,7 +28,7 @@ export function TopBar({ wide }: { wide: boolean }) {
       {!wide && <OrganizationMenu />}
       <div id={TOP_LEFT} className={classes.slot} />
       <div className={classes.grow} />
-      <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label={t('search')} aria-keyshortcuts="Control+K">
+      <UnstyledButton className={classes.search} onClick={spotlight.open} aria-keyshortcuts="Control+K">
         <IconSearch size={15} stroke={1.8} />
         <span>{t('search')}</span>
         <Kbd size="xs">{t('searchKeys')}</Kbd>
