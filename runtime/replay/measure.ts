@@ -14,13 +14,25 @@ export interface MeasureRequest {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Measures every figure of a graph on data; `expected` of each is 0 and `pass` means nothing yet. */
-export async function measure(
-  request: MeasureRequest,
-  host: ProofHost,
-): Promise<RunResult & { proposals: readonly ProofCheck[] }> {
+/** Report of a measuring run: `expected` of each check is 0 and `pass` means nothing yet. */
+export interface Measured extends RunResult {
+  readonly capabilities: readonly string[];
+  readonly proposals: readonly ProofCheck[];
+  /** Settings of the graph's blocks: candidates for a change that must turn a figure red. */
+  readonly settings: readonly Setting[];
+}
+export interface Setting {
+  readonly node: string;
+  readonly label: string;
+  readonly param: string;
+  readonly value: number | string;
+}
+
+/** Measures every figure of a graph on data, so that a person can confirm those that matter. */
+export async function measure(request: MeasureRequest, host: ProofHost): Promise<Measured> {
   const program = compileFor(request.graph, {}, host);
-  const proposals = figuresOf(program.info, JSON.parse(request.graph) as GraphDocument);
+  const graph = JSON.parse(request.graph) as GraphDocument;
+  const proposals = figuresOf(program.info, graph);
   const result = await proveRun(
     request.graph,
     program,
@@ -35,7 +47,18 @@ export async function measure(
     },
     host,
   );
-  return { ...result, proposals };
+  return { ...result, capabilities: program.info.capabilities, proposals, settings: settingsOf(graph) };
+}
+
+/** Numbers and expressions; what names a role, a unit or a form changes what the graph is rather than what it computes. */
+function settingsOf(graph: GraphDocument): Setting[] {
+  return graph.nodes.flatMap((node) =>
+    Object.entries(node.params).flatMap(([param, value]) =>
+      typeof value === 'number' || (typeof value === 'string' && /expression|condition|when/.test(param))
+        ? [{ node: node.id, label: node.label ?? node.id, param, value }]
+        : [],
+    ),
+  );
 }
 
 const STATISTICS = {

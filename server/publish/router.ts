@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { env } from '../env.ts';
-import { orgProcedure, router } from '../trpc.ts';
+import { enqueueRun } from '../runs/enqueue-run.ts';
+import { orgLongProcedure, orgProcedure, router } from '../trpc.ts';
 import { listOwnReleases, yankRelease } from './list-releases.ts';
 import { readPublisher, registerPublisher, registerPublisherInput } from './publisher.ts';
 import { recordProof, recordProofInput } from './record-proof.ts';
@@ -14,12 +15,21 @@ export const publishRouter = router({
     .input(registerPublisherInput)
     .mutation(({ ctx, input }) => registerPublisher(ctx.tx, masterKey(), ctx.orgId, `user:${ctx.user.id}`, input)),
   releases: orgProcedure('publish.read').query(({ ctx }) => listOwnReleases(ctx.tx, ctx.orgId)),
-  measure: orgProcedure('publish.write')
+  // A worker must see the row: the queue hears of a run after the commit.
+  measure: orgLongProcedure('publish.write')
     .input(recordProofInput)
-    .mutation(({ ctx, input }) => recordProof(ctx.tx, ctx.orgId, `user:${ctx.user.id}`, input)),
-  submit: orgProcedure('publish.write')
+    .mutation(async ({ ctx, input }) => {
+      const made = await ctx.tenant((tx) => recordProof(tx, ctx.orgId, `user:${ctx.user.id}`, input));
+      await enqueueRun(made.id);
+      return { runId: made.id };
+    }),
+  submit: orgLongProcedure('publish.write')
     .input(submitReleaseInput)
-    .mutation(({ ctx, input }) => submitRelease(ctx.tx, masterKey(), ctx.orgId, `user:${ctx.user.id}`, input)),
+    .mutation(async ({ ctx, input }) => {
+      const made = await ctx.tenant((tx) => submitRelease(tx, masterKey(), ctx.orgId, `user:${ctx.user.id}`, input));
+      await enqueueRun(made.runId);
+      return made;
+    }),
   yank: orgProcedure('publish.write')
     .input(z.object({ releaseId: z.uuid() }))
     .mutation(({ ctx, input }) => yankRelease(ctx.tx, ctx.orgId, `user:${ctx.user.id}`, input.releaseId)),

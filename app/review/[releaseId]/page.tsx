@@ -1,0 +1,8 @@
+import { requireMe } from '../../_shell/require.ts';
+import { ReviewDetail } from '../_review/review-detail.tsx';
+
+export default async function ReviewReleasePage({ params }: { params: Promise<{ releaseId: string }> }) {
+  const { releaseId } = await params;
+  await requireMe(`/review/${releaseId}`, 'review.read');
+  return <ReviewDetail releaseId={releaseId} />;
+}
