@@ -1,4 +1,5 @@
 import { alarmsRouter } from './alarms/router.ts';
+import { appsRouter } from './apps/router.ts';
 import { auditRouter } from './audit/router.ts';
 import { channelsRouter } from './channels/router.ts';
 import { healthRouter } from './health/router.ts';
@@ -9,6 +10,7 @@ import { membersRouter } from './members/router.ts';
 import { operateRouter } from './operate/router.ts';
 import { organizationRouter } from './organization/router.ts';
 import { plantRouter } from './plant/router.ts';
+import { runsRouter } from './runs/router.ts';
 import { sourcesRouter } from './sources/router.ts';
 import { publishRouter } from './publish/router.ts';
 import { reviewRouter } from './review/router.ts';
@@ -17,6 +19,7 @@ import { createCallerFactory, router } from './trpc.ts';
 /** Every feature's procedures under its name. A new feature is one import and one line. */
 export const appRouter = router({
   alarms: alarmsRouter,
+  apps: appsRouter,
   audit: auditRouter,
   channels: channelsRouter,
   health: healthRouter,
@@ -27,6 +30,7 @@ export const appRouter = router({
   operate: operateRouter,
   organization: organizationRouter,
   plant: plantRouter,
+  runs: runsRouter,
   sources: sourcesRouter,
   publish: publishRouter,
   review: reviewRouter,
