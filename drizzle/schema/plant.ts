@@ -2,10 +2,9 @@ import { type AnyPgColumn, doublePrecision, index, integer, jsonb, pgTable, text
 import type { Bilingual } from '#runtime/graph/document.ts';
 import { createdAt, id, orgId, updatedAt } from './columns.ts';
 import { connection, lane } from './connection.ts';
+import { ASSET_LEVELS, type AssetLevel, TAG_TYPES, type TagType } from './levels.ts';
 
-/** ISA-95 equipment hierarchy below the organization. */
-export const ASSET_LEVELS = ['site', 'area', 'line', 'cell', 'asset'] as const;
-export type AssetLevel = (typeof ASSET_LEVELS)[number];
+export { ASSET_LEVELS, type AssetLevel, TAG_TYPES, type TagType };
 
 export const asset = pgTable(
   'asset',
@@ -28,9 +27,6 @@ export const asset = pgTable(
   },
   (t) => [unique().on(t.orgId, t.code), index().on(t.orgId, t.parentId)],
 );
-
-export const TAG_TYPES = ['number', 'integer', 'boolean', 'text', 'wave'] as const;
-export type TagType = (typeof TAG_TYPES)[number];
 
 /** One measured or computed variable of an asset. The id is an int4 because every sample in the log carries it. */
 export const tag = pgTable(

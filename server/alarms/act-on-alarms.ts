@@ -3,16 +3,19 @@ import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { alarm, alarmEvent } from '#drizzle/schema/index.ts';
+import { nextAlarmState } from '#runtime/effects/alarm-states.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import { notFound } from '../errors.ts';
 import { ACTION_WORDS, failed } from './errors.ts';
-import { type AlarmAction, afterAction } from './transitions.ts';
 
 /** Who acts; the name is what the journal shows, also when the account is gone. */
 export interface Actor {
   readonly orgId: string;
   readonly user: { readonly id: string; readonly name: string };
 }
+
+/** What a person can do to an alarm; the condition's own changes belong to the worker. */
+type AlarmAction = keyof typeof ACTION_WORDS;
 
 /** ISA-18.2: shelving ends by itself. Longer than a shift it would be a way to switch alarms off. */
 export const LONGEST_SHELF_MINUTES = 480;
@@ -57,7 +60,7 @@ async function act(
   let changed = 0;
   const now = new Date();
   for (const row of rows) {
-    const state = afterAction(row, action);
+    const state = nextAlarmState(row.state, action, row.active);
     if (!state) {
       if (rows.length === 1) throw failed('alarm.no-effect', { action: ACTION_WORDS[action] });
       continue;
@@ -105,7 +108,7 @@ export async function unshelveDue(tx: Tx, orgId: string, now = new Date()): Prom
     .orderBy(alarm.id)
     .for('update', { skipLocked: true });
   for (const row of due) {
-    const state = afterAction(row, 'unshelve') ?? 'normal';
+    const state = nextAlarmState(row.state, 'unshelve', row.active) ?? 'normal';
     await tx
       .update(alarm)
       .set({ state, shelvedUntil: null })

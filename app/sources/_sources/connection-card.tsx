@@ -1,0 +1,153 @@
+'use client';
+import { Button, Switch } from '@mantine/core';
+import { IconCertificate, IconListSearch, IconPencil, IconPlugConnected } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useLocale, useTranslations } from 'next-intl';
+import type { ConnectorCard } from '#blocks/catalogue/connector-card.ts';
+import type { ConnectionRow } from '#server/sources/list-connections.ts';
+import { readFailure } from '../../_client/failure.ts';
+import { useTRPC } from '../../_client/trpc.ts';
+import { useFormat } from '../../_parts/format.ts';
+import { SimulatedBadge } from '../../_parts/simulated-badge.tsx';
+import { useNow } from '../../_parts/use-now.ts';
+import { useMay } from '../../_shell/me.tsx';
+import classes from './sources.module.css';
+import type { SourceDialog } from './sources-page.tsx';
+
+/** A connection as a state machine: what it does, which part fails and why, how old its newest value is, how fast values come. */
+export function ConnectionCard({
+  row,
+  card,
+  clockAhead,
+  onDialog,
+}: {
+  row: ConnectionRow;
+  card: ConnectorCard | undefined;
+  clockAhead: number;
+  onDialog: (dialog: SourceDialog) => void;
+}) {
+  const t = useTranslations('sources');
+  const locale = useLocale();
+  const format = useFormat();
+  const may = useMay();
+  const now = useNow(1_000);
+  const trpc = useTRPC();
+  const enable = useMutation(trpc.sources.setEnabled.mutationOptions());
+  const { status } = row;
+  const state = !row.enabled ? 'off' : !row.held ? 'waiting' : (status?.state ?? 'connecting');
+  const age = status?.lastValueAt && now !== undefined ? now + clockAhead - Date.parse(status.lastValueAt) : undefined;
+  const devices = Object.entries(status?.devices ?? {}).filter(([, d]) => d.state !== 'live');
+  const write = may('source.write');
+  return (
+    <li className={classes.card} data-state={state}>
+      <div className={classes.cardHead}>
+        <i className={classes.lamp} data-state={state} aria-hidden />
+        <h2>{row.name}</h2>
+        <span className={classes.dim}>{card ? format.text(card.title) : row.connector}</span>
+        {row.simulated && <SimulatedBadge />}
+        <span className={classes.grow} />
+        {write && (
+          <Switch
+            aria-label={t('enabledOf', { name: row.name })}
+            checked={row.enabled}
+            disabled={enable.isPending}
+            onChange={(event) => enable.mutate({ id: row.id, enabled: event.currentTarget.checked })}
+          />
+        )}
+      </div>
+      <dl className={classes.facts}>
+        <div>
+          <dt>{t('state')}</dt>
+          <dd>
+            <strong>{t(`states.${state}`)}</strong>
+            {status && row.enabled && row.held && now !== undefined && (
+              <span className={classes.dim}>
+                {' '}
+                {t('for', { time: format.duration(now + clockAhead - Date.parse(status.since)) })}
+              </span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('lastGood')}</dt>
+          <dd>{age === undefined ? t('never') : t('ago', { time: format.duration(age) })}</dd>
+        </div>
+        <div>
+          <dt>{t('rate')}</dt>
+          <dd>{t('perSecond', { rate: format.number(status?.samplesPerSecond ?? 0, { digits: 3 }) })}</dd>
+        </div>
+        <div>
+          <dt>{t('tags')}</dt>
+          <dd>{format.integer(row.tags)}</dd>
+        </div>
+      </dl>
+      {row.enabled && row.held && status?.reason && state !== 'live' && (
+        <p className={classes.reason}>
+          {status.part && <strong>{t(`parts.${status.part}`)}: </strong>}
+          {reasonText(t, status.code, status.reason)}
+        </p>
+      )}
+      {devices.map(([name, device]) => (
+        <p key={name} className={classes.reason}>
+          <strong>{t('device', { name })}: </strong>
+          {device.reason ?? device.state}
+        </p>
+      ))}
+      {row.pendingCertificates > 0 && (
+        <p className={classes.reason}>
+          <strong>{t('parts.certificate')}: </strong>
+          {t('certificateWaits')}
+        </p>
+      )}
+      {enable.error && (
+        <p role="alert" className={classes.reason}>
+          {readFailure(enable.error, locale).message}
+        </p>
+      )}
+      <div className={classes.buttons}>
+        {write && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconPlugConnected size={14} />}
+              disabled={!row.enabled}
+              onClick={() => onDialog({ kind: 'test', row })}
+            >
+              {t('test')}
+            </Button>
+            {card?.browsable && (
+              <Button
+                variant="default"
+                leftSection={<IconListSearch size={14} />}
+                disabled={!row.enabled}
+                onClick={() => onDialog({ kind: 'browse', row })}
+              >
+                {t('browse')}
+              </Button>
+            )}
+          </>
+        )}
+        {(row.pendingCertificates > 0 || row.connector === 'opcua') && (
+          <Button
+            variant={row.pendingCertificates > 0 ? 'filled' : 'default'}
+            leftSection={<IconCertificate size={14} />}
+            onClick={() => onDialog({ kind: 'certificates', row })}
+          >
+            {t('certificates')}
+          </Button>
+        )}
+        {write && (
+          <Button variant="default" leftSection={<IconPencil size={14} />} onClick={() => onDialog({ kind: 'edit', row })}>
+            {t('settings')}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Known codes have a sentence in both languages; the details behind them stay as the gateway wrote them. */
+function reasonText(t: ReturnType<typeof useTranslations<'sources'>>, code: string | undefined, reason: string): string {
+  const key = `codes.${(code ?? '').replaceAll('.', '_')}`;
+  return code && t.has(key as 'codes') ? `${t(key as 'codes')} (${reason})` : reason;
+}
