@@ -1,0 +1,263 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
+import type { Db } from '#drizzle/client.ts';
+import { appVersion, installation, instance, run, tag } from '#drizzle/schema/index.ts';
+import { compileGraph } from '#runtime/compile/compile.ts';
+import { graphDocument } from '#runtime/graph/document.ts';
+import { type AlignedRows, readAligned } from '#runtime/historian/aligned.ts';
+import type { HistoryReader } from '#runtime/historian/query.ts';
+import type { BlobStore } from '#runtime/log/blobs.ts';
+import { differenceOf } from '#runtime/replay/difference.ts';
+import { modelAnswers } from '#runtime/replay/model-answers.ts';
+import { ReplayStopped, replay } from '#runtime/replay/replay.ts';
+import type { ReplayReport } from '#runtime/replay/report.ts';
+import type { RunRequest } from '#runtime/replay/request.ts';
+import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
+import { createStepper } from '#runtime/sandbox/stepper.ts';
+import type { SourceBinding } from '#runtime/step/build-input.ts';
+import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
+import { conversion } from '#runtime/units/units.ts';
+import { stretchOf, wavesIn } from './replay-rows.ts';
+import { fetchWaves } from './waves.ts';
+
+export interface RunTools {
+  readonly db: Db;
+  readonly readLog: HistoryReader['readLog'];
+  readonly blobs: BlobStore;
+  /** The isolate cannot be interrupted: this process must be replaced after what runs beside it. */
+  readonly onFatal: (error: SandboxError) => void;
+}
+
+interface RunFault {
+  readonly code: string;
+  readonly message: string;
+  readonly node?: string;
+  readonly line?: number;
+}
+class RunFailed extends Error {
+  readonly fault: RunFault;
+  constructor(fault: RunFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/** A person sees the bar move and cancelling take hold within a breath; more would only cost the database. */
+const TELL_MS = 250;
+
+/**
+ * Works off one row of `run`: compiles the graph that it carries, steps it over the recorded data with every effect captured, keeps the
+ * report. A second call for the same row does nothing, so the queue may hand it out twice.
+ */
+export async function performRun(tools: RunTools, runId: string, signal: AbortSignal): Promise<void> {
+  const { db } = tools;
+  const [taken] = await db
+    .update(run)
+    .set({ status: 'running' })
+    .where(and(eq(run.id, runId), inArray(run.status, ['queued', 'running'])))
+    .returning();
+  if (!taken) return;
+  const stop = new AbortController();
+  const onStop = () => stop.abort();
+  signal.addEventListener('abort', onStop);
+  try {
+    const request = taken.request as unknown as RunRequest;
+    const tell = progressOf(tools, runId, stop);
+    const report = await replayGraph(tools, taken.orgId, request, request.graph, request.graphHash, stop.signal, tell);
+    const live = request.compare ? await liveGraph(db, taken.orgId, taken.appId, request.assetId) : undefined;
+    // The same window once more with the version that is live; its bar is not shown, it takes as long again.
+    const before =
+      live &&
+      (await replayGraph(
+        tools,
+        taken.orgId,
+        { ...request, parameters: live.parameters },
+        live.graph,
+        live.hash,
+        stop.signal,
+        () => {},
+      ));
+    await finish(tools, runId, 'done', { ...report, ...(before ? { difference: differenceOf(before, report) } : {}) });
+  } catch (error) {
+    if (signal.aborted) {
+      // This process is ending, not the run: another worker starts it again.
+      await db
+        .update(run)
+        .set({ status: 'queued', progress: 0 })
+        .where(and(eq(run.id, runId), eq(run.status, 'running')));
+      throw error;
+    }
+    if (stop.signal.aborted) return;
+    await finish(tools, runId, 'failed', undefined, faultOf(error));
+    if (!isForeseen(error)) throw error;
+  } finally {
+    signal.removeEventListener('abort', onStop);
+  }
+}
+
+async function replayGraph(
+  tools: RunTools,
+  orgId: string,
+  request: RunRequest,
+  text: string,
+  graphHash: string,
+  signal: AbortSignal,
+  onProgress: (done: number) => void,
+): Promise<ReplayReport> {
+  const program = await compile(text, graphHash, request);
+  const bindings = await bindingsOf(tools.db, orgId, request, program.info, text);
+  const stepper = await createStepper(program, { onFatal: tools.onFatal });
+  try {
+    return await replay({
+      info: program.info,
+      stepper,
+      window: request.window,
+      input: request.input,
+      stretches: stretches(tools, orgId, request, program.info, bindings),
+      answering: modelAnswers(request.confirmations),
+      onProgress,
+      signal,
+      now: () => performance.now(),
+    });
+  } finally {
+    stepper.dispose();
+  }
+}
+
+async function compile(text: string, graphHash: string, request: RunRequest): Promise<Program> {
+  const document = graphDocument.parse(JSON.parse(text));
+  const made = await compileGraph(document, {
+    catalogue: loadCatalogue(),
+    parameters: request.parameters,
+    graphHash,
+    instrumented: true,
+  });
+  if (made.ok) return made.program;
+  const [first] = made.problems.filter((problem) => problem.severity === 'error');
+  throw new RunFailed({
+    code: first?.code ?? 'compile',
+    message: first?.message.en ?? 'The graph does not compile.',
+    ...(first?.node ? { node: first.node } : {}),
+    ...(first?.line === undefined ? {} : { line: first.line }),
+  });
+}
+
+/** Tags of the own organization only; values are converted to the role's unit. */
+async function bindingsOf(db: Db, orgId: string, request: RunRequest, info: ProgramInfo, text: string): Promise<SourceBinding[]> {
+  const ids = Object.values(request.bindings).flatMap((binding) => (binding ? [binding.tagId] : []));
+  const tags = ids.length
+    ? await db
+        .select()
+        .from(tag)
+        .where(and(eq(tag.orgId, orgId), inArray(tag.id, ids)))
+    : [];
+  const roles = new Map(graphDocument.parse(JSON.parse(text)).roles.map((role) => [role.name, role]));
+  return info.sources.flatMap((source, at): SourceBinding[] => {
+    const bound = tags.find((row) => row.id === request.bindings[source.role ?? '']?.tagId);
+    if (!bound || source.role === undefined) return [];
+    const unit = roles.get(source.role)?.unit;
+    const plain = !unit || !bound.unit || unit === bound.unit || bound.type === 'boolean' || bound.type === 'text';
+    const found = plain ? { ok: true as const, gain: 1, offset: 0 } : conversion(bound.unit ?? '1', unit ?? '1');
+    if (!found.ok)
+      throw new RunFailed({
+        code: 'role-unit',
+        message: `Tag '${bound.name}' is in ${bound.unit}, which cannot be converted to ${unit}.`,
+        node: source.node,
+      });
+    return [{ source: at, tag: bound.id, key: request.key, gain: found.gain, offset: found.offset }];
+  });
+}
+
+async function* stretches(
+  tools: RunTools,
+  orgId: string,
+  request: RunRequest,
+  info: ProgramInfo,
+  bindings: readonly SourceBinding[],
+) {
+  const reader: HistoryReader = { tx: tools.db, orgId, readLog: tools.readLog };
+  const ids = [...new Set(bindings.map((binding) => binding.tag))];
+  if (ids.length === 0) return;
+  const slices: AsyncIterable<AlignedRows> = readAligned(reader, ids, request.window, request.input);
+  for await (const rows of slices)
+    yield stretchOf(info, bindings, rows, await fetchWaves(tools.db, tools.blobs, orgId, wavesIn(rows)));
+}
+
+/** The version that runs on the asset now. */
+async function liveGraph(db: Db, orgId: string, appId: string | null, assetId: string) {
+  if (!appId) return undefined;
+  const [live] = await db
+    .select({ graph: appVersion.graph, hash: appVersion.graphHash, parameters: installation.parameters })
+    .from(instance)
+    .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
+    .innerJoin(installation, eq(installation.id, instance.installationId))
+    .where(and(eq(instance.orgId, orgId), eq(installation.appId, appId), eq(instance.assetId, assetId)))
+    .orderBy(desc(instance.updatedAt))
+    .limit(1);
+  return live;
+}
+
+/** Writes the progress and, in the same statement, learns whether someone cancelled. */
+function progressOf({ db }: RunTools, runId: string, stop: AbortController): (done: number) => void {
+  let told = 0;
+  let writing = false;
+  return (done) => {
+    const now = performance.now();
+    if (writing || now - told < TELL_MS) return;
+    told = now;
+    writing = true;
+    db.update(run)
+      .set({ progress: done })
+      .where(and(eq(run.id, runId), eq(run.status, 'running')))
+      .returning({ id: run.id })
+      .then(
+        async (rows) => {
+          writing = false;
+          if (rows.length === 0) stop.abort();
+          else await notify(db, runId);
+        },
+        // A lost write is only a bar that stands still; the next one comes.
+        () => {
+          writing = false;
+        },
+      );
+  };
+}
+
+async function finish(
+  { db }: RunTools,
+  runId: string,
+  status: 'done' | 'failed',
+  report?: ReplayReport,
+  error?: RunFault,
+): Promise<void> {
+  await db
+    .update(run)
+    .set({
+      status,
+      finishedAt: new Date(),
+      ...(report ? { report: { ...report }, progress: 1 } : {}),
+      ...(error ? { error } : {}),
+    })
+    .where(and(eq(run.id, runId), eq(run.status, 'running')));
+  await notify(db, runId);
+}
+
+const notify = (db: Db, runId: string) => db.execute(sql`select pg_notify('runs', ${runId})`);
+
+const isForeseen = (error: unknown): boolean =>
+  error instanceof RunFailed || error instanceof ReplayStopped || error instanceof SandboxError;
+
+function faultOf(error: unknown): RunFault {
+  if (error instanceof RunFailed) return error.fault;
+  if (error instanceof SandboxError)
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.node ? { node: error.node } : {}),
+      ...(error.line === undefined ? {} : { line: error.line }),
+    };
+  if (error instanceof ReplayStopped) return { code: error.code, message: error.message };
+  // What nobody foresaw is in the log; its inner words are not for screens.
+  return { code: 'failed', message: 'The run failed inside the platform.' };
+}
