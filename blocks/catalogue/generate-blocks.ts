@@ -30,7 +30,8 @@ export async function blockFiles(): Promise<{ readonly browser: string; readonly
     names.map(async (name) => {
       const url = new URL(`${name}/block.ts`, blocks);
       const { default: block } = await import(url.href);
-      if (block.id !== name.replace('/', '.')) throw new Error(`blocks/${name}/block.ts calls itself '${block.id}'; its folder says '${name.replace('/', '.')}'`);
+      if (block.id !== name.replace('/', '.'))
+        throw new Error(`blocks/${name}/block.ts calls itself '${block.id}'; its folder says '${name.replace('/', '.')}'`);
       const manifest = manifestOf(block);
       if (manifest.shape === 'source') return { name, manifest, source: undefined };
       const source = await bundleBlock(url);
@@ -53,7 +54,13 @@ export async function blockFiles(): Promise<{ readonly browser: string; readonly
     '',
     '/** By id and version. */',
     'export const SOURCES: Readonly<Record<string, BlockSource>> = {',
-    ...entries.flatMap(({ manifest, source }) => (source ? [`  ${JSON.stringify(`${manifest.id}@${manifest.version}`)}: { bundled: ${source.bundled}, text: ${JSON.stringify(source.text)} },`] : [])),
+    ...entries.flatMap(({ manifest, source }) =>
+      source
+        ? [
+            `  ${JSON.stringify(`${manifest.id}@${manifest.version}`)}: { bundled: ${source.bundled}, text: ${JSON.stringify(source.text)} },`,
+          ]
+        : [],
+    ),
     '};',
     '',
   ];

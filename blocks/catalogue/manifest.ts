@@ -9,14 +9,23 @@ function columnsOf(decl: object): Record<string, ColumnManifest> {
   return Object.fromEntries(
     Object.entries(decl as Record<string, ColumnManifest>).map(([name, { type, unit, optional, scale }]) => [
       name,
-      { type, ...(unit === undefined ? {} : { unit }), ...(optional ? { optional } : {}), ...(scale === undefined ? {} : { scale }) },
+      {
+        type,
+        ...(unit === undefined ? {} : { unit }),
+        ...(optional ? { optional } : {}),
+        ...(scale === undefined ? {} : { scale }),
+      },
     ]),
   );
 }
 
 function portOf(decl: PortDecl | undefined): PortManifest {
   if (!decl) return EMPTY;
-  const { columnsFrom, columnsFromRole, frame } = decl as { columnsFrom?: unknown; columnsFromRole?: unknown; frame?: { type?: unknown } };
+  const { columnsFrom, columnsFromRole, frame } = decl as {
+    columnsFrom?: unknown;
+    columnsFromRole?: unknown;
+    frame?: { type?: unknown };
+  };
   if (typeof columnsFrom === 'string') return { kind: 'stream', columns: {}, columnsFrom };
   if (typeof columnsFromRole === 'string') return { kind: 'stream', columns: {}, columnsFromRole };
   // a column that is called `frame` has a type as text; a frame declaration has columns

@@ -18,11 +18,14 @@ export interface Buffer {
 }
 
 export const isNumber = (c: ColumnSchema): boolean => c.type === 'number' || c.type === 'integer' || c.type === 'time';
-const arrayOf = (c: BufferColumn): string => (c.frame ? '' : isNumber(c.schema) ? 'Float64Array' : c.schema.type === 'boolean' ? 'Uint8Array' : '');
+const arrayOf = (c: BufferColumn): string =>
+  c.frame ? '' : isNumber(c.schema) ? 'Float64Array' : c.schema.type === 'boolean' ? 'Uint8Array' : '';
 
 /** A column's value read from a buffer. */
-export const readText = (c: BufferColumn, buffer: string, index: string): string => (!c.frame && c.schema.type === 'boolean' ? `(${buffer}.c${c.at}[${index}] === 1)` : `${buffer}.c${c.at}[${index}]`);
-export const storeText = (c: BufferColumn, value: string): string => (!c.frame && c.schema.type === 'boolean' ? `${value} ? 1 : 0` : value);
+export const readText = (c: BufferColumn, buffer: string, index: string): string =>
+  !c.frame && c.schema.type === 'boolean' ? `(${buffer}.c${c.at}[${index}] === 1)` : `${buffer}.c${c.at}[${index}]`;
+export const storeText = (c: BufferColumn, value: string): string =>
+  !c.frame && c.schema.type === 'boolean' ? `${value} ? 1 : 0` : value;
 
 const key = (node: PlanNode, port: string) => `${node.i} ${port}`;
 
@@ -41,7 +44,10 @@ export class Buffers {
             wanted = true;
             for (const c of w.need) need.add(c);
           }
-        if (plan.document.outputs.some((o) => o.from.node === node.id && o.from.port === port) || (plan.instrumented && node.kind === 'source')) {
+        if (
+          plan.document.outputs.some((o) => o.from.node === node.id && o.from.port === port) ||
+          (plan.instrumented && node.kind === 'source')
+        ) {
           wanted = true;
           for (const c of Object.keys(output.schema.columns)) need.add(c);
         }
@@ -71,9 +77,15 @@ export class Buffers {
       if (b.node.kind === 'source') return [base];
       const grow = [
         ...['row:Int32Array', 'time:Float64Array', 'k:Int32Array'].map((f) => f.split(':') as [string, string]),
-        ...b.columns.flatMap((c): [string, string][] => [...(arrayOf(c) ? [[`c${c.at}`, arrayOf(c)] as [string, string]] : []), [`q${c.at}`, 'Uint8Array']]),
+        ...b.columns.flatMap((c): [string, string][] => [
+          ...(arrayOf(c) ? [[`c${c.at}`, arrayOf(c)] as [string, string]] : []),
+          [`q${c.at}`, 'Uint8Array'],
+        ]),
       ].map(([f, type]) => `{ const o = b.${f}; b.${f} = new ${type}(cap); b.${f}.set(o); }`);
-      return [base, `function ${b.text}_room() { const b = ${b.text}, cap = b.cap = Math.max(64, b.cap * 2); ${grow.join(' ')} }`];
+      return [
+        base,
+        `function ${b.text}_room() { const b = ${b.text}, cap = b.cap = Math.max(64, b.cap * 2); ${grow.join(' ')} }`,
+      ];
     });
   }
 }

@@ -25,7 +25,9 @@ export interface CompileOptions {
   /** For tests: most nodes in one loop. */
   readonly maxNodes?: number;
 }
-export type CompileResult = { readonly ok: true; readonly program: Program; readonly warnings: readonly GraphProblem[] } | { readonly ok: false; readonly problems: readonly GraphProblem[] };
+export type CompileResult =
+  | { readonly ok: true; readonly program: Program; readonly warnings: readonly GraphProblem[] }
+  | { readonly ok: false; readonly problems: readonly GraphProblem[] };
 
 /** The check that the server, the compiler and `mw` make: the graph and the code in it. */
 export const checkApp = (document: GraphDocument, catalogue: ProgramCatalogue, parameters: ParameterValues = {}): GraphCheck =>
@@ -47,7 +49,7 @@ export async function buildProgram(document: GraphDocument, check: GraphCheck, o
   try {
     const { text, map } = writeProgram(plan);
     const graphHash = options.graphHash ?? (await sha256(JSON.stringify(document)));
-    const info: ProgramInfo = { hash: await sha256(text), graphHash, ...describe(document, check, plan) };
+    const info: ProgramInfo = { hash: await sha256(text), graphHash, ...infoOf(document, check, plan) };
     return { ok: true, program: { info, text, map }, warnings: check.problems };
   } catch (error) {
     return { ok: false, problems: [codeFault(error)] };
@@ -55,9 +57,18 @@ export async function buildProgram(document: GraphDocument, check: GraphCheck, o
 }
 
 /** The plan alone, for a person (`printPlan`) or a test. */
-export function planGraph(document: GraphDocument, check: GraphCheck, options: CompileOptions): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly GraphProblem[] } {
+export function planGraph(
+  document: GraphDocument,
+  check: GraphCheck,
+  options: CompileOptions,
+): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly GraphProblem[] } {
   try {
-    const plan = makePlan(document, check, { catalogue: options.catalogue, instrumented: options.instrumented ?? false, stripTypes, ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }) });
+    const plan = makePlan(document, check, {
+      catalogue: options.catalogue,
+      instrumented: options.instrumented ?? false,
+      stripTypes,
+      ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
+    });
     return { ok: true, plan };
   } catch (error) {
     return { ok: false, problems: [codeFault(error)] };
@@ -70,7 +81,7 @@ function codeFault(error: unknown): GraphProblem {
   return problem(error.code, { line: error.line, column: error.column }, error.message, error.zh);
 }
 
-function describe(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
+function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   return {
     instrumented: plan.instrumented,
@@ -82,15 +93,27 @@ function describe(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<
     })),
     outputs: document.outputs.map((o) => {
       const node = plan.nodes.find((n) => n.id === o.from.node);
-      const reaching = sources.flatMap((s, i) => (node && (s === node || reachable(plan.nodes.length, plan.edges, [s.i])[node.i]) ? [i] : []));
-      return { name: o.name, node: o.from.node, port: o.from.port, schema: node?.facts.outputs[o.from.port]?.schema ?? { kind: 'stream', columns: {} }, sources: reaching };
+      const reaching = sources.flatMap((s, i) =>
+        node && (s === node || reachable(plan.nodes.length, plan.edges, [s.i])[node.i]) ? [i] : [],
+      );
+      return {
+        name: o.name,
+        node: o.from.node,
+        port: o.from.port,
+        schema: node?.facts.outputs[o.from.port]?.schema ?? { kind: 'stream', columns: {} },
+        sources: reaching,
+      };
     }),
     capabilities: [...new Set(plan.nodes.flatMap((n) => n.manifest.capabilities))].sort(),
-    blocks: Object.fromEntries(plan.nodes.map((n) => [n.id, { block: n.manifest.id, version: n.manifest.version, stateVersion: n.manifest.stateVersion }])),
+    blocks: Object.fromEntries(
+      plan.nodes.map((n) => [n.id, { block: n.manifest.id, version: n.manifest.version, stateVersion: n.manifest.stateVersion }]),
+    ),
     preconditions: preconditionsOf(
       document,
       check.nodes,
-      check.wires.flatMap((w) => (w ? [{ from: check.nodes.get(w.wire.from.node)?.index ?? -1, to: check.nodes.get(w.wire.to.node)?.index ?? -1 }] : [])),
+      check.wires.flatMap((w) =>
+        w ? [{ from: check.nodes.get(w.wire.from.node)?.index ?? -1, to: check.nodes.get(w.wire.to.node)?.index ?? -1 }] : [],
+      ),
     ),
     splittable: plan.nodes.every((n) => n.manifest.stateScope === 'key' || Object.keys(n.manifest.state).length === 0),
     untrusted: plan.nodes.some((n) => !n.manifest.id.startsWith('millwright/') || n.userCode.size > 0),

@@ -41,7 +41,10 @@ export interface InlineTarget {
 }
 
 type Role = 'row' | 'state' | 'params' | 'ctx' | 'answer';
-const ROLES: Readonly<Record<string, readonly Role[]>> = { onTimer: ['state', 'params', 'ctx'], onResult: ['answer', 'state', 'params', 'ctx'] };
+const ROLES: Readonly<Record<string, readonly Role[]>> = {
+  onTimer: ['state', 'params', 'ctx'],
+  onResult: ['answer', 'state', 'params', 'ctx'],
+};
 const ROW_HANDLER: readonly Role[] = ['row', 'state', 'params', 'ctx'];
 
 const refuse = (at: Tree, en: string, zh: string) => new CodeProblem('block-not-inlinable', at, en, zh);
@@ -86,7 +89,12 @@ function isTarget(node: Tree, code: BlockCode): boolean {
     if (up.type === 'AssignmentExpression' || up.type === 'AssignmentPattern') return up.left === at;
     if (up.type === 'UpdateExpression') return true;
     if (up.type === 'ForOfStatement' || up.type === 'ForInStatement') return up.left === at;
-    if (up.type === 'ArrayPattern' || up.type === 'RestElement' || up.type === 'ObjectPattern' || (up.type === 'Property' && up.value === at)) {
+    if (
+      up.type === 'ArrayPattern' ||
+      up.type === 'RestElement' ||
+      up.type === 'ObjectPattern' ||
+      (up.type === 'Property' && up.value === at)
+    ) {
       if (up.type === 'Property' && code.parents.get(up)?.type !== 'ObjectPattern') return false;
       at = up;
       continue;
@@ -114,15 +122,23 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
     const role = order[i];
     if (!role) break;
     if (p.type === 'Identifier') roles.set(p.name, role);
-    else if (p.type === 'ObjectPattern' && role === 'params') head += `const ${src.slice(p.start, p.end)} = ${target.wholeParams()}; `;
-    else if (p.type === 'ObjectPattern' && role === 'row' && !target.rowPort) head += `const ${src.slice(p.start, p.end)} = ${target.wholeRow()}; `;
-    else throw refuse(p, `Take this parameter of '${handler.name}' as a name, not as a pattern.`, `请以名称而非解构模式接收“${handler.name}”的这个参数。`);
+    else if (p.type === 'ObjectPattern' && role === 'params')
+      head += `const ${src.slice(p.start, p.end)} = ${target.wholeParams()}; `;
+    else if (p.type === 'ObjectPattern' && role === 'row' && !target.rowPort)
+      head += `const ${src.slice(p.start, p.end)} = ${target.wholeRow()}; `;
+    else
+      throw refuse(
+        p,
+        `Take this parameter of '${handler.name}' as a name, not as a pattern.`,
+        `请以名称而非解构模式接收“${handler.name}”的这个参数。`,
+      );
   }
   const edits: Edit[] = code.renames.filter((e) => e.start >= fn.body.start && e.end <= fn.body.end);
   const text = (node: Tree): string => applyEdits(src, node.start, node.end, edits);
   const isRow = (e: Tree | undefined): boolean => e?.type === 'Identifier' && roles.get(e.name) === 'row' && refersToParam(e);
   const params = new Set<Tree>();
-  for (const { id, scope } of code.references) if (scope?.node === fn && roles.has(id.name) && id.start >= fn.body.start && id.end <= fn.body.end) params.add(id);
+  for (const { id, scope } of code.references)
+    if (scope?.node === fn && roles.has(id.name) && id.start >= fn.body.start && id.end <= fn.body.end) params.add(id);
   const refersToParam = (id: Tree): boolean => params.has(id);
 
   for (const id of params) {
@@ -130,7 +146,11 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
     const up = parents.get(id);
     const member = up?.type === 'MemberExpression' && up.object === id ? up : undefined;
     if (member?.computed && role !== 'answer')
-      throw refuse(member, `'${src.slice(member.start, member.end)}': name the member, it cannot be computed.`, `“${src.slice(member.start, member.end)}”：请直接写成员名，不能用计算下标。`);
+      throw refuse(
+        member,
+        `'${src.slice(member.start, member.end)}': name the member, it cannot be computed.`,
+        `“${src.slice(member.start, member.end)}”：请直接写成员名，不能用计算下标。`,
+      );
     const name: string | undefined = member?.property.name;
     if (role === 'answer') edits.push({ start: id.start, end: id.end, text: shorthandOf(up, id) + target.answer });
     else if (role === 'row') rowEdit(id, up, member, name);
@@ -145,8 +165,15 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
       return;
     }
     const outer = parents.get(member);
-    if (isTarget(member, code) || (outer?.type === 'MemberExpression' && outer.object === member && target.rowPort && isTarget(outer, code)))
-      throw refuse(member, `A row cannot be changed ('${src.slice(member.start, member.end)}'): return new values.`, `不能修改行（“${src.slice(member.start, member.end)}”）：请返回新值。`);
+    if (
+      isTarget(member, code) ||
+      (outer?.type === 'MemberExpression' && outer.object === member && target.rowPort && isTarget(outer, code))
+    )
+      throw refuse(
+        member,
+        `A row cannot be changed ('${src.slice(member.start, member.end)}'): return new values.`,
+        `不能修改行（“${src.slice(member.start, member.end)}”）：请返回新值。`,
+      );
     const plain = target.row(name);
     if (plain !== undefined) {
       edits.push({ start: member.start, end: member.end, text: plain });
@@ -169,7 +196,11 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
 
   function stateEdit(id: Tree, member: Tree | undefined, name: string | undefined): void {
     if (!member || !name)
-      throw refuse(id, `The state object cannot be used as a value: name its fields ('${id.name}.field').`, `不能把状态对象当作值使用：请写出字段（“${id.name}.字段”）。`);
+      throw refuse(
+        id,
+        `The state object cannot be used as a value: name its fields ('${id.name}.field').`,
+        `不能把状态对象当作值使用：请写出字段（“${id.name}.字段”）。`,
+      );
     const scalar = target.scalar(name);
     if (scalar !== undefined) {
       edits.push({ start: member.start, end: member.end, text: scalar });
@@ -177,8 +208,18 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
     }
     const outer = parents.get(member);
     const whole = target.wholeArray(name);
-    if (whole === undefined) throw refuse(member, `The state has no field '${name}': declare it in 'state'.`, `状态中没有字段“${name}”：请在 state 中声明。`);
-    if (isTarget(member, code)) throw refuse(member, `The array '${name}' has a fixed place: write its elements or use .set().`, `数组“${name}”位置固定：请写其元素或使用 .set()。`);
+    if (whole === undefined)
+      throw refuse(
+        member,
+        `The state has no field '${name}': declare it in 'state'.`,
+        `状态中没有字段“${name}”：请在 state 中声明。`,
+      );
+    if (isTarget(member, code))
+      throw refuse(
+        member,
+        `The array '${name}' has a fixed place: write its elements or use .set().`,
+        `数组“${name}”位置固定：请写其元素或使用 .set()。`,
+      );
     if (outer?.type === 'MemberExpression' && outer.computed && outer.object === member) {
       edits.push({ start: outer.start, end: outer.end, text: () => target.element(name, text(outer.property)) ?? '' });
       return;
@@ -202,7 +243,15 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
       // the row and the context are handed to user code by the compiler
       const isCode = target.userCode(name, []) !== undefined;
       if (isCode) {
-        edits.push({ start: outer.start, end: outer.end, text: () => target.userCode(name, args.map((a) => (isRow(a) || isContext(a) ? '' : text(a)))) ?? '' });
+        edits.push({
+          start: outer.start,
+          end: outer.end,
+          text: () =>
+            target.userCode(
+              name,
+              args.map((a) => (isRow(a) || isContext(a) ? '' : text(a))),
+            ) ?? '',
+        });
         return;
       }
     }
@@ -217,8 +266,18 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
   function contextEdit(id: Tree, member: Tree | undefined, name: string | undefined): void {
     if (!member || !name) {
       const call = parents.get(id);
-      if (call?.type === 'CallExpression' && call.callee.type === 'MemberExpression' && call.callee.object.type === 'Identifier' && roles.get(call.callee.object.name) === 'params') return;
-      throw refuse(id, `'${id.name}' cannot be used as a value: call its functions here ('${id.name}.emit(…)').`, `不能把“${id.name}”当作值使用：请在此直接调用其函数（“${id.name}.emit(…)”）。`);
+      if (
+        call?.type === 'CallExpression' &&
+        call.callee.type === 'MemberExpression' &&
+        call.callee.object.type === 'Identifier' &&
+        roles.get(call.callee.object.name) === 'params'
+      )
+        return;
+      throw refuse(
+        id,
+        `'${id.name}' cannot be used as a value: call its functions here ('${id.name}.emit(…)').`,
+        `不能把“${id.name}”当作值使用：请在此直接调用其函数（“${id.name}.emit(…)”）。`,
+      );
     }
     if (name === 'now') {
       edits.push({ start: member.start, end: member.end, text: target.now() });
@@ -241,9 +300,13 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
   const give = (e: Tree | null | undefined, port?: string): string => {
     if (!e || nothing(e)) return '';
     if (isRow(e)) return `${target.pass(port, e)} `;
-    if (e.type === 'ConditionalExpression') return `if (${text(e.test)}) { ${give(e.consequent, port)}} else { ${give(e.alternate, port)}} `;
+    if (e.type === 'ConditionalExpression')
+      return `if (${text(e.test)}) { ${give(e.consequent, port)}} else { ${give(e.alternate, port)}} `;
     if (e.type === 'LogicalExpression' && e.operator === '&&') return `if (${text(e.left)}) { ${give(e.right, port)}} `;
-    if (e.type === 'ObjectExpression' && e.properties.every((p: Tree) => p.type === 'Property' && !p.computed && p.kind === 'init' && !p.method)) {
+    if (
+      e.type === 'ObjectExpression' &&
+      e.properties.every((p: Tree) => p.type === 'Property' && !p.computed && p.kind === 'init' && !p.method)
+    ) {
       const keyed = e.properties.map((p: Tree) => ({ key: String(p.key.name ?? p.key.value), value: p.value as Tree, at: p }));
       if (target.ports && port === undefined) {
         for (const { key, at } of keyed)
@@ -252,7 +315,13 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
       }
       return `${target.open(port)} ${keyed.map(({ key, value, at }: { key: string; value: Tree; at: Tree }) => target.assign(port, key, text(value), at)).join(' ')} `;
     }
-    if (e.type === 'CallExpression' && e.callee.type === 'MemberExpression' && e.callee.object.type === 'Identifier' && roles.get(e.callee.object.name) === 'ctx' && refersToParam(e.callee.object))
+    if (
+      e.type === 'CallExpression' &&
+      e.callee.type === 'MemberExpression' &&
+      e.callee.object.type === 'Identifier' &&
+      roles.get(e.callee.object.name) === 'ctx' &&
+      refersToParam(e.callee.object)
+    )
       return `${text(e)}; `;
     return `${target.generic(port, text(e))} `;
   };
@@ -271,8 +340,14 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
   for (const s of fn.body.body) find(s);
   const last = fn.body.body.at(-1);
   const inner = edits.slice();
-  for (const r of returns) inner.push({ start: r.start, end: r.end, text: () => (r === last ? `{ ${give(r.argument)}}` : `{ ${give(r.argument)}break ${target.label}; }`) });
+  for (const r of returns)
+    inner.push({
+      start: r.start,
+      end: r.end,
+      text: () => (r === last ? `{ ${give(r.argument)}}` : `{ ${give(r.argument)}break ${target.label}; }`),
+    });
   return head + applyEdits(src, fn.body.start + 1, fn.body.end - 1, inner);
 }
 
-const shorthandOf = (parent: Tree | undefined, id: Tree): string => (parent?.type === 'Property' && parent.shorthand && parent.value === id ? `${id.name}: ` : '');
+const shorthandOf = (parent: Tree | undefined, id: Tree): string =>
+  parent?.type === 'Property' && parent.shorthand && parent.value === id ? `${id.name}: ` : '';

@@ -29,7 +29,13 @@ export class Layout {
   readonly counts = { F: 0, I: 0, GF: 0, GI: 0 };
   #byName = new Map<string, Cell>();
 
-  add(node: string, field: string, kind: CellKind, init: string, options: { size?: number; perKey?: boolean; seed?: number } = {}): Cell {
+  add(
+    node: string,
+    field: string,
+    kind: CellKind,
+    init: string,
+    options: { size?: number; perKey?: boolean; seed?: number } = {},
+  ): Cell {
     const perKey = options.perKey ?? true;
     const arena = arenaOf(kind, perKey);
     const cell: Cell = {
@@ -70,11 +76,14 @@ export function cellText(cell: Cell): string {
     case 'GI':
       return `$GI[${cell.offset}]`;
     default:
-      return cell.kind === 'json' ? `$J${cell.index}[${cell.perKey ? '$k' : '0'}]` : `$V${cell.index}[${cell.perKey ? '$k' : '0'}]`;
+      return cell.kind === 'json'
+        ? `$J${cell.index}[${cell.perKey ? '$k' : '0'}]`
+        : `$V${cell.index}[${cell.perKey ? '$k' : '0'}]`;
   }
 }
 
-export const numberText = (x: number): string => (Object.is(x, -0) ? '-0' : Number.isNaN(x) ? 'NaN' : x === Infinity ? 'Infinity' : x === -Infinity ? '-Infinity' : String(x));
+export const numberText = (x: number): string =>
+  Object.is(x, -0) ? '-0' : Number.isNaN(x) ? 'NaN' : x === Infinity ? 'Infinity' : x === -Infinity ? '-Infinity' : String(x);
 
 /** A plain value as text; what is undefined stays so. */
 export function literalText(value: unknown): string {
@@ -96,7 +105,12 @@ export function addDeclaredState(layout: Layout, facts: NodeFacts): void {
   const perKey = manifest.stateScope === 'key';
   for (const [name, field] of Object.entries(manifest.state)) {
     if (name.startsWith('$'))
-      throw new CodeProblem('code-dollar', { line: 1, column: 0 }, `Names that begin with $ belong to the compiler: state '${name}'.`, `以 $ 开头的名称保留给编译器：状态“${name}”。`);
+      throw new CodeProblem(
+        'code-dollar',
+        { line: 1, column: 0 },
+        `Names that begin with $ belong to the compiler: state '${name}'.`,
+        `以 $ 开头的名称保留给编译器：状态“${name}”。`,
+      );
     if (field.kind === 'json') {
       layout.add(node.id, name, 'json', `(${literalText(field.init)})`, { perKey });
       continue;
@@ -106,14 +120,24 @@ export function addDeclaredState(layout: Layout, facts: NodeFacts): void {
     if (field.kind === 'f64s' || field.kind === 'i32s') {
       size = typeof field.size === 'object' ? Number(params[field.size.param]) + (field.size.plus ?? 0) : Number(field.size ?? 1);
       if (!Number.isInteger(size) || size < 1 || size > LIMIT)
-        throw new CodeProblem('state-size', { line: 1, column: 0 }, `State '${name}' would have ${size} elements; allowed are 1 to ${LIMIT}.`, `状态“${name}”将有 ${size} 个元素；允许 1 到 ${LIMIT}。`);
+        throw new CodeProblem(
+          'state-size',
+          { line: 1, column: 0 },
+          `State '${name}' would have ${size} elements; allowed are 1 to ${LIMIT}.`,
+          `状态“${name}”将有 ${size} 个元素；允许 1 到 ${LIMIT}。`,
+        );
     }
     layout.add(node.id, name, field.kind, init, { size, perKey });
   }
 }
 
 /** Declarations of all state, growth by key, save and load. */
-export function layoutText(layout: Layout, blocks: Readonly<Record<string, { readonly block: string; readonly stateVersion: number }>>, migrations: readonly { readonly node: string; readonly fn: string }[], wakes: readonly Cell[]): string[] {
+export function layoutText(
+  layout: Layout,
+  blocks: Readonly<Record<string, { readonly block: string; readonly stateVersion: number }>>,
+  migrations: readonly { readonly node: string; readonly fn: string }[],
+  wakes: readonly Cell[],
+): string[] {
   const { counts, cells } = layout;
   const arrays = cells.filter((c) => c.kind === 'f64s' || c.kind === 'i32s');
   const jsons = cells.filter((c) => c.kind === 'json');
@@ -133,7 +157,9 @@ export function layoutText(layout: Layout, blocks: Readonly<Record<string, { rea
   }
   for (const c of jsons) out.push(`const $J${c.index} = [];${c.perKey ? '' : ` $J${c.index}.push(${c.init});`}`);
   out.push('function $grow(n) {', '  while ($cap < n) $cap *= 2;');
-  out.push(`  { const o = $FF; $FF = new Float64Array($cap * ${counts.F}); $FF.set(o); } { const o = $II; $II = new Int32Array($cap * ${counts.I}); $II.set(o); }`);
+  out.push(
+    `  { const o = $FF; $FF = new Float64Array($cap * ${counts.F}); $FF.set(o); } { const o = $II; $II = new Int32Array($cap * ${counts.I}); $II.set(o); }`,
+  );
   for (const c of arrays)
     if (c.perKey)
       out.push(
@@ -141,17 +167,35 @@ export function layoutText(layout: Layout, blocks: Readonly<Record<string, { rea
       );
   for (const w of wakes) out.push(`  $T${w.index}.grow($cap);`);
   out.push('}');
-  out.push('function $key(name) {', '  const known = $keyOf.get(name); if (known !== undefined) return known;', '  const $k = $keys.length; $keys.push(name); $keyOf.set(name, $k); if ($k >= $cap) $grow($k + 1);', `  const $F = $FF, $I = $II, $kf = $k * ${counts.F}, $ki = $k * ${counts.I};`);
-  for (const c of scalars) if (c.perKey) out.push(c.seed !== undefined ? `  ${cellText(c)} = $seedOf(${c.seed}, name);` : c.init === '0' ? '' : `  ${cellText(c)} = ${c.init};`);
-  for (const c of arrays) if (c.perKey) out.push(`  $V${c.index}.push($A${c.index}.subarray($k * ${c.size}, ($k + 1) * ${c.size}));`);
+  out.push(
+    'function $key(name) {',
+    '  const known = $keyOf.get(name); if (known !== undefined) return known;',
+    '  const $k = $keys.length; $keys.push(name); $keyOf.set(name, $k); if ($k >= $cap) $grow($k + 1);',
+    `  const $F = $FF, $I = $II, $kf = $k * ${counts.F}, $ki = $k * ${counts.I};`,
+  );
+  for (const c of scalars)
+    if (c.perKey)
+      out.push(
+        c.seed !== undefined
+          ? `  ${cellText(c)} = $seedOf(${c.seed}, name);`
+          : c.init === '0'
+            ? ''
+            : `  ${cellText(c)} = ${c.init};`,
+      );
+  for (const c of arrays)
+    if (c.perKey) out.push(`  $V${c.index}.push($A${c.index}.subarray($k * ${c.size}, ($k + 1) * ${c.size}));`);
   for (const c of jsons) if (c.perKey) out.push(`  $J${c.index}.push(${c.init});`);
   out.push('  return $k;', '}');
 
   // a saved state names its fields: node.field:kind:size, so that another version finds them
   const names = (list: readonly Cell[]) => JSON.stringify(list.map((c) => [c.node, c.field]));
   const list = (kind: 'F' | 'I' | 'GF' | 'GI') => names(scalars.filter((c) => arenaOf(c.kind, c.perKey) === kind));
-  out.push(`const $layout = { F: ${list('F')}, I: ${list('I')}, GF: ${list('GF')}, GI: ${list('GI')}, A: ${JSON.stringify(arrays.map((c) => [c.node, c.field, c.kind, c.size, c.perKey]))}, J: ${JSON.stringify(jsons.map((c) => [c.node, c.field, c.perKey]))} };`);
-  out.push(`const $blocks = ${JSON.stringify(Object.fromEntries(Object.entries(blocks).map(([id, b]) => [id, [b.block, b.stateVersion]])))};`);
+  out.push(
+    `const $layout = { F: ${list('F')}, I: ${list('I')}, GF: ${list('GF')}, GI: ${list('GI')}, A: ${JSON.stringify(arrays.map((c) => [c.node, c.field, c.kind, c.size, c.perKey]))}, J: ${JSON.stringify(jsons.map((c) => [c.node, c.field, c.perKey]))} };`,
+  );
+  out.push(
+    `const $blocks = ${JSON.stringify(Object.fromEntries(Object.entries(blocks).map(([id, b]) => [id, [b.block, b.stateVersion]])))};`,
+  );
   out.push(
     'function $save() { const n = $keys.length; return {',
     `  format: 1, keys: $keys.slice(), clock: $clk, layout: $layout, blocks: $blocks, F: $FF.slice(0, n * ${counts.F}), I: $II.slice(0, n * ${counts.I}), GF: $GF.slice(), GI: $GI.slice(),`,
@@ -161,7 +205,9 @@ export function layoutText(layout: Layout, blocks: Readonly<Record<string, { rea
     'function $load(s) {',
     "  if (!s || s.format !== 1) throw new Error('this state is of a format that the program does not know');",
     '  $keys.length = 0; $keyOf.clear();',
-    ...arrays.filter((c) => c.perKey).map((c) => `  $V${c.index}.length = 0;${c.init === '0' ? ` $A${c.index}.fill(0);` : ` $A${c.index}.fill(${c.init});`}`),
+    ...arrays
+      .filter((c) => c.perKey)
+      .map((c) => `  $V${c.index}.length = 0;${c.init === '0' ? ` $A${c.index}.fill(0);` : ` $A${c.index}.fill(${c.init});`}`),
     ...jsons.filter((c) => c.perKey).map((c) => `  $J${c.index}.length = 0;`),
     '  $FF.fill(0); $II.fill(0);',
     '  for (const k of s.keys) $key(k);',
@@ -185,7 +231,12 @@ export function layoutText(layout: Layout, blocks: Readonly<Record<string, { rea
   );
   if (migrations.length > 0) {
     const setters = (c: Cell) => {
-      const set = c.kind === 'json' ? `$J${c.index}[${c.perKey ? '$k' : 0}] = v` : c.kind === 'f64s' || c.kind === 'i32s' ? `$V${c.index}[${c.perKey ? '$k' : 0}].set(v)` : `${cellText(c)} = v`;
+      const set =
+        c.kind === 'json'
+          ? `$J${c.index}[${c.perKey ? '$k' : 0}] = v`
+          : c.kind === 'f64s' || c.kind === 'i32s'
+            ? `$V${c.index}[${c.perKey ? '$k' : 0}].set(v)`
+            : `${cellText(c)} = v`;
       return `${JSON.stringify(c.field)}: ($k, v) => { const $F = $FF, $I = $II, $kf = $k * ${counts.F}, $ki = $k * ${counts.I}; ${set}; }`;
     };
     out.push(

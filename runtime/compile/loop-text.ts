@@ -1,7 +1,7 @@
-import { type Buffers, type Buffer, readText } from './buffers.ts';
+import { type Buffer, type Buffers, readText } from './buffers.ts';
 import { cellText, type Layout, literalText, numberText } from './layout.ts';
 import { convertText, type Line, type NodeWriter, type Place, type Value } from './node-text.ts';
-import { columnOf, type Plan, type PlanLoop, type PlanNode, type PlanWire, outputColumns } from './plan.ts';
+import { columnOf, outputColumns, type Plan, type PlanLoop, type PlanNode, type PlanWire } from './plan.ts';
 import { joinPorts, keptColumns, MISSING } from './state-cells.ts';
 
 /** Loops: over the rows of one buffer, or meeting the rows of several by (row of the step, order of the wires) and firing timers between. */
@@ -34,7 +34,9 @@ export class LoopWriter {
     });
   }
   #fire(nodes: readonly PlanNode[], at: string): string[] {
-    return this.#timerCells(nodes).map(({ node, cell }) => `if ($clock[${at}] >= $T${cell.index}.min) $fire${node.i}($clock[${at}]);`);
+    return this.#timerCells(nodes).map(
+      ({ node, cell }) => `if ($clock[${at}] >= $T${cell.index}.min) $fire${node.i}($clock[${at}]);`,
+    );
   }
   #note(nodes: readonly PlanNode[]): string[] {
     return this.#timerCells(nodes).map(({ cell }) => `$T${cell.index}.row = $row;`);
@@ -51,7 +53,12 @@ export class LoopWriter {
     const roots = loop.nodes.filter((n) => n.ins[0]?.buffered);
     const need = new Set(roots.flatMap((n) => [...(n.ins[0]?.need ?? [])]));
     const columns = buffer.columns.filter((c) => need.has(c.name));
-    const place: Place = { columns: new Map(columns.map((c) => [c.name, { v: `$c${c.at}`, q: `$q${c.at}` }])), time: '$t', row: '$row', now: '$clock[$row]' };
+    const place: Place = {
+      columns: new Map(columns.map((c) => [c.name, { v: `$c${c.at}`, q: `$q${c.at}` }])),
+      time: '$t',
+      row: '$row',
+      now: '$clock[$row]',
+    };
     const b = buffer.text;
     const condition = byRow ? `$i < $n && $br[$i] <= $upto` : '$i < $n';
     return [
@@ -62,7 +69,9 @@ export class LoopWriter {
       `for (let $i = ${byRow ? `$at${loop.index}` : '0'}; ${condition}; $i++${byRow ? `, $at${loop.index} = $i` : ''}) {`,
       'const $row = $br[$i], $k = $bk[$i], $t = $bt[$i];',
       this.keyPlaces(),
-      columns.length > 0 ? `const ${columns.map((c) => `$c${c.at} = ${readText(c, '#', '$i').replace(/#\.c(\d+)/, '$bc$1')}, $q${c.at} = $bq${c.at}[$i]`).join(', ')};` : '',
+      columns.length > 0
+        ? `const ${columns.map((c) => `$c${c.at} = ${readText(c, '#', '$i').replace(/#\.c(\d+)/, '$bc$1')}, $q${c.at} = $bq${c.at}[$i]`).join(', ')};`
+        : '',
       ...this.#fire(loop.nodes, '$row'),
       ...roots.flatMap((n) => this.nodes.each(n, place)),
       ...this.#note(loop.nodes),
@@ -76,7 +85,9 @@ export class LoopWriter {
     const node = loop.root as PlanNode;
     const wires = node.ins.filter((w) => !w.facts.back);
     const answers = node.code?.handlers.has('onResult') ?? false;
-    const inputs = wires.map((wire) => ({ wire, buffer: this.buffers.of(wire.from, wire.fromPort) })).filter((x): x is { wire: PlanWire; buffer: Buffer } => x.buffer !== undefined);
+    const inputs = wires
+      .map((wire) => ({ wire, buffer: this.buffers.of(wire.from, wire.fromPort) }))
+      .filter((x): x is { wire: PlanWire; buffer: Buffer } => x.buffer !== undefined);
     const streams = [...inputs.map((x) => x.buffer.text), ...(answers ? [`$answers${node.i}`] : [])];
     const cursor = (j: number) => (byRow ? `$at${loop.index}_${j}` : `$i${j}`);
     const head: Line[] = [
@@ -86,11 +97,20 @@ export class LoopWriter {
       `${byRow ? 'const' : 'let'} ${streams.flatMap((s, j) => [...(byRow ? [] : [`$i${j} = 0`]), `$n${j} = ${s}.n`, `$r${j} = ${s}.row`]).join(', ')};`,
       'for (;;) {',
       'let $row = $upto + 1, $w = -1;',
-      ...streams.map((_, j) => `if (${cursor(j)} < $n${j} && $r${j}[${cursor(j)}] < $row) { $row = $r${j}[${cursor(j)}]; $w = ${j}; }`),
+      ...streams.map(
+        (_, j) => `if (${cursor(j)} < $n${j} && $r${j}[${cursor(j)}] < $row) { $row = $r${j}[${cursor(j)}]; $w = ${j}; }`,
+      ),
       'if ($w < 0) break;',
       ...this.#fire(loop.nodes, '$row'),
     ];
-    const body: Line[] = node.manifest.combine === 'latest' ? this.#latest(node, inputs, cursor) : node.join ? this.#join(node, inputs, cursor) : node.manifest.shape === 'on' ? this.#on(node, inputs, cursor) : this.#fanIn(node, inputs, cursor);
+    const body: Line[] =
+      node.manifest.combine === 'latest'
+        ? this.#latest(node, inputs, cursor)
+        : node.join
+          ? this.#join(node, inputs, cursor)
+          : node.manifest.shape === 'on'
+            ? this.#on(node, inputs, cursor)
+            : this.#fanIn(node, inputs, cursor);
     const answer: Line[] = answers
       ? [
           `if ($w === ${inputs.length}) { const $j = ${cursor(inputs.length)}++, $answer = $answers${node.i}.items[$j], $k = $answers${node.i}.k[$j];`,
@@ -110,7 +130,10 @@ export class LoopWriter {
     for (const c of buffer.columns) {
       if (!wire.need.has(c.name)) continue;
       const schema = columnOf(outputColumns(wire.from, wire.fromPort), c.name);
-      out.set(c.name, { v: convertText(readText(c, buffer.text, index), wire.facts.merge[c.name], schema.type, c.frame), q: `${buffer.text}.q${c.at}[${index}]` });
+      out.set(c.name, {
+        v: convertText(readText(c, buffer.text, index), wire.facts.merge[c.name], schema.type, c.frame),
+        q: `${buffer.text}.q${c.at}[${index}]`,
+      });
     }
     return out;
   }
@@ -125,9 +148,16 @@ export class LoopWriter {
         const v = values.get(name);
         return v ? `$c${c} = ${v.v}; $q${c} = ${v.q};` : '';
       });
-      lines.push(`${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++; $k = ${buffer.text}.k[$i]; $t = ${buffer.text}.time[$i]; ${sets.join(' ')} }`);
+      lines.push(
+        `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++; $k = ${buffer.text}.k[$i]; $t = ${buffer.text}.time[$i]; ${sets.join(' ')} }`,
+      );
     }
-    const place: Place = { columns: new Map(names.map((name, c) => [name, { v: `$c${c}`, q: `$q${c}` }])), time: '$t', row: '$row', now: '$clock[$row]' };
+    const place: Place = {
+      columns: new Map(names.map((name, c) => [name, { v: `$c${c}`, q: `$q${c}` }])),
+      time: '$t',
+      row: '$row',
+      now: '$clock[$row]',
+    };
     return [...lines, this.keyPlaces(), ...this.nodes.each(node, place)];
   }
 
@@ -135,7 +165,12 @@ export class LoopWriter {
   #on(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
     return inputs.flatMap(({ wire, buffer }, j): Line[] => {
       const values = [...this.#read(wire, buffer, '$i')];
-      const place: Place = { columns: new Map(values.map(([name], c) => [name, { v: `$c${c}`, q: `$q${c}` }])), time: '$t', row: '$row', now: '$clock[$row]' };
+      const place: Place = {
+        columns: new Map(values.map(([name], c) => [name, { v: `$c${c}`, q: `$q${c}` }])),
+        time: '$t',
+        row: '$row',
+        now: '$clock[$row]',
+      };
       return [
         `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++, $k = ${buffer.text}.k[$i], $t = ${buffer.text}.time[$i]${values.map(([, v], c) => `, $c${c} = ${v.v}, $q${c} = ${v.q}`).join('')};`,
         this.keyPlaces(),
@@ -146,10 +181,18 @@ export class LoopWriter {
   }
 
   /** The value of a kept column as it comes, in the unit that the code sees. */
-  #incoming(node: PlanNode, port: string, values: ReadonlyMap<string, Value>): { name: string; value: Value; kind: 'boolean' | 'other' }[] {
+  #incoming(
+    node: PlanNode,
+    port: string,
+    values: ReadonlyMap<string, Value>,
+  ): { name: string; value: Value; kind: 'boolean' | 'other' }[] {
     return keptColumns(node, port).map((c) => {
       const at = values.get(c.on) ?? { v: 'undefined', q: String(MISSING) };
-      return { name: c.name, value: { v: convertText(at.v, c.bound?.conversion, c.schema.type, c.frame), q: at.q }, kind: c.schema.type === 'boolean' && !c.frame ? 'boolean' : 'other' };
+      return {
+        name: c.name,
+        value: { v: convertText(at.v, c.bound?.conversion, c.schema.type, c.frame), q: at.q },
+        kind: c.schema.type === 'boolean' && !c.frame ? 'boolean' : 'other',
+      };
     });
   }
 
@@ -164,7 +207,8 @@ export class LoopWriter {
     for (const [j, { wire, buffer }] of inputs.entries()) {
       const port = wire.toPort;
       const sets = this.#incoming(node, port, this.#read(wire, buffer, '$i')).map(
-        ({ name, value, kind }) => `${cell(`$in.${port}.${name}`)} = ${kind === 'boolean' ? `${value.v} ? 1 : 0` : value.v}; ${cell(`$in.${port}.${name}.q`)} = ${value.q};`,
+        ({ name, value, kind }) =>
+          `${cell(`$in.${port}.${name}`)} = ${kind === 'boolean' ? `${value.v} ? 1 : 0` : value.v}; ${cell(`$in.${port}.${name}.q`)} = ${value.q};`,
       );
       lines.push(
         `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++; $k = ${buffer.text}.k[$i]; $t = ${buffer.text}.time[$i]; ${this.keyPlaces()}`,
@@ -181,12 +225,16 @@ export class LoopWriter {
       const columns = new Map<string, Value>();
       const time = back ? this.#delayTime(back) : cell(`$in.${port}`);
       for (const [j, c] of keptColumns(node, port).entries()) {
-        const at = back ? this.#delayed(node, back, port, c.name) : { v: cell(`$in.${port}.${c.name}`), q: cell(`$in.${port}.${c.name}.q`) };
+        const at = back
+          ? this.#delayed(node, back, port, c.name)
+          : { v: cell(`$in.${port}.${c.name}`), q: cell(`$in.${port}.${c.name}.q`) };
         const v = `$l${node.i}_${p}_${j}`;
         const q = `$lq${node.i}_${p}_${j}`;
         const boolean = c.schema.type === 'boolean' && !c.frame;
         // bad:stale where the value is older than the block allows
-        lines.push(`const ${v} = ${boolean ? `${at.v} === 1` : at.v}, ${q} = ${oldest === undefined || port === firesOn ? at.q : `($t - ${time} > ${oldest} ? $worst(${at.q}, 129) : ${at.q})`};`);
+        lines.push(
+          `const ${v} = ${boolean ? `${at.v} === 1` : at.v}, ${q} = ${oldest === undefined || port === firesOn ? at.q : `($t - ${time} > ${oldest} ? $worst(${at.q}, 129) : ${at.q})`};`,
+        );
         columns.set(c.name, { v, q });
       }
       ports.set(port, { columns, time });
@@ -194,17 +242,29 @@ export class LoopWriter {
     lines.push(...this.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: '$clock[$row]' }, ports), '}');
     return lines;
   }
+  /** What a delaying node held before this row of the step. */
   #delayed(node: PlanNode, back: PlanWire, port: string, name: string): Value {
+    const { from } = back;
     const bound = keptColumns(node, port).find((c) => c.name === name);
-    const given = Object.entries(back.from.facts.outputs[back.fromPort]?.names ?? {}).find(([, on]) => on === bound?.on)?.[0] ?? '';
-    const v = this.layout.get(back.from.id, `$delay.${given}`);
-    const q = this.layout.get(back.from.id, `$delay.${given}.q`);
+    const names = Object.entries(from.facts.outputs[back.fromPort]?.names ?? {});
+    const at = names.findIndex(([, on]) => on === bound?.on);
+    const given = names[at]?.[0] ?? '';
+    const v = this.layout.get(from.id, `$delay.${given}`);
+    const q = this.layout.get(from.id, `$delay.${given}.q`);
     if (!v || !q) return { v: 'NaN', q: String(MISSING) };
-    return { v: convertText(cellText(v), bound?.bound?.conversion, bound?.schema.type ?? 'number', false), q: cellText(q) };
+    const read = (cell: string, kept: string) => this.#before(from, kept, cell);
+    return {
+      v: convertText(read(cellText(v), `v[${at}]`), bound?.bound?.conversion, bound?.schema.type ?? 'number', false),
+      q: read(cellText(q), `q[${at}]`),
+    };
   }
   #delayTime(back: PlanWire): string {
     const c = this.layout.get(back.from.id, '$delay.time');
-    return c ? cellText(c) : 'NaN';
+    return c ? this.#before(back.from, 't', cellText(c)) : 'NaN';
+  }
+  #before(from: PlanNode, kept: string, cell: string): string {
+    const name = `$before${from.i}`;
+    return `(${name}[$k] !== undefined && ${name}[$k].row === $row ? ${name}[$k].${kept} : ${cell})`;
   }
 
   /** Rows met by time before the handler sees them. */
@@ -223,7 +283,9 @@ export class LoopWriter {
       const values = `[${kept.map((x) => x.value.v).join(', ')}], [${kept.map((x) => x.value.q).join(', ')}]`;
       const open = `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++`;
       if (node.join === 'exact') {
-        lines.push(`${open}; $k = ${buffer.text}.k[$i]; $met = $exact(${args}, ${ports.length}, ${buffer.text}.time[$i], ${values}, ${late}); }`);
+        lines.push(
+          `${open}; $k = ${buffer.text}.k[$i]; $met = $exact(${args}, ${ports.length}, ${buffer.text}.time[$i], ${values}, ${late}); }`,
+        );
       } else {
         lines.push(
           `${open}, $k = ${buffer.text}.k[$i]; if ($alignAdd(${args}, ${buffer.text}.time[$i], ${values}, $clock[$row], ${this.#alignTimes(node)}, ${late})) {`,
@@ -231,16 +293,35 @@ export class LoopWriter {
         );
       }
     }
-    if (node.join === 'exact') lines.push('if ($met) {', this.keyPlaces(), ...this.#met(node, ports, '$met.t', (p, j, which) => `$met.${which}[${p}][${j}]`, () => '$met.t'), '}');
+    if (node.join === 'exact')
+      lines.push(
+        'if ($met) {',
+        this.keyPlaces(),
+        ...this.#met(
+          node,
+          ports,
+          '$met.t',
+          (p, j, which) => `$met.${which}[${p}][${j}]`,
+          () => '$met.t',
+        ),
+        '}',
+      );
     return lines;
   }
   #alignTimes(node: PlanNode): string {
     const rule = node.manifest.combine;
     if (typeof rule !== 'object') return '0, 0';
-    const seconds = (name: string | undefined) => numberText(Number(name === undefined ? 0 : (node.facts.params[name] ?? 0)) * 1000);
+    const seconds = (name: string | undefined) =>
+      numberText(Number(name === undefined ? 0 : (node.facts.params[name] ?? 0)) * 1000);
     return `${seconds(rule.align.tolerance)}, ${seconds(rule.align.lateness)}`;
   }
-  #met(node: PlanNode, ports: readonly string[], time: string, read: (port: number, column: number, which: 'v' | 'q') => string, timeOf: (port: number) => string): Line[] {
+  #met(
+    node: PlanNode,
+    ports: readonly string[],
+    time: string,
+    read: (port: number, column: number, which: 'v' | 'q') => string,
+    timeOf: (port: number) => string,
+  ): Line[] {
     const lines: Line[] = [`const $t = ${time};`];
     const given = new Map<string, { columns: ReadonlyMap<string, Value>; time: string }>();
     for (const [p, port] of ports.entries()) {
@@ -285,7 +366,11 @@ export class LoopWriter {
     const s = state ? cellText(state) : '';
     const missing = (p: number, j: number): string => {
       const c = keptColumns(node, ports[p] ?? '')[j];
-      return c?.schema.type === 'boolean' ? 'false' : c && ['number', 'integer', 'time'].includes(c.schema.type) ? 'NaN' : 'undefined';
+      return c?.schema.type === 'boolean'
+        ? 'false'
+        : c && ['number', 'integer', 'time'].includes(c.schema.type)
+          ? 'NaN'
+          : 'undefined';
     };
     return [
       `function $meet${node.i}($row, $k, $now) {`,
@@ -296,7 +381,10 @@ export class LoopWriter {
         node,
         ports,
         '$met[0].t',
-        (p, j, which) => (which === 'v' ? `($met[${p}] ? $met[${p}].v[${j}] : ${missing(p, j)})` : `($met[${p}] ? $met[${p}].q[${j}] : ${MISSING})`),
+        (p, j, which) =>
+          which === 'v'
+            ? `($met[${p}] ? $met[${p}].v[${j}] : ${missing(p, j)})`
+            : `($met[${p}] ? $met[${p}].q[${j}] : ${MISSING})`,
         (p) => `($met[${p}] ? $met[${p}].t : NaN)`,
       ),
       '}',
@@ -312,11 +400,13 @@ export class LoopWriter {
 
   /** An alarm's condition is reported when it changes. */
   #alarmFunction(node: PlanNode, cell: string): Line[] {
-    const unit = Object.values(node.facts.inputs).flatMap((input) => (input.columns.value?.schema.unit === undefined ? [] : [input.columns.value.schema.unit]))[0];
+    const unit = Object.values(node.facts.inputs).flatMap((input) =>
+      input.columns.value?.schema.unit === undefined ? [] : [input.columns.value.schema.unit],
+    )[0];
     return [
       `function $alarm${node.i}($row, $k, $time, $a) {`,
       `${this.aliases([])} ${this.keyPlaces()}`,
-      "const active = !!$a.active, priority = Math.min(4, Math.max(1, Math.round($num($a.priority)) || 4)), code = active ? 10 + priority : 1;",
+      'const active = !!$a.active, priority = Math.min(4, Math.max(1, Math.round($num($a.priority)) || 4)), code = active ? 10 + priority : 1;',
       `if (${cell} === code) return; ${cell} = code;`,
       `const $c = { node: ${JSON.stringify(node.id)}, key: $keys[$k], row: $row, time: $time, active, priority, message: { en: String($a.message && $a.message.en), zh: String($a.message && $a.message.zh) } };`,
       `if (typeof $a.value === 'number' && $a.value === $a.value) $c.value = $a.value; if (typeof $a.limit === 'number' && $a.limit === $a.limit) $c.limit = $a.limit;${unit === undefined ? '' : ` $c.unit = ${literalText(unit)};`}`,
@@ -325,4 +415,3 @@ export class LoopWriter {
     ];
   }
 }
-

@@ -1,6 +1,6 @@
-import type { Conversion } from '#runtime/units/units.ts';
 import { toJavaScript } from '#runtime/graph/expression.ts';
 import type { ExpressionFacts } from '#runtime/graph/facts.ts';
+import type { Conversion } from '#runtime/units/units.ts';
 import { type Buffers, isNumber, storeText } from './buffers.ts';
 import { type InlineTarget, inlineHandler, usedFields, writtenFields } from './inline.ts';
 import { type Cell, cellText, type Layout, literalText, numberText } from './layout.ts';
@@ -46,7 +46,10 @@ interface View {
   /** `row.member`, without the base members. */
   readonly columns: ReadonlyMap<string, Value>;
   /** Several inputs: by port. */
-  readonly ports?: ReadonlyMap<string, { readonly columns: ReadonlyMap<string, Value>; readonly time: string; readonly frame: boolean }>;
+  readonly ports?: ReadonlyMap<
+    string,
+    { readonly columns: ReadonlyMap<string, Value>; readonly time: string; readonly frame: boolean }
+  >;
   readonly frame: boolean;
   /** Text for a name of an expression. */
   readonly name: (port: string, column: string, logical: string | undefined) => Value;
@@ -79,7 +82,11 @@ export class NodeWriter {
     return this.#handler(node, `on.${port}`, place, this.#singleView(node, port, place));
   }
   /** All inputs met: `ports` gives the values of each wired port. */
-  combined(node: PlanNode, place: Place, ports: ReadonlyMap<string, { columns: ReadonlyMap<string, Value>; time: string }>): Line[] {
+  combined(
+    node: PlanNode,
+    place: Place,
+    ports: ReadonlyMap<string, { columns: ReadonlyMap<string, Value>; time: string }>,
+  ): Line[] {
     return this.#handler(node, 'each', place, this.#combinedView(node, ports));
   }
   timer(node: PlanNode, place: Place): Line[] {
@@ -113,12 +120,16 @@ export class NodeWriter {
       qualities.push(handled.has(bound.on) ? softened(on.q) : on.q);
     }
     const named = (e: ExpressionFacts) => [...e.names, ...e.handled].filter((x) => x.port === port).map((x) => x.column);
-    const asked = [...node.facts.expressions.flatMap(named), ...[...node.userCode.values()].flatMap((u) => [...(u.columns?.keys() ?? [])])];
+    const asked = [
+      ...node.facts.expressions.flatMap(named),
+      ...[...node.userCode.values()].flatMap((u) => [...(u.columns?.keys() ?? [])]),
+    ];
     for (const column of new Set(asked)) {
       const on = place.columns.get(column);
       if (on && !seen.has(column)) qualities.push(handled.has(column) ? softened(on.q) : on.q);
     }
-    const name = (_port: string, column: string, logical: string | undefined): Value => (logical === undefined ? undefined : columns.get(logical)) ?? place.columns.get(column) ?? { v: 'NaN', q: String(MISSING) };
+    const name = (_port: string, column: string, logical: string | undefined): Value =>
+      (logical === undefined ? undefined : columns.get(logical)) ?? place.columns.get(column) ?? { v: 'NaN', q: String(MISSING) };
     return { columns, frame, name, quality: worstText(qualities), head };
   }
 
@@ -133,11 +144,14 @@ export class NodeWriter {
         ports.set(port, { ...here, frame });
         for (const [name, value] of here.columns) qualities.push(handled.has(`${port} ${name}`) ? softened(value.q) : value.q);
       } else {
-        const columns = new Map(Object.entries(manifest.columns).map(([name, c]) => [name, { v: emptyValue(c.type, frame), q: String(MISSING) }]));
+        const columns = new Map(
+          Object.entries(manifest.columns).map(([name, c]) => [name, { v: emptyValue(c.type, frame), q: String(MISSING) }]),
+        );
         ports.set(port, { columns, time: 'NaN', frame });
       }
     }
-    const name = (port: string, column: string, logical: string | undefined): Value => ports.get(port)?.columns.get(logical ?? column) ?? { v: 'NaN', q: String(MISSING) };
+    const name = (port: string, column: string, logical: string | undefined): Value =>
+      ports.get(port)?.columns.get(logical ?? column) ?? { v: 'NaN', q: String(MISSING) };
     return { columns: new Map(), ports, frame: false, name, quality: worstText(qualities), head: [] };
   }
 
@@ -152,7 +166,10 @@ export class NodeWriter {
     const target: InlineTarget = {
       label: `$L${i}`,
       answer: '$answer',
-      ports: Object.hasOwn(manifest.outputs, 'out') && Object.keys(manifest.outputs).length === 1 ? null : new Set(Object.keys(manifest.outputs)),
+      ports:
+        Object.hasOwn(manifest.outputs, 'out') && Object.keys(manifest.outputs).length === 1
+          ? null
+          : new Set(Object.keys(manifest.outputs)),
       row: (member) => {
         const column = view.columns.get(member);
         if (column) return column.v;
@@ -180,7 +197,9 @@ export class NodeWriter {
       wholeRow: (port) => this.#rowObject(node, view, place, rowQuality, port),
       scalar: (name) => {
         const c = cell(name);
-        return c && (c.kind === 'f64' || c.kind === 'i32' || c.kind === 'json') && !name.startsWith('$') ? `$s${i}_${c.index}` : undefined;
+        return c && (c.kind === 'f64' || c.kind === 'i32' || c.kind === 'json') && !name.startsWith('$')
+          ? `$s${i}_${c.index}`
+          : undefined;
       },
       wholeArray: (name) => {
         const c = cell(name);
@@ -188,7 +207,10 @@ export class NodeWriter {
       },
       element: (name, index) => {
         const c = cell(name);
-        return c && `$a${c.index}[${c.perKey ? `$k * ${c.size} + ` : ''}(($x = (${index})) >>> 0 === $x && $x < ${c.size} ? $x : $range($x, ${c.size}))]`;
+        return (
+          c &&
+          `$a${c.index}[${c.perKey ? `$k * ${c.size} + ` : ''}(($x = (${index})) >>> 0 === $x && $x < ${c.size} ? $x : $range($x, ${c.size}))]`
+        );
       },
       param: (name) => this.#param(node, name),
       wholeParams: () => this.#wholeParams(node),
@@ -198,10 +220,14 @@ export class NodeWriter {
       },
       userCode: (name, args) => {
         const code = node.userCode.get(name);
-        return code && `${code.name}(${[this.#userRow(node, view, place, rowQuality), ...args.slice(1, 2), this.#userContext(node, place)].join(', ')})`;
+        return (
+          code &&
+          `${code.name}(${[this.#userRow(node, view, place, rowQuality), ...args.slice(1, 2), this.#userContext(node, place)].join(', ')})`
+        );
       },
       now: () => this.#now(place),
-      call: (member, args, trees) => this.#contextCall(node, out, place, rowQuality, member, args, trees, handlerName === 'onTimer'),
+      call: (member, args, trees) =>
+        this.#contextCall(node, out, place, rowQuality, member, args, trees, handlerName === 'onTimer'),
       open: (port) => out.open(port),
       assign: (port, column, value, at) => out.assign(port, column, value, at),
       pass: (port, at) => out.pass(port, at),
@@ -212,11 +238,14 @@ export class NodeWriter {
     const { used } = usedFields(node.code, handler);
     const fields = state.filter((c) => used.has(c.field) && (c.kind === 'f64' || c.kind === 'i32' || c.kind === 'json'));
     const first = handler.fn.body.loc?.start.line ?? 1;
-    const bodyLines: Line[] = core.split('\n').map((text, j) => ({ text, node: id, block: manifest.id, line: node.code?.ownLines ? first + j : 0 }));
+    const bodyLines: Line[] = core
+      .split('\n')
+      .map((text, j) => ({ text, node: id, block: manifest.id, line: node.code?.ownLines ? first + j : 0 }));
 
     const lines: Line[] = [`{ /* ${id}${handlerName === 'each' ? '' : ` ${handlerName}`} */`, ...view.head];
     const bad = manifest.badQuality !== 'propagate' && view.quality !== '0';
-    if (view.quality !== '0' || core.includes(rowQuality) || out.readsQuality) lines.push(`const ${rowQuality} = ${view.quality};`);
+    if (view.quality !== '0' || core.includes(rowQuality) || out.readsQuality)
+      lines.push(`const ${rowQuality} = ${view.quality};`);
     lines.push(...out.declarations());
     const run: Line[] = [
       'try {',
@@ -259,27 +288,54 @@ export class NodeWriter {
       `{ ${[`time: ${time}`, 'key: $keys[$k]', `quality: ${q}`, ...[...columns].map(([name, c]) => `${JSON.stringify(name)}: ${c.v}`), ...extra].join(', ')} }`;
     if (view.ports && port !== undefined) {
       const p = view.ports.get(port);
-      if (!p) throw new CodeProblem('block-not-inlinable', { line: 1, column: 0 }, `There is no input '${port}'.`, `没有输入“${port}”。`);
+      if (!p)
+        throw new CodeProblem(
+          'block-not-inlinable',
+          { line: 1, column: 0 },
+          `There is no input '${port}'.`,
+          `没有输入“${port}”。`,
+        );
       return object(p.columns, p.time, worstText([...p.columns.values()].map((c) => c.q)));
     }
-    if (view.ports) return object(new Map(), place.time, quality, [...view.ports].map(([name, p]) => `${JSON.stringify(name)}: ${object(p.columns, p.time, worstText([...p.columns.values()].map((c) => c.q)))}`));
+    if (view.ports)
+      return object(
+        new Map(),
+        place.time,
+        quality,
+        [...view.ports].map(
+          ([name, p]) =>
+            `${JSON.stringify(name)}: ${object(p.columns, p.time, worstText([...p.columns.values()].map((c) => c.q)))}`,
+        ),
+      );
     const columns = new Map(view.columns);
     // expressions in lists read wire columns that are not declared; the compiler's own name keeps them apart from the row's
     const names = node.facts.expressions.flatMap((e) => [...e.names, ...e.handled]);
     const wire = names.map((x) => [x.name, view.name(x.port, x.column, x.logical)] as const);
     const extra = wire.length > 0 ? [`$: { ${wire.map(([n, c]) => `${JSON.stringify(n)}: [${c.v}, ${c.q}]`).join(', ')} }`] : [];
-    return object(columns, place.time, quality, view.frame ? [...extra, `n: ${[...view.columns.values()][0]?.v ?? '[]'}.length`, `at: ${place.time}`] : extra);
+    return object(
+      columns,
+      place.time,
+      quality,
+      view.frame ? [...extra, `n: ${[...view.columns.values()][0]?.v ?? '[]'}.length`, `at: ${place.time}`] : extra,
+    );
   }
 
   #userRow(node: PlanNode, view: View, place: Place, quality: string): string {
     const input = node.facts.inputs.in;
-    const columns = [...node.userCode.values()].some((u) => u.columns === null) ? Object.keys(input?.schema.columns ?? {}) : [...node.userCode.values()].flatMap((u) => [...(u.columns?.keys() ?? [])]);
+    const columns = [...node.userCode.values()].some((u) => u.columns === null)
+      ? Object.keys(input?.schema.columns ?? {})
+      : [...node.userCode.values()].flatMap((u) => [...(u.columns?.keys() ?? [])]);
     const values = new Map<string, Value>();
     for (const c of columns) {
       const v = place.columns.get(c) ?? view.columns.get(c);
       if (v) values.set(c, v);
     }
-    const parts = [`time: ${place.time}`, 'key: $keys[$k]', `quality: ${quality}`, ...[...values].map(([name, c]) => `${JSON.stringify(name)}: ${c.v}`)];
+    const parts = [
+      `time: ${place.time}`,
+      'key: $keys[$k]',
+      `quality: ${quality}`,
+      ...[...values].map(([name, c]) => `${JSON.stringify(name)}: ${c.v}`),
+    ];
     return `{ ${parts.join(', ')} }`;
   }
   #userContext(node: PlanNode, place: Place): string {
@@ -294,7 +350,8 @@ export class NodeWriter {
       return known && Object.hasOwn(known, name) ? 'undefined' : undefined;
     }
     const value = params[name];
-    if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') return literalText(value);
+    if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
+      return literalText(value);
     if (expressions.some((e) => e.path === name || e.path.startsWith(`${name}.`))) return this.#constant(node, name);
     return typeof value === 'string' ? JSON.stringify(value) : this.#constant(node, name);
   }
@@ -323,7 +380,10 @@ export class NodeWriter {
       const read = (n: string): Value => {
         const x = find(n);
         if (single) return { v: `$r.$[${JSON.stringify(n)}][0]`, q: `$r.$[${JSON.stringify(n)}][1]` };
-        return { v: `$r[${JSON.stringify(x?.port)}][${JSON.stringify(x?.logical ?? x?.column)}]`, q: `$r[${JSON.stringify(x?.port)}].quality` };
+        return {
+          v: `$r[${JSON.stringify(x?.port)}][${JSON.stringify(x?.logical ?? x?.column)}]`,
+          q: `$r[${JSON.stringify(x?.port)}].quality`,
+        };
       };
       return `(($r) => ${toJavaScript(
         e.ast,
@@ -339,7 +399,16 @@ export class NodeWriter {
     return literalText(value);
   }
 
-  #contextCall(node: PlanNode, out: PortWriter, place: Place, quality: string, member: string, args: readonly string[], trees: readonly Tree[], firing: boolean): string | undefined {
+  #contextCall(
+    node: PlanNode,
+    out: PortWriter,
+    place: Place,
+    quality: string,
+    member: string,
+    args: readonly string[],
+    trees: readonly Tree[],
+    firing: boolean,
+  ): string | undefined {
     const id = JSON.stringify(node.id);
     switch (member) {
       case 'random': {
@@ -373,22 +442,37 @@ export class NodeWriter {
     const value = (name: string): Value => place.columns.get(name) ?? { v: 'undefined', q: String(MISSING) };
     if (buffer && node.kind !== 'source') {
       const b = buffer.text;
-      lines.push(`{ const $j = ${b}.n; if ($j === ${b}.cap) ${b}_room(); ${b}.row[$j] = ${place.row}; ${b}.time[$j] = ${place.time}; ${b}.k[$j] = $k;`);
-      for (const c of buffer.columns) lines.push(`${b}.c${c.at}[$j] = ${storeText(c, value(c.name).v)}; ${b}.q${c.at}[$j] = ${value(c.name).q};`);
+      lines.push(
+        `{ const $j = ${b}.n; if ($j === ${b}.cap) ${b}_room(); ${b}.row[$j] = ${place.row}; ${b}.time[$j] = ${place.time}; ${b}.k[$j] = $k;`,
+      );
+      for (const c of buffer.columns)
+        lines.push(`${b}.c${c.at}[$j] = ${storeText(c, value(c.name).v)}; ${b}.q${c.at}[$j] = ${value(c.name).q};`);
       lines.push(`${b}.n = $j + 1; }`);
     }
     if (this.plan.instrumented) {
       const schema = outputColumns(node, port);
       const names = Object.keys(schema.columns);
-      lines.push(`$probe(${JSON.stringify(node.id)}, ${JSON.stringify(port)}, $k, ${place.time}, [${names.map((c) => value(c).v).join(', ')}], [${names.map((c) => value(c).q).join(', ')}], ${JSON.stringify(names)});`);
+      lines.push(
+        `$probe(${JSON.stringify(node.id)}, ${JSON.stringify(port)}, $k, ${place.time}, [${names.map((c) => value(c).v).join(', ')}], [${names.map((c) => value(c).q).join(', ')}], ${JSON.stringify(names)});`,
+      );
     }
     if (!node.many)
-      for (const w of node.outs) if (w.fromPort === port && !w.buffered && !w.facts.back && w.to.kind === 'row') lines.push(...this.each(w.to, place));
+      for (const w of node.outs)
+        if (w.fromPort === port && !w.buffered && !w.facts.back && w.to.kind === 'row') lines.push(...this.each(w.to, place));
     return lines;
   }
 }
 
-const NO_VIEW: View = { columns: new Map(), frame: false, name: () => ({ v: 'NaN', q: String(MISSING) }), quality: '0', head: [] };
+/** A delaying node whose output leads back to itself. */
+export const closesCycle = (node: PlanNode): boolean => node.outs.some((w) => w.facts.back);
+
+const NO_VIEW: View = {
+  columns: new Map(),
+  frame: false,
+  name: () => ({ v: 'NaN', q: String(MISSING) }),
+  quality: '0',
+  head: [],
+};
 
 export const randomText = (cell: Cell): string => `$uniform(${cellText(cell)} = (${cellText(cell)} + 0x6d2b79f5) | 0)`;
 
@@ -458,12 +542,18 @@ class PortWriter {
       this.#qualities.add(p);
       return `${this.#q(p)} = ${value};`;
     }
-    throw new CodeProblem('block-result', at, `The output has no column '${column}' (it has ${names.join(', ') || 'none'}).`, `输出没有列“${column}”（现有 ${names.join('、') || '无'}）。`);
+    throw new CodeProblem(
+      'block-result',
+      at,
+      `The output has no column '${column}' (it has ${names.join(', ') || 'none'}).`,
+      `输出没有列“${column}”（现有 ${names.join('、') || '无'}）。`,
+    );
   }
   /** Values that could change with the block's state later are copied. */
   #safe(p: number, column: string, value: string): string {
     const { type } = this.#column(p, column);
-    if (this.#frame(p)) return type === 'number' || type === 'integer' || type === 'time' ? `$numbers(${value})` : `$list(${value})`;
+    if (this.#frame(p))
+      return type === 'number' || type === 'integer' || type === 'time' ? `$numbers(${value})` : `$list(${value})`;
     return type === 'json' ? `$copy(${value})` : value;
   }
   pass(port: string | undefined, at: Tree): string {
@@ -471,7 +561,13 @@ class PortWriter {
     const names = this.#names(p);
     const parts = names.map((name, j) => {
       const value = this.view.columns.get(name);
-      if (!value) throw new CodeProblem('block-result', at, `The row has no column '${name}' that this output promises.`, `行中没有该输出所声明的列“${name}”。`);
+      if (!value)
+        throw new CodeProblem(
+          'block-result',
+          at,
+          `The row has no column '${name}' that this output promises.`,
+          `行中没有该输出所声明的列“${name}”。`,
+        );
       return `${this.#v(p, j)} = ${value.v};`;
     });
     return `${this.#ok(p)} = true; ${parts.join(' ')}`;
@@ -508,12 +604,19 @@ class PortWriter {
 
   /** Called after the body is written, when it is known what it sets. */
   declarations(): string[] {
-    for (const { port, columns } of this.#opened) for (const name of this.#names(port)) if (!columns.has(name)) this.#loose.add(`${port} ${name}`);
+    for (const { port, columns } of this.#opened)
+      for (const name of this.#names(port)) if (!columns.has(name)) this.#loose.add(`${port} ${name}`);
     const parts = this.#ports.flatMap((_, p) => [
       `${this.#ok(p)} = false`,
       ...this.#names(p).map((name, j) => {
         const c = this.#column(p, name);
-        const empty = this.#frame(p) ? '[]' : isNumber(c) ? 'NaN' : this.#loose.has(`${p} ${name}`) || c.type !== 'boolean' ? 'undefined' : 'false';
+        const empty = this.#frame(p)
+          ? '[]'
+          : isNumber(c)
+            ? 'NaN'
+            : this.#loose.has(`${p} ${name}`) || c.type !== 'boolean'
+              ? 'undefined'
+              : 'false';
         return `${this.#v(p, j)} = ${empty}`;
       }),
       ...(this.#times.has(p) || this.node.manifest.delays ? [`${this.#t(p)} = ${this.place.time}`] : []),
@@ -539,7 +642,9 @@ class PortWriter {
 
   hold(): Line[] {
     return this.#ports.map((port, p) => {
-      const cells = this.#names(p).map((name, j) => `${this.#cell(`$hold.${port}.${name}`, this.#v(p, j))} ${this.#cell(`$hold.${port}.${name}.q`, this.#q(p))}`);
+      const cells = this.#names(p).map(
+        (name, j) => `${this.#cell(`$hold.${port}.${name}`, this.#v(p, j))} ${this.#cell(`$hold.${port}.${name}.q`, this.#q(p))}`,
+      );
       return `if (${this.#ok(p)} && ${this.#q(p)} < 128) { ${this.#cell(`$hold.${port}`, '1')} ${cells.join(' ')} }`;
     });
   }
@@ -558,9 +663,15 @@ class PortWriter {
       const q = this.#columnQuality(0, name, j);
       return `{ const $n = ${this.#v(0, j)}, $nq = ${q}; ${this.#v(0, j)} = ${this.#readValue(0, name, `$delay.${name}`)}; $d${this.node.i}_${j} = ${this.#read(`$delay.${name}.q`)}; ${this.#cell(`$delay.${name}`, '$n', this.#column(0, name).type)} ${this.#cell(`$delay.${name}.q`, '$nq')} }`;
     });
+    // who closes a cycle reads what stood here before this row of the step, however many rows came of it
+    const before = `$before${this.node.i}`;
+    const cells = (suffix: string) => names.map((name) => this.#read(`$delay.${name}${suffix}`)).join(', ');
+    const keep = closesCycle(this.node)
+      ? `const $b = ${before}[$k]; if ($b === undefined || $b.row !== ${this.place.row}) ${before}[$k] = { row: ${this.place.row}, v: [${cells('')}], q: [${cells('.q')}], t: ${this.#read('$delay.time')} };`
+      : '';
     return [
       `let ${names.map((_, j) => `$d${this.node.i}_${j} = 0`).join(', ')};`,
-      `if (${this.#ok(0)}) { const $had = ${this.#read('$delay')}; ${swap.join(' ')} ${this.#cell('$delay', '1')} ${this.#cell('$delay.time', this.#t(0))} if ($had === 0) ${this.#ok(0)} = false; }`,
+      `if (${this.#ok(0)}) { ${keep} const $had = ${this.#read('$delay')}; ${swap.join(' ')} ${this.#cell('$delay', '1')} ${this.#cell('$delay.time', this.#t(0))} if ($had === 0) ${this.#ok(0)} = false; }`,
     ];
   }
   #cell(field: string, value: string, type?: string): string {
@@ -592,12 +703,25 @@ class PortWriter {
         if (!simple) head.push(`const $e${this.node.i}_${p}_${j} = ${q};`);
         columns.set(on, { v: this.#v(p, j), q: simple ? q : `$e${this.node.i}_${p}_${j}` });
       }
-      const even = this.#frame(p) && this.#names(p).length > 1 ? [`$even([${this.#names(p).map((_, j) => this.#v(p, j)).join(', ')}]);`] : [];
+      const even =
+        this.#frame(p) && this.#names(p).length > 1
+          ? [
+              `$even([${this.#names(p)
+                .map((_, j) => this.#v(p, j))
+                .join(', ')}]);`,
+            ]
+          : [];
       const place: Place = { ...this.place, columns, time: this.#times.has(p) ? this.#t(p) : this.place.time };
       const inner = this.writer.followers(this.node, port, place);
       if (inner.length === 0) return [];
       if (even.length > 0)
-        return [`if (${this.#ok(p)}) { try { ${even[0]} } catch ($e) { $fail(${JSON.stringify(this.node.id)}, ${this.place.row}, $k, $e); ${this.#ok(p)} = false; } }`, `if (${this.#ok(p)}) {`, ...head, ...inner, '}'];
+        return [
+          `if (${this.#ok(p)}) { try { ${even[0]} } catch ($e) { $fail(${JSON.stringify(this.node.id)}, ${this.place.row}, $k, $e); ${this.#ok(p)} = false; } }`,
+          `if (${this.#ok(p)}) {`,
+          ...head,
+          ...inner,
+          '}',
+        ];
       return [`if (${this.#ok(p)}) {`, ...head, ...inner, '}'];
     });
   }
@@ -616,7 +740,8 @@ class PortWriter {
           return at ? [at.v, at.q] : ['undefined', String(MISSING)];
         });
     };
-    const call = (p: number, x: string) => `$emit${this.node.i}_${p}(${[this.place.row, '$k', this.place.time, q, x, ...carried(p)].join(', ')})`;
+    const call = (p: number, x: string) =>
+      `$emit${this.node.i}_${p}(${[this.place.row, '$k', this.place.time, q, x, ...carried(p)].join(', ')})`;
     if (!ports) return call(0, value);
     void tree;
     return `(($g) => { ${this.#ports.map((name, p) => `if ($g[${JSON.stringify(name)}]) ${call(p, `$g[${JSON.stringify(name)}]`)};`).join(' ')} })(${value})`;
@@ -633,14 +758,22 @@ class PortWriter {
     const live = writer.buffers.of(node, port)?.columns.map((c) => c.name) ?? [];
     const carried = (output?.carried ?? []).filter((c) => live.includes(c));
     const columns = new Map<string, Value>();
-    const lines: Line[] = [`function $emit${node.i}_${p}($row, $k, $t, $q, $r${carried.map((_, j) => `, $c${j}, $cq${j}`).join('')}) {`];
+    const lines: Line[] = [
+      `function $emit${node.i}_${p}($row, $k, $t, $q, $r${carried.map((_, j) => `, $c${j}, $cq${j}`).join('')}) {`,
+    ];
     const time = names.includes('time') ? 'at' : 'time';
-    lines.push(`const $time = $r.${time} === undefined ? $t : $num($r.${time}); ${names.includes('quality') ? 'const $rq = $q;' : 'const $rq = $r.quality === undefined ? $q : $r.quality;'}`);
+    lines.push(
+      `const $time = $r.${time} === undefined ? $t : $num($r.${time}); ${names.includes('quality') ? 'const $rq = $q;' : 'const $rq = $r.quality === undefined ? $q : $r.quality;'}`,
+    );
     const frame = schema.kind === 'frame';
     for (const [j, name] of names.entries()) {
       const c = w.#column(p, name);
       lines.push(`const $v${j} = ${w.#coerced(p, name, `$r[${JSON.stringify(name)}]`)};`);
-      const q = frame ? '$rq' : isNumber(c) ? `($v${j} !== $v${j} ? $worst($rq, ${MISSING}) : $rq)` : `($v${j} === undefined ? $worst($rq, ${MISSING}) : $rq)`;
+      const q = frame
+        ? '$rq'
+        : isNumber(c)
+          ? `($v${j} !== $v${j} ? $worst($rq, ${MISSING}) : $rq)`
+          : `($v${j} === undefined ? $worst($rq, ${MISSING}) : $rq)`;
       lines.push(`const $e${j} = ${q};`);
       columns.set(output?.names[name] ?? name, { v: `$v${j}`, q: `$e${j}` });
     }

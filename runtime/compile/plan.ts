@@ -111,12 +111,31 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
     const code = blocks[index]?.code;
     const userCode = new Map(facts.code.map((c) => [c.path, readUserCode(options.stripTypes(c.text), `$u${nodes.length}_`)]));
     const wired = Object.values(facts.inputs).reduce((n, input) => n + input.wires.length, 0);
-    const join = manifest.combine && manifest.combine !== 'latest' ? (manifest.combine === 'exact' ? 'exact' : 'align') : undefined;
+    const join =
+      manifest.combine && manifest.combine !== 'latest' ? (manifest.combine === 'exact' ? 'exact' : 'align') : undefined;
     const answers = code?.handlers.has('onResult') ?? false;
-    const kind: NodeKind = manifest.shape === 'source' ? 'source' : manifest.shape !== 'each' || wired > 1 || answers ? 'merge' : 'row';
+    const kind: NodeKind =
+      manifest.shape === 'source' ? 'source' : manifest.shape !== 'each' || wired > 1 || answers ? 'merge' : 'row';
     const many =
-      manifest.shape === 'on' || answers || (code?.handlers.has('onTimer') ?? false) || [...(code?.handlers.values() ?? [])].some((h) => USES_MANY.some((m) => h.uses.has(m)));
-    const node: PlanNode = { i: nodes.length, id, facts, manifest, ...(code ? { code } : {}), block: index, userCode, kind, many, ...(join ? { join } : {}), ins: [], outs: [], loop: undefined };
+      manifest.shape === 'on' ||
+      answers ||
+      (code?.handlers.has('onTimer') ?? false) ||
+      [...(code?.handlers.values() ?? [])].some((h) => USES_MANY.some((m) => h.uses.has(m)));
+    const node: PlanNode = {
+      i: nodes.length,
+      id,
+      facts,
+      manifest,
+      ...(code ? { code } : {}),
+      block: index,
+      userCode,
+      kind,
+      many,
+      ...(join ? { join } : {}),
+      ins: [],
+      outs: [],
+      loop: undefined,
+    };
     nodes.push(node);
     byId.set(id, node);
   }
@@ -125,7 +144,16 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
     const from = facts && byId.get(facts.wire.from.node);
     const to = facts && byId.get(facts.wire.to.node);
     if (!facts || !from || !to) continue;
-    const wire: PlanWire = { index, from, fromPort: facts.wire.from.port, to, toPort: facts.wire.to.port, facts, need: new Set(), buffered: false };
+    const wire: PlanWire = {
+      index,
+      from,
+      fromPort: facts.wire.from.port,
+      to,
+      toPort: facts.wire.to.port,
+      facts,
+      need: new Set(),
+      buffered: false,
+    };
     wires.push(wire);
     from.outs.push(wire);
     to.ins.push(wire);
@@ -133,7 +161,16 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
   findNeeds(document, nodes, options.instrumented ?? false);
   const loops = cutLoops(nodes, options.maxNodes ?? 32);
   const edges = wires.map((w) => ({ from: w.from.i, to: w.to.i }));
-  return { document, nodes, wires, blocks, loops, units: orderLoops(wires, loops), instrumented: options.instrumented ?? false, edges };
+  return {
+    document,
+    nodes,
+    wires,
+    blocks,
+    loops,
+    units: orderLoops(wires, loops),
+    instrumented: options.instrumented ?? false,
+    edges,
+  };
 }
 
 function planBlock(manifest: BlockManifest, index: number, { catalogue }: PlanOptions): PlanBlock {
@@ -158,7 +195,8 @@ export function usedColumns(node: PlanNode, port: string): Set<string> {
   return need;
 }
 
-export const outputColumns = (node: PlanNode, port: string): WireSchema => node.facts.outputs[port]?.schema ?? { kind: 'stream', columns: {} };
+export const outputColumns = (node: PlanNode, port: string): WireSchema =>
+  node.facts.outputs[port]?.schema ?? { kind: 'stream', columns: {} };
 export const columnOf = (schema: WireSchema, name: string): ColumnSchema => schema.columns[name] ?? { type: 'number' };
 
 function findNeeds(document: GraphDocument, nodes: readonly PlanNode[], everything: boolean): void {
@@ -167,7 +205,8 @@ function findNeeds(document: GraphDocument, nodes: readonly PlanNode[], everythi
     for (const [port, output] of Object.entries(node.facts.outputs)) {
       const wanted = new Set<string>();
       for (const w of node.outs) if (w.fromPort === port) for (const c of w.need) wanted.add(c);
-      if (everything || document.outputs.some((o) => o.from.node === node.id && o.from.port === port)) for (const c of Object.keys(output.schema.columns)) wanted.add(c);
+      if (everything || document.outputs.some((o) => o.from.node === node.id && o.from.port === port))
+        for (const c of Object.keys(output.schema.columns)) wanted.add(c);
       for (const c of output.carried) if (wanted.has(c)) carried.add(c);
     }
     for (const w of node.ins) {
@@ -217,7 +256,11 @@ function cutLoops(nodes: readonly PlanNode[], maxNodes: number): PlanLoop[] {
 /** Loops in the order of their buffers; those on a cycle become one unit that runs row by row. */
 function orderLoops(wires: readonly PlanWire[], loops: readonly PlanLoop[]): PlanUnit[] {
   const between = (withBack: boolean): Edge[] =>
-    wires.flatMap((w) => (w.from.loop && w.to.loop && w.from.loop !== w.to.loop && (withBack || !w.facts.back) ? [{ from: w.from.loop.index, to: w.to.loop.index }] : []));
+    wires.flatMap((w) =>
+      w.from.loop && w.to.loop && w.from.loop !== w.to.loop && (withBack || !w.facts.back)
+        ? [{ from: w.from.loop.index, to: w.to.loop.index }]
+        : [],
+    );
   const groups = cycles(loops.length, between(true)).filter((g) => g.length > 1);
   const groupOf = new Map(groups.flatMap((g) => g.map((i) => [i, g] as const)));
   const first = (i: number) => groupOf.get(i)?.[0] ?? i;
@@ -239,15 +282,23 @@ function orderLoops(wires: readonly PlanWire[], loops: readonly PlanLoop[]): Pla
 /** The plan for a person. */
 export function printPlan(plan: Plan): string {
   const lines: string[] = [];
-  for (const node of plan.nodes.filter((n) => n.kind === 'source')) lines.push(`source ${node.id} (${node.facts.role?.name ?? node.facts.form ?? ''}): ${columnsText(outputColumns(node, 'out'))}`);
+  for (const node of plan.nodes.filter((n) => n.kind === 'source'))
+    lines.push(
+      `source ${node.id} (${node.facts.role?.name ?? node.facts.form ?? ''}): ${columnsText(outputColumns(node, 'out'))}`,
+    );
   for (const unit of plan.units) {
     if (unit.byRow) lines.push('row by row:');
     for (const loop of unit.loops) {
-      const head = loop.kind === 'rows' ? `over ${loop.over?.node.id}.${loop.over?.port}` : `merging ${loop.root?.ins.map((w) => `${w.from.id}.${w.fromPort}${w.facts.back ? ' (before)' : ''}`).join(', ')}`;
+      const head =
+        loop.kind === 'rows'
+          ? `over ${loop.over?.node.id}.${loop.over?.port}`
+          : `merging ${loop.root?.ins.map((w) => `${w.from.id}.${w.fromPort}${w.facts.back ? ' (before)' : ''}`).join(', ')}`;
       lines.push(`${unit.byRow ? '  ' : ''}loop ${loop.index} ${head}`);
       for (const node of loop.nodes) {
         const outs = Object.keys(node.facts.outputs).map((p) => `${p}: ${columnsText(outputColumns(node, p))}`);
-        lines.push(`    ${node.id} = ${node.manifest.id} ${node.manifest.version}${node.many ? ' [buffered]' : ''} -> ${outs.join('; ')}`);
+        lines.push(
+          `    ${node.id} = ${node.manifest.id} ${node.manifest.version}${node.many ? ' [buffered]' : ''} -> ${outs.join('; ')}`,
+        );
       }
     }
   }

@@ -5,7 +5,7 @@
 export const PRELUDE: readonly string[] = [
   // mulberry32; one generator per node and key, its cell is state
   'const $uniform = (a) => { let t = Math.imul(a ^ (a >>> 15), 1 | a); t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t; return ((t ^ (t >>> 14)) >>> 0) / 4294967296; };',
-  "const $seedOf = (node, key) => { let h = (node ^ $seed) | 0; for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 16777619); h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d); return h ^ (h >>> 12); };",
+  'const $seedOf = (node, key) => { let h = (node ^ $seed) | 0; for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 16777619); h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d); return h ^ (h >>> 12); };',
   "const $range = (i, n) => { throw new RangeError('index ' + i + ' is outside 0..' + (n - 1)); };",
   'const $worst = (a, b) => (a > b ? a : b);',
   "const $num = (x) => (typeof x === 'number' ? x : typeof x === 'boolean' ? +x : NaN);",
@@ -24,7 +24,7 @@ export const PRELUDE: readonly string[] = [
   '  $dead.push(line === undefined ? { node, key: $keys[k], row, message } : { node, key: $keys[k], row, message, line });',
   '}',
   'let $effects = [], $alarms = [], $late = {};',
-  "const $effect = (node, k, row, time, kind, request) => { $effects.push({ node, key: $keys[k], row, time, kind: String(kind), request: $copy(request) || {} }); };",
+  'const $effect = (node, k, row, time, kind, request) => { $effects.push({ node, key: $keys[k], row, time, kind: String(kind), request: $copy(request) || {} }); };',
   // first global row at or after a time of the entry clock
   'const $rowAt = (t) => { let lo = 0, hi = $N - 1; while (lo < hi) { const m = (lo + hi) >> 1; if ($clock[m] >= t) hi = m; else lo = m + 1; } return lo; };',
   // timers of one node: a binary heap of keys by due time (then by name: key numbers depend on how the stream was cut)

@@ -1,16 +1,22 @@
 import { type Buffers, Buffers as BufferTable, isNumber } from './buffers.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
-import { emitFunction, type Line, NodeWriter } from './node-text.ts';
+import { closesCycle, emitFunction, type Line, NodeWriter } from './node-text.ts';
 import type { Plan } from './plan.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
-import { applyEdits } from './syntax.ts';
 import { addState } from './state-cells.ts';
+import { applyEdits } from './syntax.ts';
 
 /** Plan -> program text: one expression, a function of `{ seed }` that gives `{ step, save, load }` (`runtime/step/contract.ts`). */
 export interface ProgramText {
   readonly text: string;
-  readonly map: readonly { readonly node: string; readonly block: string; readonly from: number; readonly to: number; readonly line: number }[];
+  readonly map: readonly {
+    readonly node: string;
+    readonly block: string;
+    readonly from: number;
+    readonly to: number;
+    readonly line: number;
+  }[];
   readonly layout: Layout;
 }
 
@@ -24,7 +30,8 @@ export function writeProgram(plan: Plan): ProgramText {
   const bodies: Line[] = [];
   for (const node of plan.nodes) {
     if (node.kind === 'source') continue;
-    if ([...(node.code?.handlers.values() ?? [])].some((h) => h.uses.has('emit'))) Object.keys(node.facts.outputs).forEach((_, p) => void bodies.push(...emitFunction(nodes, node, p)));
+    if ([...(node.code?.handlers.values() ?? [])].some((h) => h.uses.has('emit')))
+      Object.keys(node.facts.outputs).forEach((_, p) => void bodies.push(...emitFunction(nodes, node, p)));
     bodies.push(...loops.functions(node));
   }
   for (const unit of plan.units) for (const loop of unit.loops) bodies.push(...loops.loop(loop, unit.byRow));
@@ -33,32 +40,65 @@ export function writeProgram(plan: Plan): ProgramText {
   const lines: Line[] = ["(function ($options) { 'use strict';", 'const $seed = ($options && $options.seed) | 0;'];
   // where this text stands in its script, found out once: stack lines less this are lines of the text
   const ownLine = lines.length + 1;
-  lines.push("const $self = /([^\\s(]+):(\\d+):\\d+\\)?$/m.exec(String(new Error().stack)) || ['', '\\u0000', '0'], $line0 = +$self[2] - " + ownLine + ';');
+  lines.push(
+    "const $self = /([^\\s(]+):(\\d+):\\d+\\)?$/m.exec(String(new Error().stack)) || ['', '\\u0000', '0'], $line0 = +$self[2] - " +
+      ownLine +
+      ';',
+  );
   lines.push('let $N = 0, $clk = -Infinity, $clock = new Float64Array(0), $none = new Uint8Array(0);', ...PRELUDE);
   if (plan.nodes.some((n) => n.join === 'exact')) lines.push(...EXACT);
   if (plan.nodes.some((n) => n.join === 'align')) lines.push(...ALIGN);
   for (const block of plan.blocks) {
     const code = block.code;
-    code?.moduleText.split('\n').forEach((text, i) => void lines.push(text.trim() === '' && code.moduleText === '' ? '' : { text, node: '', block: block.id, line: code.ownLines ? (code.moduleLines[i] ?? 0) : 0 }));
+    code?.moduleText
+      .split('\n')
+      .forEach(
+        (text, i) =>
+          void lines.push(
+            text.trim() === '' && code.moduleText === ''
+              ? ''
+              : { text, node: '', block: block.id, line: code.ownLines ? (code.moduleLines[i] ?? 0) : 0 },
+          ),
+      );
   }
   for (const node of plan.nodes)
-    for (const user of node.userCode.values()) user.moduleText.split('\n').forEach((text, i) => void lines.push({ text, node: node.id, block: node.manifest.id, line: user.lines[i] ?? 0 }));
+    for (const user of node.userCode.values())
+      user.moduleText
+        .split('\n')
+        .forEach((text, i) => void lines.push({ text, node: node.id, block: node.manifest.id, line: user.lines[i] ?? 0 }));
   const migrations = plan.nodes.flatMap((node) => {
     const fn = node.code?.migrate;
     if (!fn || !node.code) return [];
     const text = applyEdits(node.code.src, fn.start, fn.end, node.code.renames);
-    lines.push(...`const $mig${node.i} = ${fn.type === 'FunctionExpression' && !text.startsWith('function') ? `function ${text}` : text};`.split('\n'));
+    lines.push(
+      ...`const $mig${node.i} = ${fn.type === 'FunctionExpression' && !text.startsWith('function') ? `function ${text}` : text};`.split(
+        '\n',
+      ),
+    );
     return [{ node: node.id, fn: `$mig${node.i}` }];
   });
   for (const [name, text] of nodes.constants) lines.push(`const ${name} = ${text};`);
-  const blocks = Object.fromEntries(plan.nodes.map((n) => [n.id, { block: n.manifest.id, stateVersion: n.manifest.stateVersion }]));
+  const blocks = Object.fromEntries(
+    plan.nodes.map((n) => [n.id, { block: n.manifest.id, stateVersion: n.manifest.stateVersion }]),
+  );
   lines.push(...layoutText(layout, blocks, migrations, wakes));
-  for (const w of wakes) lines.push(`const $T${w.index} = $timers((k) => $FF[k * ${layout.counts.F} + ${w.offset}], (k, t) => { $FF[k * ${layout.counts.F} + ${w.offset}] = t; });`);
+  for (const w of wakes)
+    lines.push(
+      `const $T${w.index} = $timers((k) => $FF[k * ${layout.counts.F} + ${w.offset}], (k, t) => { $FF[k * ${layout.counts.F} + ${w.offset}] = t; });`,
+    );
   lines.push(...buffers.declarations());
-  for (const node of plan.nodes) if (node.code?.handlers.has('onResult')) lines.push(`const $answers${node.i} = { n: 0, row: [], k: [], items: [] };`);
+  for (const node of plan.nodes)
+    if (node.code?.handlers.has('onResult')) lines.push(`const $answers${node.i} = { n: 0, row: [], k: [], items: [] };`);
+  for (const node of plan.nodes) if (closesCycle(node)) lines.push(`const $before${node.i} = [];`);
   if (plan.instrumented) lines.push(...PROBES);
   lines.push(...bodies.filter((line) => line !== ''));
-  lines.push(...stepText(plan, buffers, wakes.map((w) => w.index)));
+  lines.push(
+    ...stepText(
+      plan,
+      buffers,
+      wakes.map((w) => w.index),
+    ),
+  );
 
   const { map, table } = lineMap(lines);
   lines.push(
@@ -83,19 +123,39 @@ const PROBES = [
 function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): string[] {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   const answering = plan.nodes.filter((n) => n.code?.handlers.has('onResult'));
-  const out: string[] = ['function $step(input) {', '  const N = $N = input.n; $dead = []; $traced = 0; $effects = []; $alarms = []; $late = {};'];
-  out.push('  if ($clock.length < N) $clock = new Float64Array(Math.max(N, 1024)); { const c = input.clock; for (let i = 0; i < N; i++) { if (c[i] > $clk) $clk = c[i]; $clock[i] = $clk; } }');
-  out.push('  const words = input.words, known = new Int32Array(words.length).fill(-1);', '  const keyOf = (w) => { const k = known[w]; return k >= 0 ? k : (known[w] = $key(words[w])); };');
+  const out: string[] = [
+    'function $step(input) {',
+    '  const N = $N = input.n; $dead = []; $traced = 0; $effects = []; $alarms = []; $late = {};',
+  ];
+  out.push(
+    '  if ($clock.length < N) $clock = new Float64Array(Math.max(N, 1024)); { const c = input.clock; for (let i = 0; i < N; i++) { if (c[i] > $clk) $clk = c[i]; $clock[i] = $clk; } }',
+  );
+  out.push(
+    '  const words = input.words, known = new Int32Array(words.length).fill(-1);',
+    '  const keyOf = (w) => { const k = known[w]; return k >= 0 ? k : (known[w] = $key(words[w])); };',
+  );
   for (const b of buffers.list) out.push(`  ${b.text}.n = 0;`);
-  out.push('  for (const s of input.sources) {', '    const n = s.n; if ($none.length < n) $none = new Uint8Array(n);', '    switch (s.source) {');
+  out.push(
+    '  for (const s of input.sources) {',
+    '    const n = s.n; if ($none.length < n) $none = new Uint8Array(n);',
+    '    switch (s.source) {',
+  );
   for (const [i, node] of sources.entries()) {
     const b = buffers.of(node, 'out');
     if (!b) continue;
     const schema = Object.keys(node.facts.outputs.out?.schema.columns ?? {});
-    const columns = b.columns.map((c) => ` b.c${c.at} = s.columns[${schema.indexOf(c.name)}]; b.q${c.at} = s.quality[${schema.indexOf(c.name)}] || $none;`).join('');
-    out.push(`      case ${i}: { const b = ${b.text}; b.n = n; b.row = s.row; b.time = s.time; if (b.k.length < n) b.k = new Int32Array(Math.max(n, 64)); for (let i = 0; i < n; i++) b.k[i] = keyOf(s.key[i]);${columns}`);
+    const columns = b.columns
+      .map(
+        (c) => ` b.c${c.at} = s.columns[${schema.indexOf(c.name)}]; b.q${c.at} = s.quality[${schema.indexOf(c.name)}] || $none;`,
+      )
+      .join('');
+    out.push(
+      `      case ${i}: { const b = ${b.text}; b.n = n; b.row = s.row; b.time = s.time; if (b.k.length < n) b.k = new Int32Array(Math.max(n, 64)); for (let i = 0; i < n; i++) b.k[i] = keyOf(s.key[i]);${columns}`,
+    );
     if (plan.instrumented)
-      out.push(`        for (let i = 0; i < n; i++) $probe(${JSON.stringify(node.id)}, 'out', b.k[i], b.time[i], [${b.columns.map((c) => `b.c${c.at}[i]`).join(', ')}], [${b.columns.map((c) => `b.q${c.at}[i]`).join(', ')}], ${JSON.stringify(b.columns.map((c) => c.name))});`);
+      out.push(
+        `        for (let i = 0; i < n; i++) $probe(${JSON.stringify(node.id)}, 'out', b.k[i], b.time[i], [${b.columns.map((c) => `b.c${c.at}[i]`).join(', ')}], [${b.columns.map((c) => `b.q${c.at}[i]`).join(', ')}], ${JSON.stringify(b.columns.map((c) => c.name))});`,
+      );
     out.push('        break; }');
   }
   out.push('    }', '  }');
@@ -103,6 +163,7 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     out.push(
       `  { const a = $answers${node.i}; a.n = 0; a.row.length = a.k.length = a.items.length = 0; for (const x of input.answers) if (x.node === ${JSON.stringify(node.id)}) { a.n++; a.row.push(x.row); a.k.push($key(x.key)); a.items.push({ id: x.id, ok: x.ok, value: x.value, reason: x.reason }); } }`,
     );
+  for (const node of plan.nodes) if (closesCycle(node)) out.push(`  $before${node.i}.length = 0;`);
   for (const w of wakes) out.push(`  $T${w}.row = 0; $T${w}.armed = -Infinity;`);
   out.push('  if (N > 0) {');
   for (const unit of plan.units) {
@@ -113,7 +174,9 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     for (const loop of unit.loops) {
       if (loop.kind === 'rows') out.push(`    $at${loop.index} = 0;`);
       else {
-        const streams = loop.root ? loop.root.ins.filter((w) => !w.facts.back).length + (loop.root.code?.handlers.has('onResult') ? 1 : 0) : 0;
+        const streams = loop.root
+          ? loop.root.ins.filter((w) => !w.facts.back).length + (loop.root.code?.handlers.has('onResult') ? 1 : 0)
+          : 0;
         for (let j = 0; j < streams; j++) out.push(`    $at${loop.index}_${j} = 0;`);
       }
     }
@@ -128,8 +191,16 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     const node = plan.nodes.find((n) => n.id === o.from.node);
     const b = node && buffers.of(node, o.from.port);
     if (!node || !b) continue;
-    const columns = Object.keys(node.facts.outputs[o.from.port]?.schema.columns ?? {}).map((name) => b.columns.find((c) => c.name === name));
-    const values = columns.map((c) => (!c ? '[]' : !c.frame && (isNumber(c.schema) || c.schema.type === 'boolean') ? `numbers(b.c${c.at}, n)` : `b.c${c.at}.slice(0, n)`));
+    const columns = Object.keys(node.facts.outputs[o.from.port]?.schema.columns ?? {}).map((name) =>
+      b.columns.find((c) => c.name === name),
+    );
+    const values = columns.map((c) =>
+      !c
+        ? '[]'
+        : !c.frame && (isNumber(c.schema) || c.schema.type === 'boolean')
+          ? `numbers(b.c${c.at}, n)`
+          : `b.c${c.at}.slice(0, n)`,
+    );
     const qualities = columns.map((c) => (c ? `clean(b.q${c.at}, n)` : 'undefined'));
     out.push(
       `  { const b = ${b.text}, n = b.n; if (n > 0) { const key = new Array(n); for (let i = 0; i < n; i++) key[i] = $keys[b.k[i]]; outputs.push({ output: ${i}, n, row: b.row.slice(0, n), time: b.time.slice(0, n), key, columns: [${values.join(', ')}], quality: [${qualities.join(', ')}] }); } }`,
@@ -159,7 +230,14 @@ function lineMap(lines: readonly Line[]): { map: ProgramText['map'][number][]; t
     const span = text.split('\n').length;
     if (typeof line !== 'string') {
       const last = map.at(-1);
-      if (last && last.to === at && last.node === line.node && last.block === line.block && (line.line === 0 ? last.line === 0 : last.line + at + 1 - last.from === line.line)) last.to = at + span;
+      if (
+        last &&
+        last.to === at &&
+        last.node === line.node &&
+        last.block === line.block &&
+        (line.line === 0 ? last.line === 0 : last.line + at + 1 - last.from === line.line)
+      )
+        last.to = at + span;
       else map.push({ node: line.node, block: line.block, from: at + 1, to: at + span, line: line.line });
     }
     at += span;

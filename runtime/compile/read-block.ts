@@ -1,4 +1,15 @@
-import { applyEdits, type Edit, isFunction, kids, parseModule, patternNames, type Reference, resolveScopes, type Scope, type Tree } from './syntax.ts';
+import {
+  applyEdits,
+  type Edit,
+  isFunction,
+  kids,
+  parseModule,
+  patternNames,
+  type Reference,
+  resolveScopes,
+  type Scope,
+  type Tree,
+} from './syntax.ts';
 
 /**
  * A block's source text -> facts that the compiler needs, and the static check of what code may name (isolation between publishers
@@ -24,8 +35,10 @@ export class CodeProblem extends Error {
 
 /** Names of the language that code may use; everything else must be its own. */
 export const ALLOWED_GLOBALS: ReadonlySet<string> = new Set(
-  ('undefined NaN Infinity Math Number String Boolean Array Object Map Set JSON Symbol Float64Array Float32Array Int32Array Uint32Array Int16Array ' +
-    'Uint16Array Uint8Array BigInt Error TypeError RangeError isNaN isFinite parseInt parseFloat').split(' '),
+  (
+    'undefined NaN Infinity Math Number String Boolean Array Object Map Set JSON Symbol Float64Array Float32Array Int32Array Uint32Array Int16Array ' +
+    'Uint16Array Uint8Array BigInt Error TypeError RangeError isNaN isFinite parseInt parseFloat'
+  ).split(' '),
 );
 /** What handlers may use of the SDK at run time; the text stands in the program. */
 const SDK_TEXT: Readonly<Record<string, string>> = {
@@ -77,7 +90,8 @@ interface ReadOptions {
   readonly bundled?: boolean;
 }
 
-const shorthand = (parent: Tree | undefined, id: Tree): string => (parent?.type === 'Property' && parent.shorthand && parent.value === id ? `${id.name}: ` : '');
+const shorthand = (parent: Tree | undefined, id: Tree): string =>
+  parent?.type === 'Property' && parent.shorthand && parent.value === id ? `${id.name}: ` : '';
 
 /** @throws CodeProblem */
 export function parseCode(src: string): Tree {
@@ -114,8 +128,12 @@ function readModule(src: string): Module {
         imports.set(s.local.name, { from: statement.source.value, imported: s.imported?.name ?? s.type, at: statement });
       continue;
     }
-    const d: Tree = (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration') && statement.declaration ? statement.declaration : statement;
-    if (d.type === 'VariableDeclaration') for (const v of d.declarations) for (const name of patternNames(v.id)) statements.set(name, d);
+    const d: Tree =
+      (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration') && statement.declaration
+        ? statement.declaration
+        : statement;
+    if (d.type === 'VariableDeclaration')
+      for (const v of d.declarations) for (const name of patternNames(v.id)) statements.set(name, d);
     else if ((d.type === 'FunctionDeclaration' || d.type === 'ClassDeclaration') && d.id) statements.set(d.id.name, d);
   }
   return { src, program, references, parents, root, statements, imports };
@@ -126,23 +144,63 @@ function checkTree(root: Tree, bundled: boolean): void {
   const go = (node: Tree, insideFunction: boolean): void => {
     const forbidden = FORBIDDEN_NODES[node.type];
     if (forbidden && !(node.type === 'ThisExpression' && bundled && insideFunction))
-      throw new CodeProblem('code-forbidden', node, `'${forbidden[0]}' is not allowed in a block.`, `积木代码中不允许使用“${forbidden[1]}”。`);
+      throw new CodeProblem(
+        'code-forbidden',
+        node,
+        `'${forbidden[0]}' is not allowed in a block.`,
+        `积木代码中不允许使用“${forbidden[1]}”。`,
+      );
     if (node.type === 'VariableDeclaration' && node.kind === 'var' && !bundled)
-      throw new CodeProblem('code-var', node, "'var' is not allowed in a block; use let or const.", '积木代码中不允许使用 var；请用 let 或 const。');
+      throw new CodeProblem(
+        'code-var',
+        node,
+        "'var' is not allowed in a block; use let or const.",
+        '积木代码中不允许使用 var；请用 let 或 const。',
+      );
     if (isFunction(node) && (node.async || node.generator))
-      throw new CodeProblem('code-async', node, 'A block function is synchronous: no async, no generators.', '积木函数必须同步：不能用 async 或生成器。');
+      throw new CodeProblem(
+        'code-async',
+        node,
+        'A block function is synchronous: no async, no generators.',
+        '积木函数必须同步：不能用 async 或生成器。',
+      );
     if (node.type === 'MemberExpression') {
-      const member = node.computed ? (node.property.type === 'Literal' ? String(node.property.value) : undefined) : (node.property.name as string);
+      const member = node.computed
+        ? node.property.type === 'Literal'
+          ? String(node.property.value)
+          : undefined
+        : (node.property.name as string);
       if (node.object.type === 'Identifier' && node.object.name === 'Math' && (member === 'random' || member === undefined))
-        throw new CodeProblem('code-random', node, 'Use ctx.random() instead of Math.random(): runs must be repeatable.', '请用 ctx.random() 代替 Math.random()：运行必须可重复。');
+        throw new CodeProblem(
+          'code-random',
+          node,
+          'Use ctx.random() instead of Math.random(): runs must be repeatable.',
+          '请用 ctx.random() 代替 Math.random()：运行必须可重复。',
+        );
       if (!bundled && (member === 'constructor' || member === '__proto__' || member === 'prototype'))
-        throw new CodeProblem('code-forbidden', node, `'.${member}' is not allowed in a block.`, `积木代码中不允许使用“.${member}”。`);
+        throw new CodeProblem(
+          'code-forbidden',
+          node,
+          `'.${member}' is not allowed in a block.`,
+          `积木代码中不允许使用“.${member}”。`,
+        );
       if (bundled && (member === 'constructor' || member === '__proto__'))
-        throw new CodeProblem('code-forbidden', node, `'.${member}' is not allowed in a block.`, `积木代码中不允许使用“.${member}”。`);
+        throw new CodeProblem(
+          'code-forbidden',
+          node,
+          `'.${member}' is not allowed in a block.`,
+          `积木代码中不允许使用“.${member}”。`,
+        );
     }
     if (node.type === 'Property' && !node.computed && node.key.name === '__proto__')
-      throw new CodeProblem('code-forbidden', node, "'__proto__' is not allowed in a block.", '积木代码中不允许使用“__proto__”。');
-    const inside = insideFunction || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration' || node.type === 'ClassBody';
+      throw new CodeProblem(
+        'code-forbidden',
+        node,
+        "'__proto__' is not allowed in a block.",
+        '积木代码中不允许使用“__proto__”。',
+      );
+    const inside =
+      insideFunction || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration' || node.type === 'ClassBody';
     for (const k of kids(node)) go(k, inside);
   };
   go(root, false);
@@ -167,7 +225,12 @@ function reach(module: Module, roots: readonly Tree[], options: ReadOptions) {
       if (!within(id, scope)) continue;
       const name = id.name as string;
       if (name.startsWith('$'))
-        throw new CodeProblem('code-dollar', id, `Names that begin with $ belong to the compiler: '${name}'.`, `以 $ 开头的名称保留给编译器：“${name}”。`);
+        throw new CodeProblem(
+          'code-dollar',
+          id,
+          `Names that begin with $ belong to the compiler: '${name}'.`,
+          `以 $ 开头的名称保留给编译器：“${name}”。`,
+        );
       if (declared && declared !== root) continue;
       if (!declared) {
         if (!ALLOWED_GLOBALS.has(name)) throw unknownName(id, name);
@@ -206,7 +269,8 @@ function reach(module: Module, roots: readonly Tree[], options: ReadOptions) {
       names.set(id.name, to);
       renames.push({ start: id.start, end: id.end, text: shorthand(parents.get(id), id) + to });
     };
-    if (statement.type === 'VariableDeclaration') for (const d of statement.declarations) patternIdentifiers(d.id).forEach(rename);
+    if (statement.type === 'VariableDeclaration')
+      for (const d of statement.declarations) patternIdentifiers(d.id).forEach(rename);
     else rename(statement.id);
   }
   const moduleLines: number[] = [];
@@ -222,13 +286,25 @@ function reach(module: Module, roots: readonly Tree[], options: ReadOptions) {
 }
 
 function unknownName(id: Tree, name: string): CodeProblem {
-  if (name === 'Date') return new CodeProblem('code-name', id, "Use ctx.now or row.time instead of 'Date': runs must be repeatable.", '请用 ctx.now 或 row.time 代替 Date：运行必须可重复。');
-  return new CodeProblem('code-name', id, `A block may not use '${name}': it is not declared here.`, `积木代码不能使用“${name}”：此处没有声明。`);
+  if (name === 'Date')
+    return new CodeProblem(
+      'code-name',
+      id,
+      "Use ctx.now or row.time instead of 'Date': runs must be repeatable.",
+      '请用 ctx.now 或 row.time 代替 Date：运行必须可重复。',
+    );
+  return new CodeProblem(
+    'code-name',
+    id,
+    `A block may not use '${name}': it is not declared here.`,
+    `积木代码不能使用“${name}”：此处没有声明。`,
+  );
 }
 
 function patternIdentifiers(pattern: Tree): Tree[] {
   if (pattern.type === 'Identifier') return [pattern];
-  if (pattern.type === 'ObjectPattern') return pattern.properties.flatMap((p: Tree) => patternIdentifiers(p.type === 'RestElement' ? p.argument : p.value));
+  if (pattern.type === 'ObjectPattern')
+    return pattern.properties.flatMap((p: Tree) => patternIdentifiers(p.type === 'RestElement' ? p.argument : p.value));
   if (pattern.type === 'ArrayPattern') return pattern.elements.filter(Boolean).flatMap(patternIdentifiers);
   if (pattern.type === 'AssignmentPattern') return patternIdentifiers(pattern.left);
   return pattern.type === 'RestElement' ? patternIdentifiers(pattern.argument) : [];
@@ -236,10 +312,23 @@ function patternIdentifiers(pattern: Tree): Tree[] {
 
 function checkDeclared(range: Tree): void {
   const go = (node: Tree): void => {
-    const declared = isFunction(node) ? [...node.params, node.id].filter(Boolean) : node.type === 'VariableDeclarator' ? [node.id] : node.type === 'CatchClause' && node.param ? [node.param] : node.type === 'ClassDeclaration' ? [node.id] : [];
+    const declared = isFunction(node)
+      ? [...node.params, node.id].filter(Boolean)
+      : node.type === 'VariableDeclarator'
+        ? [node.id]
+        : node.type === 'CatchClause' && node.param
+          ? [node.param]
+          : node.type === 'ClassDeclaration'
+            ? [node.id]
+            : [];
     for (const id of declared.flatMap(patternIdentifiers))
       if (id.name.startsWith('$'))
-        throw new CodeProblem('code-dollar', id, `Names that begin with $ belong to the compiler: '${id.name}'.`, `以 $ 开头的名称保留给编译器：“${id.name}”。`);
+        throw new CodeProblem(
+          'code-dollar',
+          id,
+          `Names that begin with $ belong to the compiler: '${id.name}'.`,
+          `以 $ 开头的名称保留给编译器：“${id.name}”。`,
+        );
     for (const k of kids(node)) go(k);
   };
   go(range);
@@ -262,7 +351,12 @@ function definitionOf(module: Module): Tree {
   }
   const object = found?.type === 'CallExpression' ? found.arguments[0] : found;
   if (object?.type !== 'ObjectExpression')
-    throw new CodeProblem('block-definition', { line: 1, column: 0 }, 'A block module exports defineBlock({ … }) as default.', '积木模块须默认导出 defineBlock({ … })。');
+    throw new CodeProblem(
+      'block-definition',
+      { line: 1, column: 0 },
+      'A block module exports defineBlock({ … }) as default.',
+      '积木模块须默认导出 defineBlock({ … })。',
+    );
   return object;
 }
 
@@ -272,7 +366,10 @@ function functionOf(module: Module, value: Tree | undefined): Tree | undefined {
   for (let hops = 0; fn?.type === 'Identifier' && hops < 8; hops++) {
     const name: string = fn.name;
     const statement = module.statements.get(name);
-    fn = statement?.type === 'FunctionDeclaration' ? statement : statement?.declarations?.find((d: Tree) => d.id.name === name)?.init;
+    fn =
+      statement?.type === 'FunctionDeclaration'
+        ? statement
+        : statement?.declarations?.find((d: Tree) => d.id.name === name)?.init;
   }
   return fn && isFunction(fn) ? fn : undefined;
 }
@@ -283,7 +380,12 @@ function contextUses(fn: Tree, at: number, module: Module): Set<string> {
   const param = fn.params[at];
   if (!param) return uses;
   if (param.type === 'ObjectPattern')
-    throw new CodeProblem('block-pattern', param, 'Take ctx as a name and use its members: ctx.emit(…).', '请以名称接收 ctx 并使用其成员：ctx.emit(…)。');
+    throw new CodeProblem(
+      'block-pattern',
+      param,
+      'Take ctx as a name and use its members: ctx.emit(…).',
+      '请以名称接收 ctx 并使用其成员：ctx.emit(…)。',
+    );
   for (const { id, scope } of module.references) {
     if (id.name !== param.name || scope?.node !== fn) continue;
     const parent = module.parents.get(id);
@@ -300,14 +402,21 @@ export function readBlock(src: string, options: ReadOptions): BlockCode {
   const add = (name: string, value: Tree | undefined, contextAt: number) => {
     if (!value) return;
     const fn = functionOf(module, value);
-    if (!fn) throw new CodeProblem('block-handler', value, `'${name}' must be a function written in this module.`, `“${name}”必须是写在本模块中的函数。`);
+    if (!fn)
+      throw new CodeProblem(
+        'block-handler',
+        value,
+        `'${name}' must be a function written in this module.`,
+        `“${name}”必须是写在本模块中的函数。`,
+      );
     handlers.set(name, { name, fn, uses: contextUses(fn, contextAt, module) });
   };
   add('each', propertyOf(definition, 'each'), 3);
   add('onTimer', propertyOf(definition, 'onTimer'), 2);
   add('onResult', propertyOf(definition, 'onResult'), 3);
   const on = propertyOf(definition, 'on');
-  if (on?.type === 'ObjectExpression') for (const p of on.properties as Tree[]) add(`on.${p.key.name ?? p.key.value}`, p.value, 3);
+  if (on?.type === 'ObjectExpression')
+    for (const p of on.properties as Tree[]) add(`on.${p.key.name ?? p.key.value}`, p.value, 3);
   const migrate = functionOf(module, propertyOf(definition, 'migrate'));
   const roots = [...handlers.values()].map((h) => h.fn);
   const { names, renames, moduleText, moduleLines } = reach(module, migrate ? [...roots, migrate] : roots, options);
@@ -351,9 +460,12 @@ export function readUserCode(src: string, prefix: string): UserCode {
       '代码须有默认函数：export default function (row, state, ctx) { … }。',
     );
   for (const s of module.program.body as Tree[])
-    if (s.type === 'ImportDeclaration') throw new CodeProblem('code-import', s, 'Code in a graph cannot import modules.', '图中的代码不能导入模块。');
+    if (s.type === 'ImportDeclaration')
+      throw new CodeProblem('code-import', s, 'Code in a graph cannot import modules.', '图中的代码不能导入模块。');
   // all of it is checked, also what the function does not reach
-  const own = (module.program.body as Tree[]).map((s) => (s.type === 'ExportNamedDeclaration' || s === exported ? (s.declaration ?? s) : s));
+  const own = (module.program.body as Tree[]).map((s) =>
+    s.type === 'ExportNamedDeclaration' || s === exported ? (s.declaration ?? s) : s,
+  );
   const { renames } = reach(module, own, { prefix });
   const name = `${prefix}default`;
   const lines: number[] = [];
@@ -362,9 +474,17 @@ export function readUserCode(src: string, prefix: string): UserCode {
     const declared = s.type === 'FunctionDeclaration' || s.type === 'ClassDeclaration' || s.type === 'VariableDeclaration';
     const extra: Edit[] = declared && s.id ? [{ start: s.id.start, end: s.id.end, text: prefix + s.id.name }] : [];
     if (s.type === 'VariableDeclaration')
-      for (const d of s.declarations) for (const id of patternIdentifiers(d.id)) extra.push({ start: id.start, end: id.end, text: shorthand(module.parents.get(id), id) + prefix + id.name });
+      for (const d of s.declarations)
+        for (const id of patternIdentifiers(d.id))
+          extra.push({ start: id.start, end: id.end, text: shorthand(module.parents.get(id), id) + prefix + id.name });
     const text = applyEdits(src, s.start, s.end, [...extra, ...renames]);
-    const whole = isMain ? (s.type === 'FunctionDeclaration' ? (s.id ? `${text}\nconst ${name} = ${prefix}${s.id.name};` : `const ${name} = ${text};`) : `const ${name} = ${text};`) : text;
+    const whole = isMain
+      ? s.type === 'FunctionDeclaration'
+        ? s.id
+          ? `${text}\nconst ${name} = ${prefix}${s.id.name};`
+          : `const ${name} = ${text};`
+        : `const ${name} = ${text};`
+      : text;
     for (let i = 0; i < whole.split('\n').length; i++) lines.push((s.loc?.start.line ?? 1) + i);
     return whole;
   });
@@ -396,7 +516,8 @@ function literalReturns(fn: Tree): { name: string; at: Tree }[] {
   const out: { name: string; at: Tree }[] = [];
   const literal = (e: Tree | null) => {
     if (e?.type === 'ObjectExpression')
-      for (const p of e.properties as Tree[]) if (p.type === 'Property' && !p.computed) out.push({ name: p.key.name ?? String(p.key.value), at: p });
+      for (const p of e.properties as Tree[])
+        if (p.type === 'Property' && !p.computed) out.push({ name: p.key.name ?? String(p.key.value), at: p });
     if (e?.type === 'ConditionalExpression') {
       literal(e.consequent);
       literal(e.alternate);

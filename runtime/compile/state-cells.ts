@@ -21,16 +21,20 @@ export function keptColumns(node: PlanNode, port: string): KeptColumn[] {
   if (!input || input.wires.length === 0) return [];
   const frame = input.schema.kind === 'frame';
   const out: KeptColumn[] = [];
-  for (const [name, bound] of Object.entries(input.columns)) if (bound.on !== undefined) out.push({ port, name, on: bound.on, schema: bound.schema, bound, frame });
+  for (const [name, bound] of Object.entries(input.columns))
+    if (bound.on !== undefined) out.push({ port, name, on: bound.on, schema: bound.schema, bound, frame });
   for (const e of node.facts.expressions)
     for (const x of [...e.names, ...e.handled])
-      if (x.port === port && x.logical === undefined && !out.some((c) => c.name === x.column)) out.push({ port, name: x.column, on: x.column, schema: input.schema.columns[x.column] ?? { type: 'number' }, frame });
+      if (x.port === port && x.logical === undefined && !out.some((c) => c.name === x.column))
+        out.push({ port, name: x.column, on: x.column, schema: input.schema.columns[x.column] ?? { type: 'number' }, frame });
   return out;
 }
 
 const isNumeric = (type: ColumnType): boolean => type === 'number' || type === 'integer' || type === 'time';
-export const cellKind = (type: ColumnType, frame: boolean): CellKind => (frame ? 'json' : isNumeric(type) ? 'f64' : type === 'boolean' ? 'i32' : 'json');
-export const emptyValue = (type: ColumnType, frame: boolean): string => (frame ? '[]' : isNumeric(type) ? 'NaN' : type === 'boolean' ? 'false' : 'undefined');
+export const cellKind = (type: ColumnType, frame: boolean): CellKind =>
+  frame ? 'json' : isNumeric(type) ? 'f64' : type === 'boolean' ? 'i32' : 'json';
+export const emptyValue = (type: ColumnType, frame: boolean): string =>
+  frame ? '[]' : isNumeric(type) ? 'NaN' : type === 'boolean' ? 'false' : 'undefined';
 const initOf = (kind: CellKind): string => (kind === 'f64' ? 'NaN' : kind === 'i32' ? '0' : 'undefined');
 /** Quality `bad:missing`. */
 export const MISSING = 137;
@@ -45,7 +49,8 @@ export function addState(layout: Layout, node: PlanNode): void {
   const { facts, manifest, id, code } = node;
   addDeclaredState(layout, facts);
   const uses = (member: string) => [...(code?.handlers.values() ?? [])].some((h) => h.uses.has(member));
-  if (uses('random') || (node.userCode.size > 0 && manifest.shape === 'each')) layout.add(id, '$random', 'i32', '0', { seed: hash(id), perKey: manifest.stateScope === 'key' });
+  if (uses('random') || (node.userCode.size > 0 && manifest.shape === 'each'))
+    layout.add(id, '$random', 'i32', '0', { seed: hash(id), perKey: manifest.stateScope === 'key' });
   if (uses('alarm')) layout.add(id, '$alarm', 'i32', '0');
   if (code?.handlers.has('onTimer') || node.join === 'align') layout.add(id, '$wake', 'f64', 'Infinity');
   if (manifest.combine === 'latest')

@@ -30,10 +30,15 @@ export function buildStepInput(info: Pick<ProgramInfo, 'sources'>, rows: readonl
     if (mine.length === 0) continue;
     const columns = Object.entries(schema.columns).map(([name, { type }]) => {
       const values = mine.map(({ row }) => row.values?.[name]);
-      return schema.kind === 'frame' || BOXED.has(type) ? values : Float64Array.from(values, (v) => (v === undefined || v === null ? Number.NaN : Number(v)));
+      return schema.kind === 'frame' || BOXED.has(type)
+        ? values
+        : Float64Array.from(values, (v) => (v === undefined || v === null ? Number.NaN : Number(v)));
     });
     const quality = Object.keys(schema.columns).map((name) => {
-      const codes = Uint8Array.from(mine, ({ row }) => row.quality?.[name] ?? (row.values?.[name] === undefined || row.values[name] === null ? MISSING : 0));
+      const codes = Uint8Array.from(
+        mine,
+        ({ row }) => row.quality?.[name] ?? (row.values?.[name] === undefined || row.values[name] === null ? MISSING : 0),
+      );
       return codes.some((q) => q !== 0) ? codes : undefined;
     });
     sources.push({

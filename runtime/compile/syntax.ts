@@ -30,7 +30,8 @@ export function kids(node: Tree): Tree[] {
   return out;
 }
 
-export const isFunction = (node: Tree): boolean => node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression' || node.type === 'FunctionDeclaration';
+export const isFunction = (node: Tree): boolean =>
+  node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression' || node.type === 'FunctionDeclaration';
 
 /** Names that a pattern binds. */
 export function patternNames(pattern: Tree | null, out: string[] = []): string[] {
@@ -194,7 +195,8 @@ export function resolveScopes(program: Tree): Tables {
     }
   };
   const hoist = (statements: readonly Tree[], scope: Scope) => {
-    for (const s of statements) if (s.type === 'FunctionDeclaration' || s.type === 'ClassDeclaration') declare([s.id.name], scope);
+    for (const s of statements)
+      if (s.type === 'FunctionDeclaration' || s.type === 'ClassDeclaration') declare([s.id.name], scope);
   };
 
   hoist(program.body, root);

@@ -23,7 +23,10 @@ export interface CodeFinding {
 export interface CheckOptions {
   /** Values of the app parameters; absent ones take their defaults. */
   readonly values?: ParameterValues;
-  readonly checkCode?: (text: string, facts: { readonly input: WireSchema; readonly outputs: readonly string[] }) => readonly CodeFinding[];
+  readonly checkCode?: (
+    text: string,
+    facts: { readonly input: WireSchema; readonly outputs: readonly string[] },
+  ) => readonly CodeFinding[];
 }
 export interface GraphCheck {
   readonly problems: readonly GraphProblem[];
@@ -55,7 +58,15 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
   for (const [index, node] of document.nodes.entries()) {
     if (drafts.has(node.id)) continue;
     const context = readNode(document, catalogue, values, index, report);
-    if (context) drafts.set(node.id, { index, context: context.context, ...(context.form === undefined ? {} : { form: context.form }), inputs: {}, outputs: {}, expressions: [] });
+    if (context)
+      drafts.set(node.id, {
+        index,
+        context: context.context,
+        ...(context.form === undefined ? {} : { form: context.form }),
+        inputs: {},
+        outputs: {},
+        expressions: [],
+      });
   }
   const ends = checkWires(document, drafts, report);
   const edges = ends.flatMap((w) => (w ? [{ from: w.from.index, to: w.to.index, wire: w.wire }] : []));
@@ -67,14 +78,23 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
   const back = looping.length > 0 ? new Set<number>() : backWires(n, edges, delays);
   const order = topologicalOrder(n, looping.length > 0 ? withoutCycles(edges, looping) : edges.filter((e) => !back.has(e.wire)));
 
-  const wireFacts: ((WireFacts & { merge: IncomingWire['facts']['merge']; conversions: IncomingWire['facts']['conversions'] }) | undefined)[] = document.wires.map(() => undefined);
+  const wireFacts: (
+    | (WireFacts & { merge: IncomingWire['facts']['merge']; conversions: IncomingWire['facts']['conversions'] })
+    | undefined
+  )[] = document.wires.map(() => undefined);
   const byIndex = new Map([...drafts.values()].map((d) => [d.index, d]));
   const incoming = (draft: Draft, port: string, withBack: boolean): IncomingWire[] =>
     ends.flatMap((end) => {
       if (!end || end.to !== draft || end.toPort !== port || (back.has(end.wire) && !withBack)) return [];
       const output = end.from.outputs[end.fromPort];
       if (!output) return [];
-      const facts = { wire: document.wires[end.wire] as GraphDocument['wires'][number], schema: output.schema, back: back.has(end.wire), merge: {}, conversions: [] };
+      const facts = {
+        wire: document.wires[end.wire] as GraphDocument['wires'][number],
+        schema: output.schema,
+        back: back.has(end.wire),
+        merge: {},
+        conversions: [],
+      };
       wireFacts[end.wire] = facts;
       return [{ index: end.wire, schema: output.schema, facts }];
     });
@@ -82,14 +102,16 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
     const draft = byIndex.get(index);
     if (!draft) continue;
     const { context } = draft;
-    for (const port of Object.keys(context.manifest.inputs)) draft.inputs[port] = readInput(context, port, incoming(draft, port, false));
+    for (const port of Object.keys(context.manifest.inputs))
+      draft.inputs[port] = readInput(context, port, incoming(draft, port, false));
     for (const port of Object.keys(context.manifest.outputs)) draft.outputs[port] = readOutput(context, port, draft.inputs);
   }
   // wires that close a cycle: their schema is known only now
   for (const end of ends) {
     if (!end || !back.has(end.wire)) continue;
     const { manifest } = end.to.context;
-    if (manifest.combine !== 'latest' || (manifest.firesOn ?? '') === end.toPort) report(say.cycleInput(end.to.context.node.id, end.toPort, end.wire));
+    if (manifest.combine !== 'latest' || (manifest.firesOn ?? '') === end.toPort)
+      report(say.cycleInput(end.to.context.node.id, end.toPort, end.wire));
     end.to.inputs[end.toPort] = readInput(end.to.context, end.toPort, incoming(end.to, end.toPort, true));
   }
   for (const draft of byIndex.values()) finishNode(draft, ends, values, options, report);
@@ -99,7 +121,9 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
     const d = byIndex.get(index);
     if (!d) continue;
     const { node, manifest, params, role } = d.context;
-    const code = fieldsOf(manifest.params, params).flatMap((f) => (f.field === 'code' ? [{ path: f.path, text: String(f.value) }] : []));
+    const code = fieldsOf(manifest.params, params).flatMap((f) =>
+      f.field === 'code' ? [{ path: f.path, text: String(f.value) }] : [],
+    );
     nodes.set(node.id, {
       index: d.index,
       node,
@@ -121,18 +145,29 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
 function checkNames(document: GraphDocument, report: (problem: GraphProblem) => void): void {
   const twice = (names: readonly string[]) => [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
   for (const id of twice(document.nodes.map((x) => x.id))) report(say.duplicateNode(id));
-  for (const name of twice(document.outputs.map((x) => x.name))) report(say.duplicateOutput(name, document.outputs.find((o) => o.name === name)?.from.node ?? ''));
+  for (const name of twice(document.outputs.map((x) => x.name)))
+    report(say.duplicateOutput(name, document.outputs.find((o) => o.name === name)?.from.node ?? ''));
   for (const name of twice(document.roles.map((x) => x.name))) report(say.duplicateRole(name));
   for (const key of twice(document.parameters.map((x) => x.key))) report(say.duplicateParameter(key));
 }
 
-function readNode(document: GraphDocument, catalogue: BlockCatalogue, values: ParameterValues, index: number, report: (problem: GraphProblem) => void): { context: NodeContext; form?: string } | undefined {
+function readNode(
+  document: GraphDocument,
+  catalogue: BlockCatalogue,
+  values: ParameterValues,
+  index: number,
+  report: (problem: GraphProblem) => void,
+): { context: NodeContext; form?: string } | undefined {
   const node = document.nodes[index];
   if (!node) return undefined;
   const block = catalogue.block(node.block, node.version);
   if (!block) {
     const versions = catalogue.versions(node.block);
-    report(versions.length > 0 ? say.unknownVersion(node.id, node.block, node.version, versions) : say.unknownBlock(node.id, node.block, similar(node.block, catalogue.ids())));
+    report(
+      versions.length > 0
+        ? say.unknownVersion(node.id, node.block, node.version, versions)
+        : say.unknownBlock(node.id, node.block, similar(node.block, catalogue.ids())),
+    );
     return undefined;
   }
   const resolved = resolveParameters(node.params, values);
@@ -151,13 +186,27 @@ function readNode(document: GraphDocument, catalogue: BlockCatalogue, values: Pa
   return { context, ...(form === undefined ? {} : { form }) };
 }
 
-function readRole(document: GraphDocument, node: string, manifest: BlockManifest, params: Readonly<Record<string, unknown>>, report: (problem: GraphProblem) => void): TagRole | undefined {
+function readRole(
+  document: GraphDocument,
+  node: string,
+  manifest: BlockManifest,
+  params: Readonly<Record<string, unknown>>,
+  report: (problem: GraphProblem) => void,
+): TagRole | undefined {
   let found: TagRole | undefined;
   for (const f of fieldsOf(manifest.params, params)) {
     if (f.field === 'unit' && typeof f.value === 'string' && f.value !== '') continue; // judged where the unit is used
     if (f.field !== 'role') continue;
     const role = document.roles.find((r) => r.name === f.value);
-    if (!role) report(say.unknownRole(node, f.path, String(f.value), document.roles.map((r) => r.name)));
+    if (!role)
+      report(
+        say.unknownRole(
+          node,
+          f.path,
+          String(f.value),
+          document.roles.map((r) => r.name),
+        ),
+      );
     else if (manifest.capabilities.includes('tag.write') && !role.write) report(say.roleNotWritable(node, f.path, role.name));
     found ??= role;
   }
@@ -165,10 +214,18 @@ function readRole(document: GraphDocument, node: string, manifest: BlockManifest
 }
 
 function checkBindings({ node, manifest, params, report }: NodeContext): void {
-  const inputs = Object.entries(manifest.inputs).flatMap(([port, p]) => Object.keys(p.columns).flatMap((c) => [c, `${port}.${c}`]));
-  for (const column of Object.keys(node.bind ?? {})) if (!inputs.includes(column)) report(say.unknownBinding(node.id, column, inputs));
-  const outputs = Object.values(manifest.outputs).flatMap((p) => [...Object.keys(p.columns), ...(p.columnsFromRole ? ['value'] : []), ...listed(params, p.columnsFrom)]);
-  for (const column of Object.keys(node.as ?? {})) if (!outputs.includes(column)) report(say.unknownBinding(node.id, column, outputs));
+  const inputs = Object.entries(manifest.inputs).flatMap(([port, p]) =>
+    Object.keys(p.columns).flatMap((c) => [c, `${port}.${c}`]),
+  );
+  for (const column of Object.keys(node.bind ?? {}))
+    if (!inputs.includes(column)) report(say.unknownBinding(node.id, column, inputs));
+  const outputs = Object.values(manifest.outputs).flatMap((p) => [
+    ...Object.keys(p.columns),
+    ...(p.columnsFromRole ? ['value'] : []),
+    ...listed(params, p.columnsFrom),
+  ]);
+  for (const column of Object.keys(node.as ?? {}))
+    if (!outputs.includes(column)) report(say.unknownBinding(node.id, column, outputs));
 }
 const listed = (params: Readonly<Record<string, unknown>>, from: string | undefined): string[] => {
   const list = from === undefined ? undefined : params[from];
@@ -183,7 +240,11 @@ interface End {
   readonly toPort: string;
 }
 
-function checkWires(document: GraphDocument, drafts: ReadonlyMap<string, Draft>, report: (problem: GraphProblem) => void): (End | undefined)[] {
+function checkWires(
+  document: GraphDocument,
+  drafts: ReadonlyMap<string, Draft>,
+  report: (problem: GraphProblem) => void,
+): (End | undefined)[] {
   const ids = new Set(document.nodes.map((x) => x.id));
   return document.wires.map(({ from, to }, wire) => {
     for (const end of [from, to]) if (!ids.has(end.node)) report(say.unknownNode(end.node, { wire }));
@@ -213,7 +274,13 @@ function withoutCycles<E extends Edge>(edges: readonly E[], looping: readonly (r
   return edges.filter((e) => !(inside.has(e.from) && inside.has(e.to)));
 }
 
-function finishNode(draft: Draft, ends: readonly (End | undefined)[], values: ParameterValues, options: CheckOptions, report: (problem: GraphProblem) => void): void {
+function finishNode(
+  draft: Draft,
+  ends: readonly (End | undefined)[],
+  values: ParameterValues,
+  options: CheckOptions,
+  report: (problem: GraphProblem) => void,
+): void {
   const { node, manifest, params } = draft.context;
   let whole = true;
   for (const port of Object.keys(manifest.inputs)) {
@@ -231,17 +298,23 @@ function finishNode(draft: Draft, ends: readonly (End | undefined)[], values: Pa
     if (f.field === 'code' && typeof f.value === 'string' && options.checkCode) {
       const input = draft.inputs.in?.schema ?? { kind: 'stream', columns: {} };
       const outputs = Object.values(draft.outputs).flatMap((o) => Object.keys(o.names));
-      for (const p of options.checkCode(f.value, { input, outputs })) report(say.codeProblem(node.id, f.path, p.code, p.message, p.line, p.column));
+      for (const p of options.checkCode(f.value, { input, outputs }))
+        report(say.codeProblem(node.id, f.path, p.code, p.message, p.line, p.column));
     }
   }
 }
 
-function checkOutputs(document: GraphDocument, nodes: ReadonlyMap<string, NodeFacts>, report: (problem: GraphProblem) => void): void {
+function checkOutputs(
+  document: GraphDocument,
+  nodes: ReadonlyMap<string, NodeFacts>,
+  report: (problem: GraphProblem) => void,
+): void {
   const ids = new Set(document.nodes.map((x) => x.id));
   for (const { from } of document.outputs) {
     if (!ids.has(from.node)) report(say.unknownNode(from.node, { node: from.node }));
     const node = nodes.get(from.node);
-    if (node && !Object.hasOwn(node.manifest.outputs, from.port)) report(say.unknownPort(from.node, from.port, 'output', Object.keys(node.manifest.outputs), {}));
+    if (node && !Object.hasOwn(node.manifest.outputs, from.port))
+      report(say.unknownPort(from.node, from.port, 'output', Object.keys(node.manifest.outputs), {}));
   }
 }
 

@@ -126,8 +126,17 @@ export function parseExpression(text: string): ParsedExpression | ExpressionProb
     if (rest >= 0) {
       const at = node.end + rest;
       const word = text.slice(at).trim().split(/\s+/)[0] ?? '';
-      const hint = /^(and|or|not)$/i.test(word) ? ' Write && for and, || for or, ! for not.' : word.startsWith('#') || word === '=' ? " To compare write '=='." : '';
-      throw new Refusal('expression-syntax', at + 1, `'${word}' was not expected here.${hint}`, `此处不应出现“${word}”。${hint ? '与写 &&，或写 ||，非写 !，比较写 ==。' : ''}`);
+      const hint = /^(and|or|not)$/i.test(word)
+        ? ' Write && for and, || for or, ! for not.'
+        : word.startsWith('#') || word === '='
+          ? " To compare write '=='."
+          : '';
+      throw new Refusal(
+        'expression-syntax',
+        at + 1,
+        `'${word}' was not expected here.${hint}`,
+        `此处不应出现“${word}”。${hint ? '与写 &&，或写 ||，非写 !，比较写 ==。' : ''}`,
+      );
     }
     const ast = convert(node);
     const names: string[] = [];
@@ -148,31 +157,58 @@ function convert(node: Node): Expression {
       if (typeof node.value === 'number') return { kind: 'number', value: node.value };
       if (typeof node.value === 'string') return { kind: 'text', value: node.value };
       if (typeof node.value === 'boolean') return { kind: 'boolean', value: node.value };
-      throw new Refusal('expression-syntax', node.start + 1, `'${node.raw}' is not allowed in an expression.`, `表达式中不允许使用“${node.raw}”。`);
+      throw new Refusal(
+        'expression-syntax',
+        node.start + 1,
+        `'${node.raw}' is not allowed in an expression.`,
+        `表达式中不允许使用“${node.raw}”。`,
+      );
     case 'Identifier': {
       const constant = Object.hasOwn(CONSTANTS, node.name) ? CONSTANTS[node.name] : undefined;
       return constant === undefined ? { kind: 'name', name: node.name, at: node.start + 1 } : { kind: 'number', value: constant };
     }
     case 'MemberExpression':
       if (node.computed || node.optional || node.object.type !== 'Identifier' || node.property.type !== 'Identifier')
-        throw new Refusal('expression-syntax', node.start + 1, "A column is written as 'name', with several inputs as 'input.name'.", '列写作“名称”，多输入时写作“输入.名称”。');
+        throw new Refusal(
+          'expression-syntax',
+          node.start + 1,
+          "A column is written as 'name', with several inputs as 'input.name'.",
+          '列写作“名称”，多输入时写作“输入.名称”。',
+        );
       return { kind: 'name', name: `${node.object.name}.${node.property.name}`, at: node.start + 1 };
     case 'UnaryExpression':
-      if (node.operator === '-' || node.operator === '+' || node.operator === '!') return { kind: 'unary', op: node.operator, of: convert(node.argument) };
+      if (node.operator === '-' || node.operator === '+' || node.operator === '!')
+        return { kind: 'unary', op: node.operator, of: convert(node.argument) };
       break;
     case 'BinaryExpression':
     case 'LogicalExpression': {
       const op = node.operator === '===' ? '==' : node.operator === '!==' ? '!=' : node.operator;
-      if ((BINARY_OPERATORS as readonly string[]).includes(op)) return { kind: 'binary', op, left: convert(node.left), right: convert(node.right) };
-      const hint = op === '&' ? ' Write && for and.' : op === '|' ? ' Write || for or.' : op === '^' ? ' Write ** or pow(a, b) for powers.' : '';
-      throw new Refusal('expression-operator', node.start + 1, `The operator '${op}' is not available.${hint}`, `不支持运算符“${op}”。${op === '&' ? '与请写 &&。' : op === '|' ? '或请写 ||。' : op === '^' ? '乘方请写 ** 或 pow(a, b)。' : ''}`);
+      if ((BINARY_OPERATORS as readonly string[]).includes(op))
+        return { kind: 'binary', op, left: convert(node.left), right: convert(node.right) };
+      const hint =
+        op === '&'
+          ? ' Write && for and.'
+          : op === '|'
+            ? ' Write || for or.'
+            : op === '^'
+              ? ' Write ** or pow(a, b) for powers.'
+              : '';
+      throw new Refusal(
+        'expression-operator',
+        node.start + 1,
+        `The operator '${op}' is not available.${hint}`,
+        `不支持运算符“${op}”。${op === '&' ? '与请写 &&。' : op === '|' ? '或请写 ||。' : op === '^' ? '乘方请写 ** 或 pow(a, b)。' : ''}`,
+      );
     }
     case 'ConditionalExpression':
       return { kind: 'condition', test: convert(node.test), yes: convert(node.consequent), no: convert(node.alternate) };
     case 'CallExpression':
       return call(node);
   }
-  const [en, zh] = HINTS[node.type] ?? [`This kind of expression is not available (${node.type}).`, `不支持这种表达式（${node.type}）。`];
+  const [en, zh] = HINTS[node.type] ?? [
+    `This kind of expression is not available (${node.type}).`,
+    `不支持这种表达式（${node.type}）。`,
+  ];
   throw new Refusal('expression-syntax', node.start + 1, en, zh);
 }
 
@@ -180,22 +216,41 @@ function call(node: Node): Expression {
   const at = node.start + 1;
   const callee = node.callee;
   const name: string | undefined =
-    callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' && callee.object.name === 'Math' ? callee.property.name : undefined;
+    callee.type === 'Identifier'
+      ? callee.name
+      : callee.type === 'MemberExpression' && callee.object.name === 'Math'
+        ? callee.property.name
+        : undefined;
   const args: Expression[] = node.arguments.map(convert);
   if (name && QUALITY_FUNCTIONS.has(name)) {
     if (args.length !== 1 || args[0]?.kind !== 'name')
-      throw new Refusal('expression-function', at, `${name}(…) asks about one column, e.g. ${name}(value).`, `${name}(…) 只能询问一列，例如 ${name}(value)。`);
+      throw new Refusal(
+        'expression-function',
+        at,
+        `${name}(…) asks about one column, e.g. ${name}(value).`,
+        `${name}(…) 只能询问一列，例如 ${name}(value)。`,
+      );
     return { kind: 'call', fn: name, args, at };
   }
   const fn = name !== undefined && Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (!name || !fn) {
     const list = [...Object.keys(FUNCTIONS), ...QUALITY_FUNCTIONS].join(', ');
-    throw new Refusal('expression-function', at, `There is no function '${name ?? '?'}'. Available: ${list}.`, `没有函数“${name ?? '?'}”。可用：${list}。`);
+    throw new Refusal(
+      'expression-function',
+      at,
+      `There is no function '${name ?? '?'}'. Available: ${list}.`,
+      `没有函数“${name ?? '?'}”。可用：${list}。`,
+    );
   }
   const [least, most] = fn.args;
   if (args.length < least || args.length > most) {
     const wanted = least === most ? `${least}` : `${least}–${most}`;
-    throw new Refusal('expression-function', at, `${name} takes ${wanted} argument(s), not ${args.length}.`, `${name} 需要 ${wanted} 个参数，而不是 ${args.length} 个。`);
+    throw new Refusal(
+      'expression-function',
+      at,
+      `${name} takes ${wanted} argument(s), not ${args.length}.`,
+      `${name} 需要 ${wanted} 个参数，而不是 ${args.length} 个。`,
+    );
   }
   return { kind: 'call', fn: name, args, at };
 }
@@ -222,7 +277,11 @@ export function substitute(e: Expression, value: (name: string) => ExpressionVal
       case 'name': {
         const v = value(x.name);
         if (v === undefined) return x;
-        return typeof v === 'number' ? { kind: 'number', value: v } : typeof v === 'boolean' ? { kind: 'boolean', value: v } : { kind: 'text', value: v };
+        return typeof v === 'number'
+          ? { kind: 'number', value: v }
+          : typeof v === 'boolean'
+            ? { kind: 'boolean', value: v }
+            : { kind: 'text', value: v };
       }
       case 'unary':
         return { ...x, of: go(x.of) };
@@ -259,7 +318,8 @@ export function toJavaScript(e: Expression, name: (name: string) => string, qual
         return `(${go(x.test)} ? ${go(x.yes)} : ${go(x.no)})`;
       case 'call': {
         const [first] = x.args;
-        if (QUALITY_FUNCTIONS.has(x.fn) && first?.kind === 'name') return x.fn === 'isBad' ? `(${quality(first.name)} >= 128)` : `(${quality(first.name)} < 64)`;
+        if (QUALITY_FUNCTIONS.has(x.fn) && first?.kind === 'name')
+          return x.fn === 'isBad' ? `(${quality(first.name)} >= 128)` : `(${quality(first.name)} < 64)`;
         return FUNCTIONS[x.fn]?.text(...x.args.map(go)) ?? 'NaN';
       }
     }
@@ -282,7 +342,8 @@ export const printExpression = (e: Expression): string => {
       case 'unary':
         return `${x.op}${x.of.kind === 'binary' || x.of.kind === 'condition' || x.of.kind === 'unary' ? `(${go(x.of)})` : go(x.of)}`;
       case 'binary': {
-        const part = (y: Expression) => (y.kind === 'binary' || y.kind === 'condition' || (y.kind === 'unary' && x.op === '**') ? `(${go(y)})` : go(y));
+        const part = (y: Expression) =>
+          y.kind === 'binary' || y.kind === 'condition' || (y.kind === 'unary' && x.op === '**') ? `(${go(y)})` : go(y);
         return `${part(x.left)} ${x.op} ${part(x.right)}`;
       }
       case 'condition':
@@ -370,7 +431,10 @@ export function typeOf(e: Expression, type: (name: string) => ExpressionType): E
   const numeric = (x: Expression, op: string): void => {
     const t = go(x);
     if (t !== 'number' && t !== 'any')
-      throw new Clash(`'${op}' needs numbers, but '${printExpression(x)}' is ${t === 'text' ? 'text' : 'true/false'}.`, `“${op}”需要数字，而“${printExpression(x)}”是${t === 'text' ? '文本' : '布尔值'}。`);
+      throw new Clash(
+        `'${op}' needs numbers, but '${printExpression(x)}' is ${t === 'text' ? 'text' : 'true/false'}.`,
+        `“${op}”需要数字，而“${printExpression(x)}”是${t === 'text' ? '文本' : '布尔值'}。`,
+      );
   };
   const go = (x: Expression): ExpressionType => {
     switch (x.kind) {
@@ -413,7 +477,10 @@ export function typeOf(e: Expression, type: (name: string) => ExpressionType): E
             return a === 'any' || b === 'any' ? 'any' : 'number';
           }
           if (a !== b && a !== 'any' && b !== 'any')
-            throw new Clash(`'${printExpression(x.left)}' and '${printExpression(x.right)}' are of different kinds and never equal.`, `“${printExpression(x.left)}”与“${printExpression(x.right)}”类型不同，永不相等。`);
+            throw new Clash(
+              `'${printExpression(x.left)}' and '${printExpression(x.right)}' are of different kinds and never equal.`,
+              `“${printExpression(x.left)}”与“${printExpression(x.right)}”类型不同，永不相等。`,
+            );
           return 'boolean';
         }
         if (x.op === '<' || x.op === '>' || x.op === '<=' || x.op === '>=') {

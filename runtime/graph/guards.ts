@@ -26,7 +26,11 @@ export interface Guard {
 const DEFAULT_MAX_AGE = 60_000;
 
 /** The guard's condition over tag roles; or the names in it that do not come straight from a tag. */
-export function readGuard(document: GraphDocument, nodes: ReadonlyMap<string, NodeFacts>, node: NodeFacts): Guard | { readonly strangers: readonly string[] } | undefined {
+export function readGuard(
+  document: GraphDocument,
+  nodes: ReadonlyMap<string, NodeFacts>,
+  node: NodeFacts,
+): Guard | { readonly strangers: readonly string[] } | undefined {
   const expression = node.expressions.find((e) => e.path === node.manifest.guards);
   if (!expression) return undefined;
   const roles: Record<string, { role: string; unit?: string }> = {};
@@ -41,32 +45,59 @@ export function readGuard(document: GraphDocument, nodes: ReadonlyMap<string, No
   }
   if (strangers.length > 0) return { strangers };
   const { maxAge } = node.params;
-  return { node: node.node.id, expression: printExpression(expression.ast), roles, maxAge: typeof maxAge === 'number' ? maxAge * 1000 : DEFAULT_MAX_AGE };
+  return {
+    node: node.node.id,
+    expression: printExpression(expression.ast),
+    roles,
+    maxAge: typeof maxAge === 'number' ? maxAge * 1000 : DEFAULT_MAX_AGE,
+  };
 }
 
-export function checkGuards(document: GraphDocument, nodes: ReadonlyMap<string, NodeFacts>, edges: readonly Edge[], report: (problem: GraphProblem) => void): void {
+export function checkGuards(
+  document: GraphDocument,
+  nodes: ReadonlyMap<string, NodeFacts>,
+  edges: readonly Edge[],
+  report: (problem: GraphProblem) => void,
+): void {
   const guards = [...nodes.values()].filter((x) => x.manifest.guards);
   const indexes = guards.map((g) => g.index);
   for (const writer of nodes.values())
-    if (writer.manifest.capabilities.includes('tag.write') && dominators(document.nodes.length, edges, writer.index, indexes).length === 0)
+    if (
+      writer.manifest.capabilities.includes('tag.write') &&
+      dominators(document.nodes.length, edges, writer.index, indexes).length === 0
+    )
       report(unguardedWrite(writer.node.id));
   for (const guard of guards) {
     const read = readGuard(document, nodes, guard);
-    if (read && 'strangers' in read) for (const name of read.strangers) report(guardInput(guard.node.id, guard.manifest.guards ?? '', name));
+    if (read && 'strangers' in read)
+      for (const name of read.strangers) report(guardInput(guard.node.id, guard.manifest.guards ?? '', name));
   }
 }
 
 /** Writing node -> the guards that dominate it. */
-export function preconditionsOf(document: GraphDocument, nodes: ReadonlyMap<string, NodeFacts>, edges: readonly Edge[]): Record<string, Guard[]> {
+export function preconditionsOf(
+  document: GraphDocument,
+  nodes: ReadonlyMap<string, NodeFacts>,
+  edges: readonly Edge[],
+): Record<string, Guard[]> {
   const guards = [...nodes.values()].filter((x) => x.manifest.guards);
   const out: Record<string, Guard[]> = {};
   for (const writer of nodes.values()) {
     if (!writer.manifest.capabilities.includes('tag.write')) continue;
-    const above = new Set(dominators(document.nodes.length, edges, writer.index, guards.map((g) => g.index)));
-    out[writer.node.id] = guards.filter((g) => above.has(g.index)).flatMap((g) => {
-      const read = readGuard(document, nodes, g);
-      return read && !('strangers' in read) ? [read] : [];
-    });
+    const above = new Set(
+      dominators(
+        document.nodes.length,
+        edges,
+        writer.index,
+        guards.map((g) => g.index),
+      ),
+    );
+    out[writer.node.id] = guards
+      .filter((g) => above.has(g.index))
+      .flatMap((g) => {
+        const read = readGuard(document, nodes, g);
+        return read && !('strangers' in read) ? [read] : [];
+      });
   }
   return out;
 }

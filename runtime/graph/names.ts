@@ -1,6 +1,6 @@
 import type { ColumnType } from '#runtime/batch/schema.ts';
-import type { ExpressionFacts, ExpressionName, InputFacts } from './facts.ts';
 import { type ExpressionType, parseExpression, substitute, typeOf } from './expression.ts';
+import type { ExpressionFacts, ExpressionName, InputFacts } from './facts.ts';
 import type { BlockManifest } from './manifest.ts';
 import type { ParameterValues } from './params.ts';
 import type { GraphProblem } from './problem.ts';
@@ -8,10 +8,20 @@ import { expressionName, expressionProblem } from './problems.ts';
 
 /** What names mean in a node's expressions, and the check of an expression against the wires that enter it. */
 
-const KINDS: Readonly<Partial<Record<ColumnType, ExpressionType>>> = { number: 'number', integer: 'number', time: 'number', boolean: 'boolean', text: 'text' };
+const KINDS: Readonly<Partial<Record<ColumnType, ExpressionType>>> = {
+  number: 'number',
+  integer: 'number',
+  time: 'number',
+  boolean: 'boolean',
+  text: 'text',
+};
 
 /** `value` with one input, `a` or `a.column` with several; undefined when there is no such column. */
-export function resolveName(manifest: BlockManifest, inputs: Readonly<Record<string, InputFacts>>, name: string): ExpressionName | undefined {
+export function resolveName(
+  manifest: BlockManifest,
+  inputs: Readonly<Record<string, InputFacts>>,
+  name: string,
+): ExpressionName | undefined {
   if (manifest.shape === 'each') {
     const input = inputs.in;
     if (input && Object.hasOwn(input.schema.columns, name)) return { name, port: 'in', column: name };
@@ -63,7 +73,15 @@ export function checkExpression(
     else if (!Object.hasOwn(values, name)) {
       good = false;
       const column = text.search(new RegExp(`(?<![\\w.])${name.replaceAll('.', '\\.')}(?!\\w)`));
-      report(expressionName(node, path, name, [...availableNames(manifest, inputs), ...Object.keys(values)], column < 0 ? undefined : column + 1));
+      report(
+        expressionName(
+          node,
+          path,
+          name,
+          [...availableNames(manifest, inputs), ...Object.keys(values)],
+          column < 0 ? undefined : column + 1,
+        ),
+      );
     }
   }
   if (!good) return undefined;

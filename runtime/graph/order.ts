@@ -70,7 +70,12 @@ export function topologicalOrder(n: number, edges: readonly Edge[]): number[] {
 }
 
 /** Nodes that can be reached from the roots without entering `without`. */
-export function reachable(n: number, edges: readonly Edge[], roots: readonly number[], without: ReadonlySet<number> = new Set()): Uint8Array {
+export function reachable(
+  n: number,
+  edges: readonly Edge[],
+  roots: readonly number[],
+  without: ReadonlySet<number> = new Set(),
+): Uint8Array {
   const seen = new Uint8Array(n);
   const stack = roots.filter((v) => !without.has(v));
   for (const v of stack) seen[v] = 1;

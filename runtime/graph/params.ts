@@ -16,7 +16,10 @@ export interface UnknownParameter {
 }
 
 /** Node parameters with every `{ "$parameter": "key" }` replaced by the app parameter's value. */
-export function resolveParameters(params: Readonly<Record<string, unknown>>, values: ParameterValues): { readonly params: Record<string, unknown>; readonly unknown: readonly UnknownParameter[] } {
+export function resolveParameters(
+  params: Readonly<Record<string, unknown>>,
+  values: ParameterValues,
+): { readonly params: Record<string, unknown>; readonly unknown: readonly UnknownParameter[] } {
   const unknown: UnknownParameter[] = [];
   const go = (value: unknown, path: string): unknown => {
     if (Array.isArray(value)) return value.map((item, i) => go(item, path ? `${path}.${i}` : String(i)));
@@ -42,12 +45,22 @@ const english = z.locales.en().localeError;
 const chinese = z.locales.zhCN().localeError;
 
 /** Parameters validated and completed, or what is wrong with them in both languages. */
-export function parseParams(block: CatalogueBlock, params: unknown): { readonly ok: true; readonly params: Record<string, unknown> } | { readonly ok: false; readonly issues: readonly ParamIssue[] } {
+export function parseParams(
+  block: CatalogueBlock,
+  params: unknown,
+):
+  | { readonly ok: true; readonly params: Record<string, unknown> }
+  | { readonly ok: false; readonly issues: readonly ParamIssue[] } {
   const inEnglish = block.params.safeParse(params, { error: english });
   if (inEnglish.success) return { ok: true, params: inEnglish.data as Record<string, unknown> };
   const inChinese = block.params.safeParse(params, { error: chinese });
   const zh = inChinese.success ? [] : inChinese.error.issues;
-  const issues = inEnglish.error.issues.map((issue, i): ParamIssue => ({ path: issue.path.join('.'), message: { en: issue.message, zh: zh[i]?.message ?? issue.message } }));
+  const issues = inEnglish.error.issues.map(
+    (issue, i): ParamIssue => ({
+      path: issue.path.join('.'),
+      message: { en: issue.message, zh: zh[i]?.message ?? issue.message },
+    }),
+  );
   return { ok: false, issues };
 }
 
@@ -65,8 +78,10 @@ export function fieldsOf(schema: JsonSchema, value: unknown, path = ''): ParamFi
   if (meta?.field && value !== undefined) out.push({ path, field: meta.field, value });
   const join = (key: string | number) => (path ? `${path}.${key}` : String(key));
   if (schema.properties && value !== null && typeof value === 'object' && !Array.isArray(value))
-    for (const [key, inner] of Object.entries(schema.properties)) out.push(...fieldsOf(inner, (value as Record<string, unknown>)[key], join(key)));
-  if (schema.items && Array.isArray(value)) value.forEach((item, i) => void out.push(...fieldsOf(schema.items as JsonSchema, item, join(i))));
+    for (const [key, inner] of Object.entries(schema.properties))
+      out.push(...fieldsOf(inner, (value as Record<string, unknown>)[key], join(key)));
+  if (schema.items && Array.isArray(value))
+    value.forEach((item, i) => void out.push(...fieldsOf(schema.items as JsonSchema, item, join(i))));
   for (const part of schema.allOf ?? []) out.push(...fieldsOf(part, value, path));
   const variants = schema.oneOf ?? schema.anyOf ?? [];
   const fitting = variants.find((v) => fits(v, value));
@@ -79,7 +94,9 @@ function fits(schema: JsonSchema, value: unknown): boolean {
   if (schema.const !== undefined) return schema.const === value;
   if (schema.type === 'object') {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-    return Object.entries(schema.properties ?? {}).every(([k, s]) => s.const === undefined || s.const === (value as Record<string, unknown>)[k]);
+    return Object.entries(schema.properties ?? {}).every(
+      ([k, s]) => s.const === undefined || s.const === (value as Record<string, unknown>)[k],
+    );
   }
   if (schema.type === 'array') return Array.isArray(value);
   if (schema.type === 'integer' || schema.type === 'number') return typeof value === 'number';
@@ -89,6 +106,7 @@ function fits(schema: JsonSchema, value: unknown): boolean {
 
 export function valueAt(params: Readonly<Record<string, unknown>>, path: string): unknown {
   let value: unknown = params;
-  for (const key of path.split('.')) value = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined;
+  for (const key of path.split('.'))
+    value = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined;
   return value;
 }

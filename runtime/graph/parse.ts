@@ -4,13 +4,19 @@ import { MIGRATIONS, type Migration } from './migrate.ts';
 import type { GraphProblem } from './problem.ts';
 import { problem } from './problems.ts';
 
-export type ParsedGraph = { readonly ok: true; readonly document: GraphDocument; readonly migratedFrom?: number } | { readonly ok: false; readonly problems: readonly GraphProblem[] };
+export type ParsedGraph =
+  | { readonly ok: true; readonly document: GraphDocument; readonly migratedFrom?: number }
+  | { readonly ok: false; readonly problems: readonly GraphProblem[] };
 
 const chinese = z.locales.zhCN().localeError;
 const english = z.locales.en().localeError;
 
 /** JSON text (or what it says) -> document. Older formats are migrated in memory; a newer one is refused by name. */
-export function parseGraph(source: string | unknown, migrations: readonly Migration[] = MIGRATIONS, current: number = GRAPH_FORMAT): ParsedGraph {
+export function parseGraph(
+  source: string | unknown,
+  migrations: readonly Migration[] = MIGRATIONS,
+  current: number = GRAPH_FORMAT,
+): ParsedGraph {
   let raw: unknown = source;
   if (typeof source === 'string') {
     try {
@@ -20,21 +26,44 @@ export function parseGraph(source: string | unknown, migrations: readonly Migrat
     }
   }
   if (raw === null || typeof raw !== 'object' || Array.isArray(raw))
-    return refuse(problem('graph-shape', {}, 'A graph is a JSON object with nodes and wires.', '图应为包含 nodes 和 wires 的 JSON 对象。'));
+    return refuse(
+      problem('graph-shape', {}, 'A graph is a JSON object with nodes and wires.', '图应为包含 nodes 和 wires 的 JSON 对象。'),
+    );
   const format = (raw as { format?: unknown }).format;
   if (typeof format !== 'number' || !Number.isInteger(format) || format < 1)
-    return refuse(problem('graph-format', {}, "The graph does not say its format: it needs \"format\": 1.", '图没有说明格式：需要 "format": 1。'));
+    return refuse(
+      problem(
+        'graph-format',
+        {},
+        'The graph does not say its format: it needs "format": 1.',
+        '图没有说明格式：需要 "format": 1。',
+      ),
+    );
   if (format > current)
     return refuse(
-      problem('graph-newer', {}, `This graph is of format ${format}; this version knows formats up to ${current}.`, `该图的格式为 ${format}；当前版本最高支持格式 ${current}。`, {
-        en: 'Open it with a newer version of Millwright.',
-        zh: '请用更新版本的匠造打开。',
-      }),
+      problem(
+        'graph-newer',
+        {},
+        `This graph is of format ${format}; this version knows formats up to ${current}.`,
+        `该图的格式为 ${format}；当前版本最高支持格式 ${current}。`,
+        {
+          en: 'Open it with a newer version of Millwright.',
+          zh: '请用更新版本的匠造打开。',
+        },
+      ),
     );
   let migrated = raw as Record<string, unknown>;
   for (let at = format; at < current; at++) {
     const step = migrations.find((m) => m.from === at);
-    if (!step) return refuse(problem('graph-older', {}, `There is no way from graph format ${at} to ${at + 1}.`, `无法从图格式 ${at} 迁移到 ${at + 1}。`));
+    if (!step)
+      return refuse(
+        problem(
+          'graph-older',
+          {},
+          `There is no way from graph format ${at} to ${at + 1}.`,
+          `无法从图格式 ${at} 迁移到 ${at + 1}。`,
+        ),
+      );
     migrated = { ...step.migrate(migrated), format: at + 1 };
   }
   // while a document of a format to come is tried out, the schema is that of its last migration
@@ -48,7 +77,12 @@ export function parseGraph(source: string | unknown, migrations: readonly Migrat
         const path = issue.path.map(String).join('.');
         const id = nodeAt(migrated, issue.path);
         const message = zh.success ? issue.message : (zh.error.issues[i]?.message ?? issue.message);
-        return problem('graph-shape', id === undefined ? {} : { node: id }, `${path || 'graph'}: ${issue.message}`, `${path || '图'}：${message}`);
+        return problem(
+          'graph-shape',
+          id === undefined ? {} : { node: id },
+          `${path || 'graph'}: ${issue.message}`,
+          `${path || '图'}：${message}`,
+        );
       }),
     };
   }

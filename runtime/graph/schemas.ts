@@ -4,7 +4,16 @@ import type { GraphNode, TagRole } from './document.ts';
 import type { BoundColumn, InputFacts, OutputFacts, WireFacts } from './facts.ts';
 import type { BlockManifest, ColumnManifest, PortManifest, UnitRule } from './manifest.ts';
 import type { GraphProblem } from './problem.ts';
-import { badUnit, frameMerge, kindMismatch, missingColumn, sameColumn, typeMismatch, unitMismatch, unitMissing } from './problems.ts';
+import {
+  badUnit,
+  frameMerge,
+  kindMismatch,
+  missingColumn,
+  sameColumn,
+  typeMismatch,
+  unitMismatch,
+  unitMissing,
+} from './problems.ts';
 
 /** The walk of schemas along wires: what enters a node, what its code sees, what leaves it. One node at a time, pure. */
 
@@ -26,13 +35,16 @@ const several = (manifest: BlockManifest) => manifest.shape === 'on' || manifest
 
 /** Column on the wire for a declared column: bound by the node, else of the same name. */
 export const boundName = (node: GraphNode, manifest: BlockManifest, port: string, column: string): string =>
-  node.bind?.[several(manifest) ? `${port}.${column}` : column] ?? (several(manifest) ? node.bind?.[column] : undefined) ?? column;
+  node.bind?.[several(manifest) ? `${port}.${column}` : column] ??
+  (several(manifest) ? node.bind?.[column] : undefined) ??
+  column;
 
 /** What several wires into one port have in common, in the units of the first. */
 function mergeWires(context: NodeContext, port: string, wires: readonly IncomingWire[]): WireSchema {
   const [first, ...rest] = wires;
   if (!first) return { kind: 'stream', columns: {} };
-  if (rest.length > 0 && first.schema.kind === 'frame') context.report(frameMerge(context.node.id, port, rest[0]?.index ?? first.index));
+  if (rest.length > 0 && first.schema.kind === 'frame')
+    context.report(frameMerge(context.node.id, port, rest[0]?.index ?? first.index));
   const columns: Record<string, ColumnSchema> = { ...first.schema.columns };
   for (const wire of rest) {
     for (const name of Object.keys(columns)) {
@@ -80,7 +92,8 @@ export function readInput(context: NodeContext, port: string, wires: readonly In
   const columns: Record<string, BoundColumn> = {};
   const facts: InputFacts = { manifest: decl, wires: wires.map((w) => w.index), schema, columns };
   if (!first) {
-    for (const [name, column] of Object.entries(decl.columns)) columns[name] = { schema: declared(column, wantedUnit(context, column.unit)) };
+    for (const [name, column] of Object.entries(decl.columns))
+      columns[name] = { schema: declared(column, wantedUnit(context, column.unit)) };
     return facts;
   }
   if (schema.kind !== decl.kind) {
@@ -111,7 +124,14 @@ const declared = (column: ColumnManifest, unit: string | undefined): ColumnSchem
   ...(column.scale === undefined ? {} : { scale: column.scale }),
 });
 
-function convertColumn(context: NodeContext, port: string, wires: readonly IncomingWire[], on: string, have: ColumnSchema, column: ColumnManifest): Omit<BoundColumn, 'on'> {
+function convertColumn(
+  context: NodeContext,
+  port: string,
+  wires: readonly IncomingWire[],
+  on: string,
+  have: ColumnSchema,
+  column: ColumnManifest,
+): Omit<BoundColumn, 'on'> {
   const wanted = wantedUnit(context, column.unit);
   if (wanted === undefined || have.unit === wanted) return { schema: { ...have, type: column.type } };
   const schema = { ...have, type: column.type, unit: wanted };
@@ -130,7 +150,11 @@ function convertColumn(context: NodeContext, port: string, wires: readonly Incom
 }
 
 /** Unit of an output column, from the columns as the code sees them. */
-function givenUnit(context: NodeContext, rule: UnitRule | undefined, inputs: Readonly<Record<string, InputFacts>>): string | undefined {
+function givenUnit(
+  context: NodeContext,
+  rule: UnitRule | undefined,
+  inputs: Readonly<Record<string, InputFacts>>,
+): string | undefined {
   if (rule === undefined) return undefined;
   if (typeof rule === 'string') return rule;
   if ('param' in rule) return paramUnit(context, rule.param);
@@ -166,11 +190,16 @@ export function readOutput(context: NodeContext, port: string, inputs: Readonly<
       own[c.name] = { type: c.type, ...(c.unit ? { unit: c.unit } : {}) };
     }
   }
-  for (const [name, column] of Object.entries(decl.columns)) own[name] = declared(column, givenUnit(context, column.unit, inputs));
+  for (const [name, column] of Object.entries(decl.columns))
+    own[name] = declared(column, givenUnit(context, column.unit, inputs));
 
   const input = several(manifest) ? undefined : inputs.in;
   // rows of a frame that the block made anew do not line up with the columns that it got
-  const carries = input && manifest.carry === 'all' && input.schema.kind === decl.kind && (decl.kind === 'stream' || Object.keys(own).length === 0);
+  const carries =
+    input &&
+    manifest.carry === 'all' &&
+    input.schema.kind === decl.kind &&
+    (decl.kind === 'stream' || Object.keys(own).length === 0);
   const columns: Record<string, ColumnSchema> = carries ? { ...input.schema.columns } : {};
   const names: Record<string, string> = {};
   const taken = new Set<string>();

@@ -13,7 +13,11 @@ declare module '@lhncbc/ucum-lhc/source-cjs/ucumLhcUtils.js' {
   class UcumLhcUtils {
     static getInstance(): UcumLhcUtils;
     getSpecifiedUnit(code: string, mode: 'validate'): { readonly unit: Unit | null; readonly retMsg?: readonly string[] };
-    convertUnitTo(from: string, value: number, to: string): { readonly status: string; readonly toVal: number | null; readonly msg: readonly string[] };
+    convertUnitTo(
+      from: string,
+      value: number,
+      to: string,
+    ): { readonly status: string; readonly toVal: number | null; readonly msg: readonly string[] };
   }
   const ucum: { readonly UcumLhcUtils: typeof UcumLhcUtils };
   export default ucum;

@@ -34,7 +34,8 @@ export const isUnit = (code: string): boolean => unitOf(code) !== null;
 /** Special units (`Cel`, `[degF]`, `dB`) convert by a function; the others by a factor. */
 const isLogarithmic = (unit: UcumUnit): boolean => unit.cnv_ !== null && !AFFINE.has(unit.cnv_);
 const AFFINE = new Set(['Cel', 'degF', 'degRe']);
-const dimensionOf = (unit: UcumUnit): string => `${unit.dim_?.dimVec_?.join() ?? ''}|${unit.isArbitrary_ ? unit.csCode_ : ''}|${unit.moleExp_ ?? 0}`;
+const dimensionOf = (unit: UcumUnit): string =>
+  `${unit.dim_?.dimVec_?.join() ?? ''}|${unit.isArbitrary_ ? unit.csCode_ : ''}|${unit.moleExp_ ?? 0}`;
 
 export function sameDimension(a: string, b: string): boolean {
   const x = unitOf(a);
@@ -62,7 +63,8 @@ function findConversion(from: string, to: string): ConversionResult {
   if (!a) return { ok: false, reason: 'not-a-unit', unit: from };
   if (!b) return { ok: false, reason: 'not-a-unit', unit: to };
   if (dimensionOf(a) !== dimensionOf(b)) return { ok: false, reason: 'other-dimension' };
-  if (isLogarithmic(a) !== isLogarithmic(b) || (isLogarithmic(a) && a.csCode_ !== b.csCode_)) return { ok: false, reason: 'not-linear' };
+  if (isLogarithmic(a) !== isLogarithmic(b) || (isLogarithmic(a) && a.csCode_ !== b.csCode_))
+    return { ok: false, reason: 'not-linear' };
   const at = (value: number): number => utils().convertUnitTo(from, value, to).toVal ?? Number.NaN;
   if (a.cnv_ === null && b.cnv_ === null) return { ok: true, gain: at(1), offset: 0 };
   // affine temperatures: the gain is the ratio of the degrees; offsets that are short decimals (273.15, 32) lose the noise of the library's detour
@@ -85,10 +87,23 @@ const isOne = (unit: string): boolean => unit === '' || unit === '1';
 export const multiplyUnits = (a: string, b: string): string =>
   isOne(a) ? (isOne(b) ? '1' : b) : isOne(b) ? a : `${factor(a)}.${factor(b)}`;
 /** `bar` and `min` → `bar/min`. */
-export const divideUnits = (a: string, b: string): string => (isOne(b) ? (isOne(a) ? '1' : a) : a === b ? '1' : `${isOne(a) ? '1' : factor(a)}/${factor(b)}`);
+export const divideUnits = (a: string, b: string): string =>
+  isOne(b) ? (isOne(a) ? '1' : a) : a === b ? '1' : `${isOne(a) ? '1' : factor(a)}/${factor(b)}`;
 
 const SYMBOLS: Readonly<Record<string, string>> = { '[HP]': 'hp', '[rpm]': 'rpm', '10*': '10', '10^': '10' };
-const SUPERSCRIPT: Readonly<Record<string, string>> = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
+const SUPERSCRIPT: Readonly<Record<string, string>> = {
+  '-': '⁻',
+  0: '⁰',
+  1: '¹',
+  2: '²',
+  3: '³',
+  4: '⁴',
+  5: '⁵',
+  6: '⁶',
+  7: '⁷',
+  8: '⁸',
+  9: '⁹',
+};
 
 /** As people write it: `Cel` → `°C`, `kW.h` → `kW·h`, `m3/h` → `m³/h`, `{rpm}` → `rpm`, `1` → ``. */
 export function displayUnit(code: string): string {
@@ -97,7 +112,8 @@ export function displayUnit(code: string): string {
     .replace(/\{([^}]*)\}|\[[^\]]*\]_?[a-z]*|[A-Za-z%'"*^]+|-?\d+|\./g, (token, annotation: string | undefined, at: number) => {
       if (annotation !== undefined) return annotation;
       if (token === '.') return '·';
-      if (/^-?\d+$/.test(token)) return at > 0 && /[A-Za-z\]]/.test(code[at - 1] ?? '') ? [...token].map((c) => SUPERSCRIPT[c] ?? c).join('') : token;
+      if (/^-?\d+$/.test(token))
+        return at > 0 && /[A-Za-z\]]/.test(code[at - 1] ?? '') ? [...token].map((c) => SUPERSCRIPT[c] ?? c).join('') : token;
       const symbol = SYMBOLS[token] ?? unitOf(token)?.printSymbol_;
       return symbol && !symbol.includes('<') ? symbol.replace('μ', 'µ') : token.replace(/^\[(.*)\]$/, '$1');
     })

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { exactly, type RunResult, runRows } from '#blocks/sdk/testing.ts';
+import type { GraphDocumentInput } from '#runtime/graph/document.ts';
+import type { ProgramCatalogue } from '#runtime/graph/manifest.ts';
+import type { Program } from '#runtime/step/contract.ts';
+import { compileGraph } from './compile.ts';
+import { fixtureCatalogue } from './fixtures/index.ts';
+import type { InputRow } from './step-input.ts';
+
+/**
+ * However a stream is cut, wherever the state goes through bytes, however long the loops are, and watched or not: the same outputs,
+ * effects, alarms, failures and late rows, to the bit. Over random graphs of blocks of every kind.
+ */
+type Node = GraphDocumentInput['nodes'][number];
+type Wire = GraphDocumentInput['wires'][number];
+interface Out {
+  readonly node: string;
+  readonly port: string;
+}
+
+/** mulberry32, the test's own. */
+const generator = (seed: number) => {
+  let a = seed | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+};
+
+const SINGLE: readonly (readonly [kind: string, params: Record<string, unknown>])[] = [
+  ['scale', {}],
+  ['average', {}],
+  ['window', {}],
+  ['filter', { keep: 'value > 4 || isBad(value)' }],
+  ['filter', { keep: 'tag == "b" || value > 12' }],
+  ['burst', {}],
+  ['idle', {}],
+  ['past', {}],
+  ['total', {}],
+  ['hold', {}],
+  ['route', {}],
+  ['delay', {}],
+  ['delay', { initial: 7 }],
+  ['ask', {}],
+];
+const JOINS = ['latest', 'exact', 'align', 'ports'];
+/** Kinds whose rows keep the column `tag`. */
+const CARRIES = new Set(['scale', 'average', 'filter', 'burst', 'total', 'hold', 'route']);
+
+function randomGraph(random: () => number, size: number): GraphDocumentInput {
+  const nodes: Node[] = [];
+  const wires: Wire[] = [];
+  const streams: (Out & { tag: boolean })[] = [];
+  const frames: Out[] = [];
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const add = (kind: string, params: Record<string, unknown> = {}): string => {
+    const id = `${kind}${nodes.length}`;
+    nodes.push({ id, block: `millwright/fixture.${kind}`, version: '1.0.0', params });
+    return id;
+  };
+  const wire = (from: Out, node: string, port = 'in') =>
+    wires.push({ from: { node: from.node, port: from.port }, to: { node, port } });
+  for (let i = 0; i < 3; i++) {
+    nodes.push({ id: `source${i}`, block: 'test/source.value', version: '1.0.0' });
+    streams.push({ node: `source${i}`, port: 'out', tag: true });
+  }
+  for (let i = 0; i < size; i++) {
+    const roll = random();
+    if (roll < 0.55) {
+      const [kind, params] = pick(SINGLE);
+      const text = kind === 'filter' && String(params.keep).includes('tag');
+      const from = pick(text ? streams.filter((s) => s.tag) : streams);
+      const id = add(kind, params);
+      wire(from, id);
+      // sometimes a second wire into the same port: rows are merged
+      let tag = from.tag && CARRIES.has(kind);
+      if (random() < 0.15) {
+        const other = pick(streams.filter((s) => s !== from && (!text || s.tag)));
+        wire(other, id);
+        tag &&= other.tag;
+      }
+      if (kind === 'route') for (const port of ['high', 'low']) streams.push({ node: id, port, tag });
+      else streams.push({ node: id, port: 'out', tag });
+    } else if (roll < 0.8) {
+      const kind = pick(JOINS);
+      const id = add(kind);
+      for (const port of kind === 'ports' ? ['left', 'right'] : random() < 0.7 ? ['a', 'b', 'c'] : ['a', 'b'])
+        wire(pick(streams), id, port);
+      streams.push({ node: id, port: 'out', tag: false });
+    } else if (roll < 0.9) {
+      const frame = frames.length > 0 && random() < 0.5 ? pick(frames) : undefined;
+      const id = add(frame ? 'pareto' : 'collect');
+      wire(frame ?? pick(streams), id);
+      frames.push({ node: id, port: 'out' });
+      const first = add('first');
+      wire({ node: id, port: 'out' }, first);
+      streams.push({ node: first, port: 'out', tag: false });
+    } else {
+      // a loop: x + half of what came out before, through up to two blocks and the delay
+      const loop = add('loop');
+      wire(pick(streams), loop, 'x');
+      let at: Out = { node: loop, port: 'out' };
+      for (let k = Math.floor(random() * 3); k > 0; k--) {
+        const kind = pick(['scale', 'burst', 'idle', 'hold', 'total']);
+        const id = add(kind);
+        wire(at, id);
+        at = { node: id, port: 'out' };
+        streams.push({ ...at, tag: false });
+      }
+      const delay = add('delay', random() < 0.5 ? { initial: 2 } : {});
+      wire(at, delay);
+      wire({ node: delay, port: 'out' }, loop, 'before');
+      streams.push({ node: loop, port: 'out', tag: false }, { node: delay, port: 'out', tag: false });
+    }
+  }
+  const outputs = [...streams, ...frames].map((o, i) => ({ name: `o${i}`, from: { node: o.node, port: o.port } }));
+  return { format: 1, nodes, wires, outputs };
+}
+
+function randomRows(random: () => number, n: number, asking: readonly string[]): InputRow[] {
+  const rows: InputRow[] = [];
+  let clock = 1_700_000_000_000;
+  for (let i = 0; i < n; i++) {
+    clock += random() < 0.03 ? 400 : Math.floor(random() * 12);
+    const key = String.fromCharCode(97 + Math.floor(random() * Math.min(6, 1 + i / 20)));
+    const roll = random();
+    if (roll < 0.05) rows.push({ clock });
+    else if (roll < 0.1 && asking.length > 0)
+      rows.push({
+        clock,
+        key,
+        answer: { node: asking[Math.floor(random() * asking.length)] as string, id: String(i), ok: random() < 0.5 },
+      });
+    else {
+      const quality: Record<string, number> = random() < 0.08 ? { value: random() < 0.5 ? 134 : 65 } : {};
+      const time = clock - (random() < 0.1 ? Math.floor(random() * 300) : 0);
+      rows.push({
+        clock,
+        time: random() < 0.3 ? Math.floor(time / 20) * 20 : time,
+        key,
+        source: Math.floor(random() * 3),
+        values: { value: random() * 40 - 5, tag: random() < 0.5 ? 'a' : 'b' },
+        quality,
+      });
+    }
+  }
+  return rows;
+}
+
+let catalogue: ProgramCatalogue;
+beforeAll(async () => {
+  catalogue = await fixtureCatalogue();
+});
+
+async function compiled(
+  document: GraphDocumentInput,
+  options: { maxNodes?: number; instrumented?: boolean } = {},
+): Promise<Program> {
+  const result = await compileGraph(document, { catalogue, ...options });
+  if (!result.ok) throw new Error(result.problems.map((p) => `${p.code} ${p.node ?? ''}: ${p.message.en}`).join('\n'));
+  return result.program;
+}
+
+/** The first node, in the order of the document, whose rows differ: what a failure says. */
+function firstDifference(document: GraphDocumentInput, want: RunResult, got: RunResult): string {
+  for (const part of ['effects', 'alarms', 'dead'] as const)
+    if (JSON.stringify(want[part].map((x) => ({ ...x, line: 0 }))) !== JSON.stringify(got[part].map((x) => ({ ...x, line: 0 }))))
+      return part;
+  for (const { name, from } of document.outputs ?? []) {
+    const a = want.outputs[name] ?? [];
+    const b = got.outputs[name] ?? [];
+    const at = a.findIndex((row, i) => JSON.stringify(row) !== JSON.stringify(b[i]));
+    if (at < 0 && a.length === b.length) continue;
+    const into = (document.wires ?? [])
+      .filter((w) => w.to.node === from.node)
+      .map((w) => `${w.from.node}.${w.from.port}->${w.to.port}`);
+    return `${from.node}.${from.port} (${into.join(', ')}) row ${at}: ${JSON.stringify(a[at])} and ${JSON.stringify(b[at])}; ${a.length} and ${b.length} rows`;
+  }
+  return 'late rows';
+}
+
+const GRAPHS = Number(process.env.PROPERTY_GRAPHS ?? 72);
+
+test(`${GRAPHS} random graphs, 14 cuts each: the same to the bit`, { timeout: 600_000 }, async () => {
+  let rowsOut = 0;
+  let splits = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.integer({ min: 2, max: 16 }), async (seed, size) => {
+      const random = generator(seed);
+      const document = randomGraph(random, size);
+      const rows = randomRows(
+        random,
+        300,
+        document.nodes.filter((n) => n.block.endsWith('.ask')).map((n) => n.id),
+      );
+      const program = await compiled(document);
+      const whole = runRows(program, rows, { seed });
+      rowsOut += Object.values(whole.outputs).reduce((n, list) => n + list.length, 0);
+      const want = exactly(whole);
+      const same = (name: string, other: Program, options: Parameters<typeof runRows>[2]) => {
+        splits++;
+        const got = runRows(other, rows, { seed, ...options });
+        if (exactly(got) !== want)
+          throw new Error(`${name} differs for seed ${seed}, size ${size}: ${firstDifference(document, whole, got)}`);
+      };
+      const cuts = () => Array.from({ length: 40 }, () => 1 + Math.floor(random() * 40));
+      same('row by row', program, { sizes: [1] });
+      for (let i = 0; i < 5; i++) same('cut', program, { sizes: cuts() });
+      for (let i = 0; i < 5; i++) same('restored', program, { sizes: cuts(), restoreAt: Math.floor(random() * 8) });
+      same('one node a loop', await compiled(document, { maxNodes: 1 }), { sizes: cuts() });
+      same('two nodes a loop, restored', await compiled(document, { maxNodes: 2 }), { sizes: cuts(), restoreAt: 2 });
+      same('watched', await compiled(document, { instrumented: true }), { sizes: cuts(), restoreAt: 3 });
+    }),
+    { numRuns: GRAPHS, ...(process.env.PROPERTY_SEED ? { seed: Number(process.env.PROPERTY_SEED) } : {}) },
+  );
+  expect(splits).toBeGreaterThanOrEqual(GRAPHS * 14);
+  expect(rowsOut).toBeGreaterThan(GRAPHS * 100);
+  console.log(`${GRAPHS} graphs, ${splits} runs, ${rowsOut} rows`);
+});
