@@ -307,3 +307,20 @@ export function encodeValue(v: unknown): Uint8Array<ArrayBuffer> {
   return w.done();
 }
 export const decodeValue = (bytes: Uint8Array): unknown => new ByteReader(bytes).value();
+
+/** Byte 0 of a program's saved state. */
+const STATE_FORMAT = 1;
+
+/** A program's state as bytes, in one place for every host. */
+export function encodeState(state: unknown): Uint8Array {
+  const w = new ByteWriter(1024);
+  w.u8(STATE_FORMAT);
+  w.value(state);
+  return w.done();
+}
+/** @throws RangeError for another format */
+export function decodeState(bytes: Uint8Array): unknown {
+  if (bytes[0] !== STATE_FORMAT)
+    throw new RangeError(`saved state of format ${bytes[0] ?? 'none'}; this version reads format ${STATE_FORMAT}`);
+  return new ByteReader(bytes, 1).value();
+}

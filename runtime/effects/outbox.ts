@@ -106,10 +106,10 @@ export async function waitEffect(db: Tx, id: EffectId): Promise<void> {
     );
 }
 
-/** Past its deadline an effect is refused, not done late. Gives how many. */
+/** Past its deadline an effect is refused, not done late; one that was refused when it was committed is answered so. Gives how many. */
 export async function expireEffects(db: Db): Promise<number> {
   const late = await db
-    .select({ shardId: effect.shardId, step: effect.step, ordinal: effect.ordinal })
+    .select()
     .from(effect)
     // one that is being performed may still succeed: its performer watches the deadline, and we step in when its claim is over
     .where(
@@ -117,7 +117,12 @@ export async function expireEffects(db: Db): Promise<number> {
     )
     .limit(100);
   let n = 0;
-  for (const id of late)
-    if (await finishEffect(db, id, 'expired', { ok: false, code: 'EXPIRED', reason: 'not done before its deadline' })) n++;
+  for (const e of late) {
+    const refused = e.attempts === 0 && e.status === 'pending' ? e.answer : null;
+    const ended = refused
+      ? await finishEffect(db, e, 'refused', refused)
+      : await finishEffect(db, e, 'expired', { ok: false, code: 'EXPIRED', reason: 'not done before its deadline' });
+    if (ended) n++;
+  }
   return n;
 }

@@ -279,7 +279,7 @@
       // a traced program is first given the cell that lives outside
       const make = cell === undefined ? made : made(new Int32Array(cell));
       if (typeof make !== 'function') throw new Refusal('BAD_PROGRAM', 'the program is no function');
-      program = make(seed);
+      program = make({ seed });
       for (const entry of ['step', 'save', 'load'])
         if (typeof program?.[entry] !== 'function') throw new Refusal('BAD_PROGRAM', `the program has no ${entry}`);
     }),

@@ -6,7 +6,7 @@ import { createStepper } from './stepper.ts';
 /** Sums what it gets; hand-written in the form that the compiler gives. */
 const summing: Program = {
   ...hostileProgram(''),
-  text: `function (seed) {
+  text: `function ({ seed }) {
   let sum = 0, seen = new Map();
   return {
     step(input) {

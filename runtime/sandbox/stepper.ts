@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
-import { decodeValue, encodeValue } from '#runtime/batch/value-codec.ts';
+import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
 import type { Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 import { type CodeCache, codeKey, openCodeCache } from './code-cache.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -36,8 +36,6 @@ type Entry = ivm.Reference<(...args: unknown[]) => unknown>;
 
 const GUEST = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
 const ownCache = openCodeCache();
-/** Byte 0 of saved state. */
-const STATE_VERSION = 1;
 
 /**
  * A program in an isolate of its own. Data crosses by copy only; no host object is ever handed in. After any rejection the state inside
@@ -148,10 +146,10 @@ export async function createStepper(program: Program, options: StepperOptions = 
       step: async (input) => (await call<{ result: StepResult }>(entries.step, [input, false])).result,
       async stepAndSave(input) {
         const { result, state } = await call<{ result: StepResult; state: unknown }>(entries.step, [input, true]);
-        return { result, state: pack(state) };
+        return { result, state: encodeState(state) };
       },
-      save: async () => pack(await call(entries.save, [])),
-      load: async (bytes) => call(entries.load, [unpack(bytes)]),
+      save: async () => encodeState(await call(entries.save, [])),
+      load: async (bytes) => call(entries.load, [decodeState(bytes)]),
       memory: () => {
         if (isolate.isDisposed) return 0;
         const heap = isolate.getHeapStatisticsSync();
@@ -183,17 +181,4 @@ export async function createStepper(program: Program, options: StepperOptions = 
     if (data) cache.set(key, new Uint8Array(data.copy()));
     return script;
   }
-}
-
-const pack = (state: unknown): Uint8Array => {
-  const body = encodeValue(state);
-  const out = new Uint8Array(body.length + 1);
-  out[0] = STATE_VERSION;
-  out.set(body, 1);
-  return out;
-};
-function unpack(bytes: Uint8Array): unknown {
-  if (bytes[0] !== STATE_VERSION)
-    throw new SandboxError('BAD_PROGRAM', `saved state of format ${bytes[0]}; this version reads ${STATE_VERSION}`);
-  return decodeValue(bytes.subarray(1));
 }

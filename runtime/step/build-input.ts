@@ -150,7 +150,8 @@ export function buildInput(
 const NO_WAVES: Waves = new Map();
 const NO_PICKS = new Int32Array(0);
 
-function mergeLanes(entries: readonly NumberedEntry[]): NumberedEntry[] {
+/** The order in which a step takes its entries; every prefix of it is a prefix of each lane. */
+export function mergeLanes(entries: readonly NumberedEntry[]): NumberedEntry[] {
   const newest = new Map<number, number>();
   const timed = [...entries]
     .sort((a, b) => a.lane - b.lane || a.seq - b.seq)

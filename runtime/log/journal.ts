@@ -1,0 +1,66 @@
+import type { LogRow } from './contract.ts';
+import type { LogReader } from './reader.ts';
+
+/** Output entries read ahead while a journal is followed. */
+const JOURNAL_ROWS = 256;
+const ENTRIES_A_READ = 64;
+
+export interface JournalStep {
+  readonly step: number;
+  readonly entries: readonly LogRow[];
+  readonly upto: readonly number[];
+  /** What was committed then. */
+  readonly committed: LogRow;
+}
+
+/**
+ * The steps that a shard took, each with the very entries that it consumed: from `cursor` after step `from`, to step `to`. Entries that were
+ * set aside by a decision (`skip`: `lane:seq`) are left out, as they were then. Feeding these to the same program from the same state gives the same outputs.
+ */
+export async function* readJournal(
+  reader: LogReader,
+  options: {
+    outLane: number;
+    lanes: readonly number[];
+    cursor: readonly number[];
+    from: number;
+    to: number;
+    skip?: ReadonlySet<string>;
+  },
+): AsyncGenerator<JournalStep> {
+  const { lanes, skip } = options;
+  let cursor = [...options.cursor];
+  let step = options.from;
+  const ahead = lanes.map((): LogRow[] => []);
+  const fetched = [...cursor];
+  while (step < options.to) {
+    const journal = await reader.readAfter([options.outLane], [step], Math.min(JOURNAL_ROWS, options.to - step));
+    if (journal.length === 0)
+      throw new Error(`journal of lane ${options.outLane} ends at step ${step}; step ${options.to} was committed`);
+    for (const committed of journal) {
+      const upto = committed.upto;
+      if (upto?.length !== lanes.length)
+        throw new Error(
+          `journal of lane ${options.outLane}: step ${committed.seq} names ${upto?.length ?? 0} lanes of ${lanes.length}`,
+        );
+      const entries: LogRow[] = [];
+      for (const [i, lane] of lanes.entries()) {
+        const end = upto[i] ?? 0;
+        const waiting = ahead[i] ?? [];
+        while ((fetched[i] ?? 0) < end) {
+          const rows = await reader.readAfter([lane], [fetched[i] ?? 0], ENTRIES_A_READ);
+          const last = rows.at(-1);
+          if (!last) throw new Error(`lane ${lane} ends at ${fetched[i]}; step ${committed.seq} consumed up to ${end}`);
+          waiting.push(...rows);
+          fetched[i] = last.seq;
+        }
+        let n = 0;
+        while (n < waiting.length && (waiting[n]?.seq ?? 0) <= end) n++;
+        for (const row of waiting.splice(0, n)) if (!skip?.has(`${row.lane}:${row.seq}`)) entries.push(row);
+      }
+      cursor = [...upto];
+      step = committed.seq;
+      yield { step, entries, upto: cursor, committed };
+    }
+  }
+}

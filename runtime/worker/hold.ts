@@ -1,0 +1,199 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { instance, lane, shard as shardTable } from '#drizzle/schema/index.ts';
+import { int8s } from '#runtime/log/connection.ts';
+import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
+import { createStepper } from '#runtime/sandbox/stepper.ts';
+import { CheckpointPolicy, ENGINE, packCheckpoint } from './checkpoint.ts';
+import { stepperOptions, type WorkerContext } from './context.ts';
+import type { HeldShard } from './held-shard.ts';
+import type { Lease } from './lease.ts';
+import { type InstanceFacts, InstanceProblem, type Prepared, prepareInstance, readInstances, setStatus } from './prepare.ts';
+import { carriedInto, recover } from './recover.ts';
+import { judge } from './strikes.ts';
+
+/** Records of a step at most per lane and read; more are the next step's. */
+export const ENTRIES_A_STEP = 16;
+
+/**
+ * Makes a leased shard ready to step. Undefined when its instance does not run (any more); why is then in the instance's row.
+ */
+export async function holdShard(context: WorkerContext, lease: Lease): Promise<HeldShard | undefined> {
+  const { db } = context;
+  const [facts] = await readInstances(db, [lease.instanceId]);
+  if (facts?.wanted !== 'run' || facts.status === 'failed' || facts.status === 'quarantined') {
+    await context.session.release(lease.shardId, lease.token);
+    return undefined;
+  }
+  try {
+    const { suspect } = await judge(db, lease);
+    const instrumented = facts.watchUntil > Date.now();
+    const prepared = await prepare(context, facts, instrumented);
+    const recovered = await recover({
+      db,
+      reader: context.recoveryReader,
+      blobs: context.blobs,
+      programs: context.programs,
+      lease,
+      prepared,
+      stepper: stepperOptions(context, { id: lease.shardId, step: () => held?.step ?? lease.step }, suspect),
+      warn: (what, error) => context.log.warn({ err: error, shard: lease.shardId }, what),
+    });
+    const now = Date.now();
+    const held: HeldShard = {
+      lease,
+      facts,
+      prepared,
+      plan: { ...prepared.plan, shardId: lease.shardId },
+      lanes: lease.lanes,
+      program: prepared.program,
+      stepper: recovered.stepper,
+      step: lease.step,
+      cursor: [...lease.cursor],
+      readTo: [...lease.cursor],
+      carried: recovered.carried,
+      skip: recovered.skip,
+      policy: new CheckpointPolicy(lease.shardId, now),
+      busy: undefined,
+      ready: undefined,
+      decision: undefined,
+      decisions: 0,
+      mostEntries: ENTRIES_A_STEP,
+      lastCommit: now,
+      tick: undefined,
+      probesAt: 0,
+      suspect,
+      instrumented,
+      leaving: false,
+      gone: false,
+      onGone: () => {},
+    };
+    const wanted = [await controlLane(context, lease.orgId), ...prepared.lanes];
+    const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
+    if (reshaped) await reshape(context, held, wanted);
+    // Without a checkpoint, or with one of another program, recovery would need what may soon be gone.
+    if (!recovered.hasCheckpoint || reshaped || !recovered.atCursor) await saveCheckpoint(context, held);
+    if (facts.status !== 'running') await setStatus(db, lease.instanceId, 'running');
+    return held;
+  } catch (error) {
+    const problem = asProblem(error);
+    if (!problem) throw error;
+    await stopInstance(context, lease.instanceId, problem);
+    await context.session.release(lease.shardId, lease.token);
+    return undefined;
+  }
+}
+
+export const prepare = (context: WorkerContext, facts: InstanceFacts, instrumented: boolean): Promise<Prepared> =>
+  prepareInstance(
+    facts,
+    (request) => context.programs.get(`${facts.versionId} ${JSON.stringify(facts.parameters)}`, request),
+    instrumented,
+  );
+
+/** What stops an instance for good, as opposed to the database being away. */
+export function asProblem(error: unknown): InstanceProblem | undefined {
+  if (error instanceof InstanceProblem) return error;
+  if (error instanceof SandboxError)
+    return new InstanceProblem(`PROGRAM_${error.code}`, error.message, { node: error.node, line: error.line });
+  return undefined;
+}
+
+export async function stopInstance(context: WorkerContext, instanceId: string, problem: InstanceProblem): Promise<void> {
+  context.log.error(
+    { instance: instanceId, code: problem.code, node: problem.node, reason: problem.message },
+    'instance stopped',
+  );
+  await setStatus(context.db, instanceId, problem.code === 'QUARANTINED' ? 'quarantined' : 'failed', problem);
+  context.notifier.tell('control', instanceId);
+}
+
+async function controlLane(context: WorkerContext, orgId: string): Promise<number> {
+  const [row] = await context.db
+    .select({ id: lane.id })
+    .from(lane)
+    .where(and(eq(lane.orgId, orgId), eq(lane.kind, 'control')));
+  if (!row) throw new InstanceProblem('NO_CONTROL_LANE', `organization ${orgId} has no control lane`);
+  return row.id;
+}
+
+/** Bindings changed: the shard follows other lanes from here on; those it kept go on where they were. */
+async function reshape(context: WorkerContext, held: HeldShard, lanes: readonly number[]): Promise<void> {
+  const ends = await context.recoveryReader.ends(lanes);
+  const cursor = lanes.map((id, i) => {
+    const at = held.lanes.indexOf(id);
+    return at >= 0 ? (held.cursor[at] ?? 0) : (ends[i] ?? 0);
+  });
+  const rows = await context.session.query(
+    'reshape',
+    'update shard set lanes = $3, cursor = $4::text::int8[] where id = $1 and token = $2 returning id',
+    [held.lease.shardId, held.lease.token, lanes, int8s(cursor)],
+  );
+  if (rows.length === 0) throw new Error(`shard ${held.lease.shardId}: the lease was lost`);
+  held.lease = { ...held.lease, lanes, cursor };
+  held.lanes = lanes;
+  held.cursor = cursor;
+  held.readTo = [...cursor];
+}
+
+/** Writes the state as it is after the last committed step, fenced. Gives false when the lease is lost. */
+export async function saveCheckpoint(context: WorkerContext, held: HeldShard): Promise<boolean> {
+  const state = packCheckpoint(held.plan, held.carried, await held.stepper.save());
+  const rows = await context.session.query(
+    'save',
+    `insert into checkpoint (shard_id, org_id, step, cursor, program_hash, engine, state)
+     select s.id, s.org_id, s.step, s.cursor, $4, $5, $6::bytea from shard s where s.id = $1 and s.token = $2 and s.step = $3
+     on conflict (shard_id) do update set step = excluded.step, cursor = excluded.cursor, program_hash = excluded.program_hash,
+       engine = excluded.engine, state = excluded.state, updated_at = now() returning shard_id`,
+    [held.lease.shardId, held.lease.token, held.step, held.program.info.hash, ENGINE, Buffer.from(state)],
+  );
+  held.policy.saved(state.length, Date.now());
+  return rows.length > 0;
+}
+
+/** The same state in another program (watched or not, traced or not), between two steps. */
+export async function swapProgram(context: WorkerContext, held: HeldShard, to: { instrumented: boolean }): Promise<void> {
+  const prepared = await prepare(context, held.facts, to.instrumented);
+  const state = await held.stepper.save();
+  const stepper = await createStepper(prepared.program, {
+    ...stepperOptions(context, { id: held.lease.shardId, step: () => held.step }, false),
+    seed: prepared.seed,
+  });
+  await stepper.load(state);
+  held.carried = carriedInto(prepared.program.info, held.program.info, held.carried);
+  held.stepper.dispose();
+  held.stepper = stepper;
+  held.program = prepared.program;
+  held.prepared = prepared;
+  held.plan = { ...prepared.plan, shardId: held.lease.shardId };
+  held.instrumented = to.instrumented;
+  held.suspect = false;
+  // the stored state must name the program that can read it
+  await saveCheckpoint(context, held);
+}
+
+/** Instances that are to run and have no shard yet get one; it starts with what comes after now. */
+export async function createShards(context: WorkerContext): Promise<void> {
+  const waiting = await context.db
+    .select({ id: instance.id, orgId: instance.orgId })
+    .from(instance)
+    .where(
+      and(
+        eq(instance.wanted, 'run'),
+        sql`${instance.status} in ('starting', 'running')`,
+        sql`not exists (select 1 from ${shardTable} s where s.instance_id = ${instance.id})`,
+      ),
+    );
+  for (const { id, orgId } of waiting) {
+    const control = await controlLane(context, orgId);
+    await context.db.transaction(async (tx) => {
+      // two workers may want to make the same one
+      await tx.execute(sql`select 1 from instance where id = ${id} for update`);
+      const [there] = await tx.select({ id: shardTable.id }).from(shardTable).where(eq(shardTable.instanceId, id));
+      if (there) return;
+      const [out] = await tx.insert(lane).values({ orgId, kind: 'output' }).returning({ id: lane.id });
+      if (!out) throw new Error('no output lane');
+      const [end] = await context.recoveryReader.ends([control]);
+      await tx.insert(shardTable).values({ orgId, instanceId: id, lanes: [control], outLane: out.id, cursor: [end ?? 0] });
+    });
+  }
+}

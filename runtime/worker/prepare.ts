@@ -1,0 +1,226 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Db } from '#drizzle/client.ts';
+import type { ResolvedWrite } from '#drizzle/schema/app.ts';
+import { appVersion, installation, instance, tag, watch } from '#drizzle/schema/index.ts';
+import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
+import type { InputPlan, SourceBinding } from '#runtime/step/build-input.ts';
+import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
+import type { NumberedEffect } from '#runtime/step/take-step.ts';
+import { conversion } from '#runtime/units/units.ts';
+
+/** Why an instance does not run; `code` is stable, `node` and `line` lead to the place. */
+export class InstanceProblem extends Error {
+  readonly code: string;
+  readonly node?: string;
+  readonly line?: number;
+  constructor(code: string, message: string, where: { node?: string | undefined; line?: number | undefined } = {}) {
+    super(message);
+    this.name = 'InstanceProblem';
+    this.code = code;
+    if (where.node) this.node = where.node;
+    if (where.line !== undefined) this.line = where.line;
+  }
+}
+
+/** Makes the program of a graph with an installation's parameters. @throws {InstanceProblem} COMPILE with the first problem's place */
+export type Compile = (request: {
+  graph: GraphDocument;
+  parameters: Readonly<Record<string, number | boolean | string>>;
+  instrumented: boolean;
+}) => Promise<Program>;
+
+type TagRow = typeof tag.$inferSelect;
+/** Everything about an instance that decides how it runs, as rows of the database. */
+export interface InstanceFacts {
+  readonly id: string;
+  readonly orgId: string;
+  readonly key: string;
+  readonly wanted: 'run' | 'stop';
+  readonly status: string;
+  readonly graph: string;
+  readonly versionId: string;
+  readonly parameters: Readonly<Record<string, number | boolean | string>>;
+  readonly grants: readonly string[];
+  /** Role -> tag; roles left unbound are absent. */
+  readonly tags: Readonly<Record<string, TagRow>>;
+  /** Someone watches its wires until then, epoch ms. */
+  readonly watchUntil: number;
+  /** Changes when it must be started anew. */
+  readonly signature: string;
+}
+
+export async function readInstances(db: Db, ids: readonly string[]): Promise<InstanceFacts[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ instance, version: { id: appVersion.id, graph: appVersion.graph }, installation, watchUntil: watch.until })
+    .from(instance)
+    .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
+    .innerJoin(installation, eq(installation.id, instance.installationId))
+    .leftJoin(watch, eq(watch.instanceId, instance.id))
+    .where(inArray(instance.id, [...ids]));
+  const tagIds = rows.flatMap((r) => Object.values(r.instance.bindings).flatMap((b) => (b ? [b.tagId] : [])));
+  const tags = tagIds.length ? await db.select().from(tag).where(inArray(tag.id, tagIds)) : [];
+  const byId = new Map(tags.map((t) => [t.id, t]));
+  return rows.map(({ instance: i, version, installation: inst, watchUntil }) => {
+    const bound: Record<string, TagRow> = {};
+    for (const [role, binding] of Object.entries(i.bindings)) {
+      const row = binding ? byId.get(binding.tagId) : undefined;
+      // a tag of another tenant is no tag
+      if (row?.orgId === i.orgId) bound[role] = row;
+    }
+    const grants = inst.grants.map((g) => g.capability).sort();
+    return {
+      id: i.id,
+      orgId: i.orgId,
+      key: i.key,
+      wanted: i.wanted,
+      status: i.status,
+      graph: version.graph,
+      versionId: version.id,
+      parameters: inst.parameters,
+      grants,
+      tags: bound,
+      watchUntil: watchUntil?.getTime() ?? 0,
+      signature: JSON.stringify([
+        version.id,
+        i.key,
+        inst.parameters,
+        grants,
+        Object.entries(bound)
+          .map(([role, t]) => [role, t.id, t.unit, t.laneId, t.type])
+          .sort(),
+      ]),
+    };
+  });
+}
+
+/** An instance made ready to step. */
+export interface Prepared {
+  readonly plan: Omit<InputPlan, 'shardId'>;
+  readonly program: Program;
+  readonly granted: ReadonlySet<string>;
+  /** Lanes of the bound tags; tags whose connection has no lane yet are awaited. */
+  readonly lanes: readonly number[];
+  readonly seed: number;
+  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | string;
+}
+
+/** @throws {InstanceProblem} when it cannot run as it is */
+export async function prepareInstance(facts: InstanceFacts, compile: Compile, instrumented: boolean): Promise<Prepared> {
+  const parsed = graphDocument.safeParse(parseJson(facts.graph));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InstanceProblem('GRAPH', `the graph is not valid at ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const graph = parsed.data;
+  const program = await compile({ graph, parameters: facts.parameters, instrumented });
+  const { info } = program;
+  const granted = new Set(facts.grants);
+  const missing = info.capabilities.filter((c) => !granted.has(c) && c !== 'screen.render');
+  if (missing.length > 0)
+    throw new InstanceProblem('CAPABILITY_MISSING', `the installation has not granted ${missing.join(', ')}`);
+  const unbound = graph.roles.filter((r) => !r.optional && !facts.tags[r.name]).map((r) => r.name);
+  if (unbound.length > 0) throw new InstanceProblem('ROLE_UNBOUND', `no tag is mapped to ${unbound.join(', ')}`);
+  const roleUnit = new Map(graph.roles.map((r) => [r.name, r.unit]));
+  const bindings = bindSources(info, facts);
+  // what a write or an interlock needs is found now, not when a machine is to be moved
+  for (const role of graph.roles) {
+    const bound = facts.tags[role.name];
+    if (bound) converted(bound, role.unit, role.name, '');
+  }
+  return {
+    plan: { instanceId: facts.id, key: facts.key, info, bindings },
+    program,
+    granted,
+    lanes: [...new Set(Object.values(facts.tags).flatMap((t) => (t.laneId === null ? [] : [t.laneId])))].sort((a, b) => a - b),
+    seed: seedOf(facts.id),
+    resolveWrite: (effect, request) => resolveWrite(effect, request, facts, info, roleUnit),
+  };
+}
+
+function bindSources(info: ProgramInfo, facts: InstanceFacts): SourceBinding[] {
+  return info.sources.flatMap((source, index) => {
+    const bound = source.role === undefined ? undefined : facts.tags[source.role];
+    if (!bound) return [];
+    const unit = Object.values(source.schema.columns)[0]?.unit;
+    return [{ source: index, tag: bound.id, key: facts.key, ...converted(bound, unit, source.role ?? '', source.node) }];
+  });
+}
+
+/** `role = tag · gain + offset`. A tag or a role without unit is taken as it is. */
+function converted(bound: TagRow, unit: string | undefined, role: string, node: string): { gain: number; offset: number } {
+  if (!unit || !bound.unit || unit === bound.unit || bound.type === 'boolean' || bound.type === 'text')
+    return { gain: 1, offset: 0 };
+  const c = conversion(bound.unit, unit);
+  if (!c.ok)
+    throw new InstanceProblem(
+      'ROLE_UNIT',
+      `tag '${bound.name}' is in ${bound.unit}, which cannot be converted to ${unit} of role '${role}'`,
+      { node },
+    );
+  return { gain: c.gain, offset: c.offset };
+}
+
+function resolveWrite(
+  effect: NumberedEffect,
+  request: Record<string, unknown>,
+  facts: InstanceFacts,
+  info: ProgramInfo,
+  roleUnit: ReadonlyMap<string, string | undefined>,
+): ResolvedWrite | string {
+  const role = String(request.role);
+  const target = facts.tags[role];
+  if (!target) return `role '${role}' is not mapped to a tag`;
+  const { gain, offset } = converted(target, roleUnit.get(role), role, effect.node);
+  const preconditions: ResolvedWrite['preconditions'][number][] = [];
+  for (const guard of info.preconditions[effect.node] ?? []) {
+    const values: Record<string, { tagId: number; gain: number; offset: number }> = {};
+    for (const [name, needed] of Object.entries(guard.roles)) {
+      const bound = facts.tags[needed.role];
+      if (!bound) return `the interlock '${guard.node}' needs role '${needed.role}', which is not mapped to a tag`;
+      values[name] = { tagId: bound.id, ...converted(bound, needed.unit, needed.role, guard.node) };
+    }
+    preconditions.push({ node: guard.node, expression: guard.expression, maxAge: guard.maxAge, values });
+  }
+  return {
+    tagId: target.id,
+    value: (Number(request.value) - offset) / gain,
+    tolerance: Math.abs(Number(request.tolerance) / gain),
+    preconditions,
+  };
+}
+
+/** The same instance draws the same random numbers for ever. */
+function seedOf(instanceId: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < instanceId.length; i++) h = Math.imul(h ^ instanceId.charCodeAt(i), 16_777_619);
+  return h >>> 0;
+}
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InstanceProblem('GRAPH', `the graph is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** What an instance is, for people; a note only when it changes. */
+export async function setStatus(
+  db: Db,
+  id: string,
+  status: 'starting' | 'running' | 'stopped' | 'failed' | 'quarantined',
+  problem?: InstanceProblem,
+): Promise<void> {
+  const reason = problem
+    ? {
+        code: problem.code,
+        message: problem.message,
+        ...(problem.node ? { node: problem.node } : {}),
+        ...(problem.line === undefined ? {} : { line: problem.line }),
+      }
+    : null;
+  await db
+    .update(instance)
+    .set({ status, reason, updatedAt: new Date() })
+    .where(and(eq(instance.id, id)));
+}

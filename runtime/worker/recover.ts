@@ -1,0 +1,115 @@
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Db } from '#drizzle/client.ts';
+import { checkpoint, deadLetter } from '#drizzle/schema/index.ts';
+import type { BlobStore } from '#runtime/log/blobs.ts';
+import { readJournal } from '#runtime/log/journal.ts';
+import type { LogReader } from '#runtime/log/reader.ts';
+import { createStepper, type SandboxStepper, type StepperOptions } from '#runtime/sandbox/stepper.ts';
+import { type Carried, type InputPlan, startOf, wavesNeeded } from '#runtime/step/build-input.ts';
+import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
+import { discard, follow } from '#runtime/step/take-step.ts';
+import { ENGINE, unpackCheckpoint } from './checkpoint.ts';
+import type { Lease } from './lease.ts';
+import type { Prepared } from './prepare.ts';
+import type { Programs } from './programs.ts';
+import { fetchWaves } from './waves.ts';
+
+export interface Recovered {
+  readonly stepper: SandboxStepper;
+  readonly carried: Carried;
+  readonly skip: Set<string>;
+  /** False when there was no checkpoint: write one before the first step, the journal alone does not say where it began. */
+  readonly hasCheckpoint: boolean;
+  /** The checkpoint is the lease's position: nothing had to be run again. */
+  readonly atCursor: boolean;
+}
+
+/** Entries that decisions set aside for this shard, as `lane:seq`. */
+export async function skippedEntries(db: Db, shardId: number): Promise<Set<string>> {
+  const rows = await db
+    .select({ lane: deadLetter.laneId, seq: deadLetter.seq })
+    .from(deadLetter)
+    .where(and(eq(deadLetter.shardId, shardId), isNotNull(deadLetter.laneId)));
+  return new Set(rows.map((r) => `${r.lane}:${r.seq}`));
+}
+
+/**
+ * The shard's program with the state after its last committed step: the checkpoint, then the journal's ranges once more with everything that
+ * comes out thrown away. The re-run uses the program and the bindings that made the state; only then a newer program takes the state over.
+ */
+export async function recover(options: {
+  db: Db;
+  reader: LogReader;
+  blobs: BlobStore;
+  programs: Programs;
+  lease: Lease;
+  prepared: Prepared;
+  stepper: StepperOptions;
+  warn: (what: string, error: unknown) => void;
+}): Promise<Recovered> {
+  const { db, reader, lease, prepared } = options;
+  const plan: InputPlan = { ...prepared.plan, shardId: lease.shardId };
+  const skip = await skippedEntries(db, lease.shardId);
+  const make = (program: Program) => createStepper(program, { ...options.stepper, seed: prepared.seed });
+  const [saved] = await db.select().from(checkpoint).where(eq(checkpoint.shardId, lease.shardId));
+  if (!saved) {
+    if (lease.step > 0) throw new Error(`shard ${lease.shardId} has taken ${lease.step} steps but has no checkpoint`);
+    return { stepper: await make(prepared.program), carried: startOf(plan.info), skip, hasCheckpoint: false, atCursor: true };
+  }
+  const old = unpackCheckpoint(saved.state);
+  const program =
+    saved.programHash === prepared.program.info.hash ? prepared.program : await options.programs.byHash(saved.programHash);
+  if (!program) throw new Error(`program ${saved.programHash} of the checkpoint is not stored`);
+  if (saved.engine !== ENGINE && saved.step < lease.step)
+    options.warn(
+      `shard ${lease.shardId}: re-running ${lease.step - saved.step} steps of V8 ${saved.engine} on ${ENGINE}`,
+      undefined,
+    );
+
+  let stepper = await make(program);
+  try {
+    await stepper.load(old.state);
+    const then: InputPlan = { ...plan, info: program.info, key: old.key, bindings: old.bindings };
+    const { carried } = await follow({
+      plan: then,
+      stepper,
+      carried: old.carried,
+      step: saved.step,
+      committer: discard,
+      reader: {
+        async *steps() {
+          const journal = readJournal(reader, {
+            outLane: lease.outLane,
+            lanes: lease.lanes,
+            cursor: saved.cursor,
+            from: saved.step,
+            to: lease.step,
+            skip,
+          });
+          for await (const { entries, upto } of journal) {
+            const waves = await fetchWaves(db, options.blobs, lease.orgId, wavesNeeded(then, entries));
+            yield { entries, upto, waves };
+          }
+        },
+      },
+    });
+    const position = { skip, hasCheckpoint: true, atCursor: saved.step === lease.step };
+    if (program === prepared.program) return { stepper, carried, ...position };
+    const state = await stepper.save();
+    stepper.dispose();
+    stepper = await make(prepared.program);
+    await stepper.load(state);
+    return { stepper, carried: carriedInto(prepared.program.info, program.info, carried), ...position };
+  } catch (error) {
+    stepper.dispose();
+    throw error;
+  }
+}
+
+/** Sources of another version keep what was known of the same node. */
+export function carriedInto(to: ProgramInfo, from: ProgramInfo, carried: Carried): Carried {
+  return {
+    ...carried,
+    origins: to.sources.map((s) => carried.origins[from.sources.findIndex((o) => o.node === s.node)] ?? null),
+  };
+}

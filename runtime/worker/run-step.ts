@@ -1,0 +1,80 @@
+import { type NumberedEntry, wavesNeeded } from '#runtime/step/build-input.ts';
+import type { StepInput } from '#runtime/step/contract.ts';
+import { type ReadStep, type StepCommit, takeStep } from '#runtime/step/take-step.ts';
+import { packCheckpoint } from './checkpoint.ts';
+import type { WorkerContext } from './context.ts';
+import type { HeldShard, ReadyStep } from './held-shard.ts';
+import { fetchWaves } from './waves.ts';
+
+/** Takes one step of a shard; the shard's own state is untouched until the step is committed. */
+export async function runStep(context: WorkerContext, shard: HeldShard, read: ReadStep, now: number): Promise<ReadyStep> {
+  const waves = await fetchWaves(context.db, context.blobs, shard.lease.orgId, wavesNeeded(shard.plan, read.entries));
+  const save = shard.policy.due(now);
+  let state: Uint8Array | undefined;
+  const run = async (input: StepInput) => {
+    const slot = context.flight.begin(shard.lease.shardId, shard.step);
+    try {
+      if (!save) return await shard.stepper.step(input);
+      const both = await shard.stepper.stepAndSave(input);
+      state = both.state;
+      return both.result;
+    } finally {
+      context.flight.end(slot);
+    }
+  };
+  const commit = await takeStep({
+    plan: shard.plan,
+    carried: shard.carried,
+    read: { ...read, waves },
+    step: shard.step + 1,
+    at: Math.max(now, shard.carried.clock),
+    run,
+  });
+  return { commit, ...(state ? { checkpoint: packCheckpoint(shard.plan, commit.carried, state) } : {}) };
+}
+
+/** A step that moves the cursor and nothing else. */
+export function emptyStep(shard: HeldShard, upto: readonly number[], now: number): StepCommit {
+  return {
+    shardId: shard.lease.shardId,
+    step: shard.step + 1,
+    upto,
+    outputs: {
+      kind: 'outputs',
+      at: Math.max(now, shard.carried.clock),
+      shardId: shard.lease.shardId,
+      step: shard.step + 1,
+      outputs: [],
+    },
+    effects: [],
+    alarms: [],
+    dead: [],
+    late: {},
+    wakeAt: shard.carried.wakeAt,
+    rows: 0,
+    carried: shard.carried,
+  };
+}
+
+/** Does the entry give the shard a row? What does not need not wait for a commit. */
+export function concerns(shard: HeldShard, { entry }: NumberedEntry): boolean {
+  if (entry.kind === 'samples') {
+    const known = tagSets.get(entry.tag)?.get(shard.plan);
+    if (known !== undefined) return known;
+    const mine = new Set(shard.plan.bindings.map((b) => b.tag));
+    const answer = entry.tag.some((tag) => mine.has(tag));
+    let byPlan = tagSets.get(entry.tag);
+    if (!byPlan) {
+      byPlan = new WeakMap();
+      tagSets.set(entry.tag, byPlan);
+    }
+    byPlan.set(shard.plan, answer);
+    return answer;
+  }
+  if (entry.kind !== 'control') return false;
+  const { event } = entry;
+  if (event.type === 'form') return event.instanceId === shard.plan.instanceId;
+  return (event.type === 'answer' || event.type === 'tick') && event.shardId === shard.lease.shardId;
+}
+/** Scan groups repeat their list of tags as one object. */
+const tagSets = new WeakMap<Int32Array, WeakMap<object, boolean>>();
