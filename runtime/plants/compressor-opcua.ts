@@ -1,23 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  DataType,
-  MessageSecurityMode,
-  makeEUInformation,
-  OPCUACertificateManager,
-  OPCUAServer,
-  SecurityPolicy,
-  StatusCodes,
-  standardUnits,
-  type UAVariable,
-  Variant,
-} from 'node-opcua';
+import { DataType, makeEUInformation, StatusCodes, standardUnits, type UAVariable, Variant } from 'node-opcua';
 import type { FaultState } from './faults.ts';
 import { keepStation, openStation } from './kept-station.ts';
 import { PLANT_A_ASSETS, PLANT_A_NAMESPACE, PLANT_A_TAGS } from './plant-a.ts';
 import { dataFolder, plantPorts } from './ports.ts';
 import { serve } from './serve.ts';
 import { SETPOINT_RANGE } from './station.ts';
+import { stationServer } from './station-server.ts';
 
 /** UN/CEFACT units by UCUM code, as OPC UA Part 8 wants them. */
 const UNITS: Readonly<Record<string, ReturnType<typeof makeEUInformation>>> = {
@@ -34,28 +22,10 @@ const KEEP_EVERY_MS = 10_000;
 await serve('compressor-opcua', async (log, tell) => {
   const folder = dataFolder();
   const { opcua: port } = await plantPorts(folder);
-  const pki = join(folder, 'plants', 'opcua-pki');
-  mkdirSync(pki, { recursive: true });
   const station = openStation(folder, 'a', Date.now());
   station.advance(Date.now());
 
-  const server = new OPCUAServer({
-    port,
-    host: '127.0.0.1',
-    hostname: '127.0.0.1',
-    resourcePath: '/compressors',
-    buildInfo: { productName: 'Compressor station', manufacturerName: 'Millwright demo plant', softwareVersion: '1.0.0' },
-    serverInfo: {
-      applicationName: { text: 'Compressor station', locale: 'en' },
-      applicationUri: 'urn:millwright:demo:compressors',
-    },
-    // keys and certificate are made once and kept: clients that trusted them go on
-    serverCertificateManager: new OPCUACertificateManager({ rootFolder: pki, automaticallyAcceptUnknownCertificate: true }),
-    securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256],
-    securityModes: [MessageSecurityMode.None, MessageSecurityMode.SignAndEncrypt],
-    allowAnonymous: true,
-    disableDiscovery: true,
-  });
+  const server = stationServer(folder, port);
   await server.initialize();
   const space = server.engine.addressSpace;
   if (!space) throw new Error('the OPC UA server has no address space');

@@ -2,8 +2,10 @@ import type { PlantAsset, PlantTag } from './plant-tag.ts';
 
 /** Baoan Precision / 宝安精密: English tag names, metric units, OPC UA + Modbus TCP + MQTT + Sparkplug B. */
 export const PLANT_A_NAMESPACE = 'urn:millwright:demo:compressor-station';
-export const VIBRATION_TOPIC = 'baoan/pump-201';
-export const SPARKPLUG_GROUP = 'Baoan';
+/** First topic level and Sparkplug group: the name at the platform's broker that is plant A's. */
+export const PLANT_A_BROKER_NAME = 'Baoan';
+export const VIBRATION_TOPIC = `${PLANT_A_BROKER_NAME}/pump-201`;
+export const SPARKPLUG_GROUP = PLANT_A_BROKER_NAME;
 export const SPARKPLUG_NODE = 'EN-01';
 export const SPARKPLUG_DEVICE = 'MTR-01';
 

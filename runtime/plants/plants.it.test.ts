@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +17,17 @@ import {
   StatusCodes,
 } from 'node-opcua';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import modbus from '#blocks/connectors/modbus-tcp/connector.ts';
+import mqttJson from '#blocks/connectors/mqtt/connector.ts';
 import { unpackWave } from '#blocks/connectors/mqtt/payload.ts';
+import opcua from '#blocks/connectors/opcua/connector.ts';
+import sparkplug from '#blocks/connectors/sparkplug/connector.ts';
 import { decodePayload, encodePayload, TYPES } from '#blocks/connectors/sparkplug/payload.ts';
+import type { AnyConnector, ConnectorHost, Session, TagRequest, WaveValue } from '#blocks/sdk/connector.ts';
+import { tagsOf } from './backfill.ts';
+import { plantConnections } from './connections.ts';
 import { type PlantPorts, plantPorts } from './ports.ts';
+import { stationCertificate } from './station-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plants-'));
 let broker: Aedes;
@@ -152,7 +160,10 @@ describe('OPC UA', () => {
         securityMode,
         securityPolicy,
         endpointMustExist: false,
-        clientCertificateManager: new OPCUACertificateManager({ rootFolder: join(folder, `client-${name}`) }),
+        clientCertificateManager: new OPCUACertificateManager({
+          rootFolder: join(folder, `client-${name}`),
+          automaticallyAcceptUnknownCertificate: true,
+        }),
         connectionStrategy: { maxRetry: 1 },
         requestedSessionTimeout: 20_000,
       });
@@ -205,11 +216,11 @@ describe('OPC UA', () => {
 
 describe('MQTT', () => {
   test('the vibration sensor sends JSON and waveforms of 48,000 points', async () => {
-    const status = await until('status', () => seen.find(({ topic }) => topic === 'baoan/pump-201/status'));
+    const status = await until('status', () => seen.find(({ topic }) => topic === 'Baoan/pump-201/status'));
     const json = JSON.parse(status.payload.toString()) as { ts: string; temperature: number };
     expect(Date.now() - Date.parse(json.ts)).toBeLessThan(30_000);
     expect(json.temperature).toBeGreaterThan(26);
-    const message = await until('wave', () => seen.find(({ topic }) => topic === 'baoan/pump-201/wave'));
+    const message = await until('wave', () => seen.find(({ topic }) => topic === 'Baoan/pump-201/wave'));
     const wave = unpackWave(message.payload);
     expect(wave?.rate).toBe(48_000);
     expect(wave?.values).toHaveLength(48_000);
@@ -234,6 +245,66 @@ describe('MQTT', () => {
     await faults({ meters: { offline: true } });
     await until('device death', () => on('DDEATH').length > 0);
     await faults({ meters: { offline: false } });
+  });
+});
+
+describe('the platform’s connectors', () => {
+  const connectors = { opcua, 'modbus-tcp': modbus, mqtt: mqttJson, sparkplug };
+  test.each(['a', 'b'] as const)(
+    'take every tag of plant %s, good and within its range',
+    async (plant) => {
+      const seenTags = new Map<string, { readonly value: unknown; readonly quality: number }>();
+      const tags = tagsOf(plant);
+      const sessions: Session[] = [];
+      for (const connection of await plantConnections(plant, folder)) {
+        const connector: AnyConnector = connectors[connection.connector];
+        const own = tags.filter((tag) => tag.source === connection.source);
+        const session = await connector.open(
+          connector.manifest.settings.parse(connection.settings),
+          { password: '' },
+          host(connection.source),
+        );
+        sessions.push(session);
+        await session.subscribe(
+          own.map(
+            (tag) => ({ tagId: tags.indexOf(tag), address: tag.address, type: tag.type, samplePeriodMs: 1000 }) as TagRequest,
+          ),
+          async (samples) => {
+            for (const { tagId, value, quality } of samples) seenTags.set(tags[tagId]?.name ?? '', { value, quality });
+          },
+        );
+      }
+      await until('all tags', () => tags.every((tag) => seenTags.has(tag.name)), 30_000);
+      for (const session of sessions) await session.close();
+      for (const tag of tags) {
+        const { value, quality } = seenTags.get(tag.name) ?? {};
+        expect(quality, tag.name).toBe(0);
+        if (tag.type === 'wave') {
+          expect((value as WaveValue).values).toHaveLength(48_000);
+          continue;
+        }
+        const engineering = Number(value) * (tag.gain ?? 1) + (tag.offset ?? 0);
+        expect(engineering, tag.name).toBeGreaterThanOrEqual(tag.low ?? Number.NEGATIVE_INFINITY);
+        expect(engineering, tag.name).toBeLessThanOrEqual(tag.high ?? Number.POSITIVE_INFINITY);
+      }
+    },
+    60_000,
+  );
+
+  const host = (name: string): ConnectorHost => ({
+    connectionId: `00000000-0000-0000-0000-${name.padStart(12, '0').slice(-12)}`,
+    async folder() {
+      const own = join(folder, `connector-${name}`);
+      mkdirSync(own, { recursive: true });
+      return own;
+    },
+    log: () => {},
+    event: () => {},
+    certificate: async ({ fingerprint }) => {
+      // what the seed would have trusted before the server was first seen
+      const { fingerprint: known } = await stationCertificate(folder);
+      return fingerprint === known ? 'trusted' : 'rejected';
+    },
   });
 });
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,6 +14,8 @@ const portsSchema = z.object({
   plantB: z.int(),
   /** Loopback HTTP interface of the fault switches. */
   control: z.int(),
+  /** Where the seed asks the platform's broker to listen, so that the connections it makes are right from the start. */
+  broker: z.int(),
 });
 export type PlantPorts = z.infer<typeof portsSchema>;
 
@@ -23,16 +26,21 @@ export async function plantPorts(folder: string = dataFolder()): Promise<PlantPo
   const file = join(folder, 'plants.json');
   const kept = readPorts(file);
   if (kept) return kept;
-  const [opcua, pumps, plantB, control] = await freePorts(4);
-  const ports = portsSchema.parse({ opcua, pumps, plantB, control });
+  const [opcua, pumps, plantB, control, broker] = await freePorts(5);
+  const ports = portsSchema.parse({ opcua, pumps, plantB, control, broker });
   mkdirSync(folder, { recursive: true });
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, `${JSON.stringify(ports, null, 2)}\n`);
-  // whoever came first wins: the seed and the plants may ask at the same moment
-  const first = readPorts(file);
-  if (first) return first;
-  renameSync(draft, file);
-  return ports;
+  try {
+    linkSync(draft, file); // fails when there is one: whoever came first wins, the seed and the plants may ask at the same moment
+    return ports;
+  } catch (error) {
+    const first = readPorts(file);
+    if (!first) throw error;
+    return first;
+  } finally {
+    unlinkSync(draft);
+  }
 }
 
 function readPorts(file: string): PlantPorts | undefined {

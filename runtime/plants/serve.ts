@@ -22,7 +22,9 @@ export async function serve(
 ): Promise<void> {
   const log = pino({ name: `plants/${name}` });
   let faults = noFaults();
-  const tell = (message: FromServer) => process.send?.(message);
+  const tell = (message: FromServer) => {
+    if (process.connected) process.send?.(message);
+  };
   process.on('message', (message: ToServer) => {
     faults = faultState.parse(message.faults);
   });

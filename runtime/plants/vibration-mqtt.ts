@@ -11,7 +11,7 @@ const WAVE_MS = 10_000;
 const REMEMBERED = 900;
 const MOST_IN_FLIGHT = 20;
 
-/** Vibration sensor on pump 1: JSON on `baoan/pump-201/status`, `application/x-mw-wave` on `baoan/pump-201/wave`, QoS 1. */
+/** Vibration sensor on pump 1: JSON on `Baoan/pump-201/status`, `application/x-mw-wave` on `Baoan/pump-201/wave`, QoS 1. */
 await serve('vibration-mqtt', async (log) => {
   const pump = new Pump(1, Date.now());
   const waiting: string[] = [];
