@@ -33,7 +33,7 @@ describe('CSV', () => {
     expect([...table.time]).toEqual([1767542400000, 1767542401000]);
     expect(table.key).toEqual(['C-9', 'C-1']);
     expect(table.columns.value).toMatchObject({ unit: '[psi]', type: 'number' });
-    expect([...(table.columns.value?.values as Float64Array)]).toEqual([90.5, Number.NaN]);
+    expect(Array.from((table.columns.value?.values ?? []) as Float64Array)).toEqual([90.5, Number.NaN]);
     // missing is bad, and worse than what the file said
     expect([...(table.columns.value?.quality ?? [])]).toEqual([0, 0x80 | 9]);
   });

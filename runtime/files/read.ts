@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import { InputError } from './input-error.ts';
@@ -22,20 +22,35 @@ export async function readInput(file: string, schema: WireSchema, defaultKey: st
   if (facts.isDirectory()) return readWaves(file, schema, defaultKey);
   if (facts.size > MAX_BYTES)
     throw new InputError('input.too-large', `the file has ${facts.size} bytes, at most ${MAX_BYTES} are read`, { file });
+  return readBytes(file, new Uint8Array(await readFile(file)), schema, defaultKey);
+}
+
+/** The same of bytes that are at hand already; the format is told by the end of the name. */
+export async function readBytes(file: string, bytes: Uint8Array, schema: WireSchema, defaultKey: string): Promise<InputTable> {
   switch (path.extname(file).toLowerCase()) {
     case '.csv':
-      return readCsv(file, new TextDecoder().decode(await readFile(file)), schema, defaultKey);
+      return readCsv(file, textOf(file, bytes), schema, defaultKey);
     case '.jsonl':
     case '.ndjson':
-      return readJsonl(file, new TextDecoder().decode(await readFile(file)), schema, defaultKey);
+      return readJsonl(file, textOf(file, bytes), schema, defaultKey);
     case '.parquet':
-      return readParquet(file, schema, defaultKey);
+      return readParquet(file, bytes, schema, defaultKey);
     default:
       throw new InputError(
         'input.unknown-format',
         'the name must end in .csv, .jsonl or .parquet, or be a folder of .f32 files',
-        { file },
+        {
+          file,
+        },
       );
+  }
+}
+
+function textOf(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError('input.encoding', 'the file is not in UTF-8; save it as UTF-8', { file });
   }
 }
 
@@ -93,8 +108,8 @@ function objectOf(text: string, file: string, line: number): Record<string, unkn
   throw new InputError('input.bad-json', 'the line is no JSON object', { file, line });
 }
 
-async function readParquet(file: string, schema: WireSchema, defaultKey: string): Promise<InputTable> {
-  const buffer = await asyncBufferFromFile(file);
+async function readParquet(file: string, bytes: Uint8Array, schema: WireSchema, defaultKey: string): Promise<InputTable> {
+  const buffer = Uint8Array.from(bytes).buffer;
   const rows = await (async () => {
     try {
       const metadata = await parquetMetadataAsync(buffer);

@@ -30,7 +30,7 @@ export interface Setting {
 
 /** Measures every figure of a graph on data, so that a person can confirm those that matter. */
 export async function measure(request: MeasureRequest, host: ProofHost): Promise<Measured> {
-  const program = compileFor(request.graph, {}, host);
+  const program = await compileFor(request.graph, {}, host);
   const graph = JSON.parse(request.graph) as GraphDocument;
   const proposals = figuresOf(program.info, graph);
   const result = await proveRun(

@@ -16,7 +16,9 @@ export interface ProofHost {
   compile(
     graph: string,
     parameters: Parameters,
-  ): { ok: true; program: Program } | { ok: false; problems: readonly GraphProblem[] };
+  ): Promise<
+    { readonly ok: true; readonly program: Program } | { readonly ok: false; readonly problems: readonly GraphProblem[] }
+  >;
   createStepper(program: Program): Promise<Stepper>;
   readTable(file: string, schema: WireSchema, key: string): Promise<InputTable>;
   now(): number;
@@ -37,9 +39,9 @@ export class ProofError extends Error {
 /** Runs every run of a proof and every change that must turn it red. Deterministic: only times differ from run to run. */
 export async function prove(graph: string, proof: ProofDocument, host: ProofHost): Promise<ProofReport> {
   const runs: RunResult[] = [];
-  let program = compileFor(graph, {}, host);
+  let program = await compileFor(graph, {}, host);
   for (const run of proof.runs) {
-    program = compileFor(graph, run.parameters, host);
+    program = await compileFor(graph, run.parameters, host);
     runs.push(await proveRun(graph, program, run, host));
   }
   return {
@@ -65,7 +67,7 @@ export async function proveRun(graph: string, program: Program, run: ProofRun, h
   const checks = run.checks.map((check) => evaluateCheck(check, collected));
   const falsifiers = [];
   for (const change of run.falsifiers) {
-    const mutant = compileFor(mutate(graph, change), run.parameters, host);
+    const mutant = await compileFor(mutate(graph, change), run.parameters, host);
     const under = await collect(mutant, tables, run, host);
     falsifiers.push({ title: change.title, red: run.checks.some((check) => !evaluateCheck(check, under).pass) });
   }
@@ -113,8 +115,8 @@ async function collect(program: Program, tables: Map<string, InputTable>, run: P
   }
 }
 
-export function compileFor(graph: string, parameters: Parameters, host: ProofHost): Program {
-  const compiled = host.compile(graph, parameters);
+export async function compileFor(graph: string, parameters: Parameters, host: ProofHost): Promise<Program> {
+  const compiled = await host.compile(graph, parameters);
   if (compiled.ok) return compiled.program;
   throw new ProofError('proof.graph', compiled.problems.map((p) => `${p.node ? `${p.node}: ` : ''}${p.message.en}`).join('; '));
 }

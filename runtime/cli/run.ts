@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { readInput } from '#runtime/files/read.ts';
+import type { InputTable } from '#runtime/files/table.ts';
+import { parseTime } from '#runtime/files/table.ts';
+import { openRunFiles } from '#runtime/files/write.ts';
+import { modelAnswers } from '#runtime/replay/model-answers.ts';
+import { runTables } from '#runtime/replay/run-tables.ts';
+import { inputsOf } from '#runtime/replay/tables.ts';
+import { createStepper } from '#runtime/sandbox/stepper.ts';
+import type { ProgramInfo } from '#runtime/step/contract.ts';
+import { compileFile } from './compile-file.ts';
+import { Refused } from './outcome.ts';
+
+export interface RunOptions {
+  /** `role=file` */
+  readonly in: readonly string[];
+  /** `key=value` */
+  readonly param: readonly string[];
+  readonly until?: string;
+  readonly out?: string;
+  readonly key: string;
+  readonly json: boolean;
+}
+
+/** `mw run` (semantics, section 10): a graph on files, with the same step code and no server. Returns the summary that `--json` prints. */
+export async function run(graphFile: string, options: RunOptions) {
+  const { program } = await compileFile(graphFile, Object.fromEntries(options.param.map((pair) => split(pair, '--param'))));
+  const { info } = program;
+  const tables = await readInputs(info, options);
+  const until = options.until === undefined ? undefined : parseTime(options.until);
+  if (options.until !== undefined && until === undefined)
+    throw new Refused([`--until: "${options.until}" is no time; write ISO 8601 with a zone, such as 2026-01-05T12:00:00+08:00`]);
+  if (options.out !== undefined) await mkdir(options.out, { recursive: true });
+  const files = options.out === undefined ? undefined : openRunFiles(options.out, info);
+  const stepper = await createStepper(program, { seed: 1, timeoutMs: 60_000, hostDeadlineMs: 90_000 });
+  try {
+    const report = await runTables({
+      info,
+      stepper,
+      tables,
+      answering: modelAnswers('confirm'),
+      until,
+      now: () => performance.now(),
+      ...(files ? { onResult: files.take } : {}),
+    });
+    await files?.close();
+    return {
+      graph: path.basename(graphFile),
+      graphHash: info.graphHash,
+      programHash: info.hash,
+      records: report.rows,
+      seconds: report.durationMs / 1000,
+      outputs: Object.fromEntries(report.outputs.map((output) => [output.name, { rows: output.rows, columns: output.columns }])),
+      alarms: report.alarms.total,
+      effects: report.effects.byKind,
+      answersUnknown: report.effects.unknown,
+      deadLetters: report.dead.total,
+      firstDeadLetter: report.dead.list[0] ?? null,
+      late: report.late,
+    };
+  } finally {
+    stepper.dispose();
+  }
+}
+
+async function readInputs(info: ProgramInfo, options: RunOptions): Promise<Map<string, InputTable>> {
+  const wanted = inputsOf(info);
+  const tables = new Map<string, InputTable>();
+  for (const pair of options.in) {
+    const [role, file] = split(pair, '--in');
+    const schema = wanted.get(role);
+    if (!schema) throw new Refused([`--in ${role}: the graph reads ${[...wanted.keys()].join(', ') || 'nothing'}, no "${role}"`]);
+    if (tables.has(role)) throw new Refused([`--in ${role}: given twice`]);
+    tables.set(role, await readInput(file, schema, options.key));
+  }
+  return tables;
+}
+
+function split(pair: string, option: string): [string, string] {
+  const at = pair.indexOf('=');
+  if (at < 1) throw new Refused([`${option} ${pair}: write name=value`]);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
