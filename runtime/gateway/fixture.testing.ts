@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import pino from 'pino';
 import { provisionOrganization } from '#drizzle/organization.ts';
 import { asset, connection, lane, tag } from '#drizzle/schema/index.ts';
+import { openDatabase } from '#drizzle/client.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
 import type { SamplesEntry } from '#runtime/log/contract.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
@@ -25,17 +26,21 @@ export interface Logged {
   readonly other: NonNullable<SamplesEntry['other']>[number] | undefined;
 }
 
-export async function plantFixture() {
-  const database = await testDatabase();
+/** `url`: a migrated database of the caller's; otherwise a fresh one. */
+export async function plantFixture(url?: string) {
+  const database = url === undefined ? await testDatabase() : { ...openDatabase(url), url };
   const { db } = database;
   const dataFolder = await mkdtemp(join(tmpdir(), 'mw-gw-'));
   await provisionOrganization(db, ORG);
-  const [site] = await db.insert(asset).values({ orgId: ORG, level: 'asset', code: 'C-101', name: { en: 'Compressor', zh: '空压机' } }).returning();
+  // the caller's database may have served a test before
+  await db.update(connection).set({ enabled: false });
+  const [site] = await db.insert(asset).values({ orgId: ORG, level: 'asset', code: `C-${Date.now()}`, name: { en: 'Compressor', zh: '空压机' } }).returning();
   if (!site) throw new Error('no asset');
   const gateways: Gateway[] = [];
   return {
     ...database,
     dataFolder,
+    assetId: site.id,
     async connect(connector: string, settings: Record<string, unknown>, more: Partial<typeof connection.$inferInsert> = {}): Promise<string> {
       const [row] = await db.insert(connection).values({ orgId: ORG, name: `${connector} ${Math.random()}`, connector, settings, ...more }).returning();
       if (!row) throw new Error('no connection');

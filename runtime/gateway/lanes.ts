@@ -1,5 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Db } from '#drizzle/client.ts';
+import type { Tx } from '#drizzle/client.ts';
 import { lane, tag } from '#drizzle/schema/index.ts';
 import type { TagRow } from './scale.ts';
 
@@ -34,7 +34,7 @@ export function planGroups(
 }
 
 /** Gives every tag of the connection its lane; the rows come back with it. */
-export async function assignLanes(db: Db, orgId: string, connectionId: string, tags: readonly TagRow[]): Promise<TagRow[]> {
+export async function assignLanes(db: Tx, orgId: string, connectionId: string, tags: readonly TagRow[]): Promise<TagRow[]> {
   const lanes = await db.select({ id: lane.id, scanGroup: lane.scanGroup }).from(lane).where(eq(lane.connectionId, connectionId));
   const laneOf = new Map<number, number>();
   for (const { group, laneId, tagIds } of planGroups(tags, lanes)) {

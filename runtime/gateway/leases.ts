@@ -14,7 +14,8 @@ export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<strin
     update connection set holder = ${holder}, lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
     where id in (
       select id from connection
-      where enabled and (holder = ${holder} or holder is null or lease_until is null or lease_until < now())
+      -- what is pushed over the programming interface is written by the web process
+      where enabled and connector <> 'push' and (holder = ${holder} or holder is null or lease_until is null or lease_until < now())
       for update skip locked)
     returning id`;
   return new Set(rows.map((row) => row.id));

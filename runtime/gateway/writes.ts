@@ -165,9 +165,12 @@ export class TagWrites {
     const row = own.tag(tagId);
     if (row?.address) {
       const [read] = await session.read([{ address: row.address, type: row.type }]);
-      const value = fromRaw(read?.value, row);
-      // a device that answered holds this now, however long it has held it
-      if (read && !read.error && value !== undefined) return { value, quality: read.quality, time: own.asksDevice ? Date.now() : read.time };
+      const value = read?.error ? undefined : fromRaw(read?.value, row);
+      if (own.asksDevice) {
+        // a device that answered holds this now, however long it has held it; one that did not is not believed for what it said before
+        return value === undefined ? undefined : { value, quality: read?.quality ?? 0x80, time: Date.now() };
+      }
+      if (read && value !== undefined) return { value, quality: read.quality, time: read.time };
     }
     const holder = this.#options.holding().find((one) => one.row.orgId === orgId && one.tag(tagId));
     const known = holder?.newest(tagId);

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { type Facts, judge } from './status.ts';
+
+const facts = (more: Partial<Facts> = {}): Facts => ({
+  enabled: true,
+  open: true,
+  failure: undefined,
+  tags: 3,
+  fresh: 3,
+  waiting: 0,
+  newest: 1,
+  addressErrors: [],
+  devices: {},
+  samplesPerSecond: 1,
+  logAway: false,
+  ...more,
+});
+const failure = { part: 'network' as const, code: 'network.refused', message: 'Nothing listens.' };
+
+test.each<[string, Partial<Facts>, object]>([
+  ['all tags fresh', {}, { state: 'live' }],
+  ['an open socket without values is stale, not live', { fresh: 0 }, { state: 'stale', part: 'data', code: 'data.silent' }],
+  ['before the first value', { fresh: 0, waiting: 3, newest: undefined }, { state: 'connecting' }],
+  ['first attempt', { open: false, fresh: 0 }, { state: 'connecting' }],
+  ['failed attempt names its part', { open: false, fresh: 0, failure }, { state: 'failed', part: 'network', code: 'network.refused' }],
+  ['one device of several', { fresh: 2, devices: { 2: { state: 'failed', reason: 'no answer' } } }, { state: 'degraded', part: 'device', reason: '2: no answer' }],
+  ['one bad address', { fresh: 2, addressErrors: [{ code: 'a.b', reason: 'x' }] }, { state: 'degraded', part: 'address', code: 'a.b' }],
+  ['some silent tags', { fresh: 1 }, { state: 'degraded', part: 'data', reason: '2 of 3 tags have no fresh good value.' }],
+  ['all devices away', { fresh: 0, devices: { 1: { state: 'failed' } } }, { state: 'stale', part: 'device' }],
+  ['the log is away', { logAway: true }, { state: 'degraded', part: 'log', code: 'log.away' }],
+  ['off', { enabled: false }, { state: 'off' }],
+])('%s', (_name, more, wanted) => {
+  expect(judge(facts(more))).toMatchObject(wanted);
+});
