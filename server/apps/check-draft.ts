@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { blockCatalogue } from '#blocks/catalogue/browser.ts';
+import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import type { WireSchema } from '#runtime/batch/schema.ts';
-import { checkGraph } from '#runtime/graph/check.ts';
+import { checkApp } from '#runtime/compile/compile.ts';
 import type { GraphDocument } from '#runtime/graph/document.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { failed } from './errors.ts';
@@ -16,9 +16,9 @@ export interface DraftCheck {
   readonly hash: string;
 }
 
-/** A graph judged as the compiler will judge it. */
+/** A graph and the code in it, judged as the compiler will judge them. */
 export function checkDraft(graph: GraphDocument): DraftCheck {
-  const check = checkGraph(graph, blockCatalogue());
+  const check = checkApp(graph, loadCatalogue());
   const capabilities = new Set([...check.nodes.values()].flatMap((node) => node.manifest.capabilities));
   const text = JSON.stringify(graph, null, 2);
   return {

@@ -1,8 +1,9 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { bilingual } from '#runtime/graph/document.ts';
+import { bilingual, graphDocument } from '#runtime/graph/document.ts';
 import { orgProcedure, orgSubscription, router } from '../trpc.ts';
 import { bindDraft, bindDraftInput } from './bind-draft.ts';
+import { checkDraft } from './check-draft.ts';
 import { listInstallations, setWanted, uninstall } from './control-instance.ts';
 import { createApp, createAppInput } from './create-app.ts';
 import { deleteApp } from './delete-app.ts';
@@ -42,6 +43,9 @@ export const appsRouter = router({
   suggestBindings: orgProcedure('app.read')
     .input(suggestInput)
     .query(({ ctx, input }) => suggestBindings(ctx.tx, ctx.orgId, input)),
+  check: orgProcedure('app.read')
+    .input(z.object({ graph: graphDocument }))
+    .mutation(({ input }) => checkDraft(input.graph).problems),
   delete: orgProcedure('app.write')
     .input(appId)
     .mutation(({ ctx, input }) => deleteApp(ctx.tx, ctx.orgId, input.appId)),

@@ -6,14 +6,13 @@ import type { inferRouterOutputs } from '@trpc/server';
 import { useLocale, useTranslations } from 'next-intl';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { blockCatalogue } from '#blocks/catalogue/browser.ts';
-import { checkCode } from '#runtime/compile/check-code.ts';
 import type { AppRouter } from '#server/root.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC, useTRPCClient } from '../../_client/trpc.ts';
 import { useMe } from '../../_shell/me.tsx';
 import { type PageAction, usePageActions } from '../../_shell/palette.tsx';
-import { Canvas } from './_canvas/canvas.tsx';
 import canvasClasses from './_canvas/canvas.module.css';
+import { Canvas } from './_canvas/canvas.tsx';
 import { nodeHeight } from './_canvas/geometry.ts';
 import { type Binding, BindingForm, isBound } from './_dialogs/binding-form.tsx';
 import { DeployDialog } from './_dialogs/deploy-dialog.tsx';
@@ -24,12 +23,13 @@ import { arrange } from './_edits/arrange.ts';
 import { graphFile, readGraphFile } from './_edits/graph-file.ts';
 import { Inspector } from './_inspector/inspector.tsx';
 import { Palette } from './_palette/palette.tsx';
-import { inLanguage, StudioSession } from './_session/session.ts';
 import { makeJudge } from './_session/judge.ts';
+import { inLanguage, StudioSession } from './_session/session.ts';
+import { useCodeCheck } from './_session/use-code-check.ts';
 import { useDraft } from './_session/use-draft.ts';
-import { useLive } from './_session/use-live.ts';
-import { useSay, SessionProvider, useSession, useStudio } from './_session/use-session.tsx';
 import { useKeys } from './_session/use-keys.ts';
+import { useLive } from './_session/use-live.ts';
+import { SessionProvider, useSay, useSession, useStudio } from './_session/use-session.tsx';
 import { Toolbar } from './_toolbar/toolbar.tsx';
 import classes from './studio.module.css';
 
@@ -50,14 +50,16 @@ export function Studio({ appId }: { appId: string }) {
   const locale = useLocale();
   const trpc = useTRPC();
   // The open session is the truth from then on; the query would only bring back older states.
-  const app = useQuery(trpc.apps.get.queryOptions({ appId }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false }));
+  const app = useQuery(
+    trpc.apps.get.queryOptions({ appId }, { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false }),
+  );
   if (app.isError) return <p style={{ padding: 24 }}>{readFailure(app.error, locale).message}</p>;
   if (!app.data) return <Loader size="sm" m="xl" aria-label={t('loading')} />;
   return <OpenStudio key={app.data.id} app={app.data} />;
 }
 
 function OpenStudio({ app }: { app: LoadedApp }) {
-  const [session] = useState(() => new StudioSession(app.graph, makeJudge(blockCatalogue(), { checkCode })));
+  const [session] = useState(() => new StudioSession(app.graph, makeJudge(blockCatalogue())));
   return (
     <SessionProvider session={session}>
       <Workbench app={app} />
@@ -89,6 +91,7 @@ function Workbench({ app }: { app: LoadedApp }) {
   const instance = installed.find((one) => one.assetId === binding?.assetId) ?? installed[0];
   useLive(binding, instance?.instanceId);
   useKeys();
+  useCodeCheck();
 
   const bind = useMutation(trpc.apps.bind.mutationOptions());
   const keepBinding = useCallback(
@@ -98,7 +101,10 @@ function Workbench({ app }: { app: LoadedApp }) {
     },
     [app.id, bind.mutate, mayEdit],
   );
-  const fail = useCallback((error: unknown) => notifications.show({ color: 'red', message: readFailure(error, locale).message }), [locale]);
+  const fail = useCallback(
+    (error: unknown) => notifications.show({ color: 'red', message: readFailure(error, locale).message }),
+    [locale],
+  );
 
   const rename = async (text: string) => {
     const language = locale.startsWith('zh') ? 'zh' : 'en';
@@ -131,10 +137,7 @@ function Workbench({ app }: { app: LoadedApp }) {
     if (read.ok) session.edit(() => read.document);
     else notifications.show({ color: 'red', autoClose: false, message: say(read.reason) });
   };
-  const arrangeAll = useCallback(
-    () => session.edit(arrange((id) => nodeHeight(session.get().facts.manifest(id)))),
-    [session],
-  );
+  const arrangeAll = useCallback(() => session.edit(arrange((id) => nodeHeight(session.get().facts.manifest(id)))), [session]);
 
   usePageActions(
     useMemo<PageAction[]>(
@@ -154,7 +157,10 @@ function Workbench({ app }: { app: LoadedApp }) {
   const collisions = useStudio((state) => state.collisions);
   useEffect(() => {
     if (collisions.length > 0)
-      notifications.show({ autoClose: false, message: t('save.collisions', { names: collisions.map((one) => one.name).join(', ') }) });
+      notifications.show({
+        autoClose: false,
+        message: t('save.collisions', { names: collisions.map((one) => one.name).join(', ') }),
+      });
   }, [collisions, t]);
   useEffect(() => {
     if (!run?.failure) return;

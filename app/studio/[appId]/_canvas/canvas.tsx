@@ -19,12 +19,12 @@ import { useTranslations } from 'next-intl';
 import { type DragEvent, type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import type { BlockManifest } from '#runtime/graph/manifest.ts';
 import { displayUnit } from '#runtime/units/units.ts';
-import { together } from '../_edits/edit.ts';
 import { addNode, moveNodes, nextNodeId, nudgeNodes, removeNodes } from '../_edits/nodes.ts';
-import { connect, disconnect, type Endpoint, wireKey } from '../_edits/wires.ts';
+import { disconnect, type Endpoint, wireKey } from '../_edits/wires.ts';
 import { problemsOf } from '../_session/facts.ts';
 import { couldFeed, fittingInput } from '../_session/fit.ts';
 import { staleNodes } from '../_session/session.ts';
+import { starterParams } from '../_session/starter.ts';
 import { useSession, useStudio } from '../_session/use-session.tsx';
 import { BlockMenu } from './block-menu.tsx';
 import { type BlockFlowNode, BlockNode } from './block-node.tsx';
@@ -97,7 +97,10 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
     },
     [session],
   );
-  const onConnect = useCallback((connection: Connection) => session.edit(connect(...endsOf(connection))), [session]);
+  const onConnect = useCallback(
+    (connection: Connection) => session.edit(session.get().facts.wire(...endsOf(connection))),
+    [session],
+  );
   const allowed = useCallback(
     (connection: Connection | WireFlowEdge) => session.get().facts.refusal(...endsOf(connection)) === undefined,
     [session],
@@ -122,7 +125,7 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
     event.preventDefault();
     const position = flow.screenToFlowPosition({ x: event.clientX - 106, y: event.clientY - 14 });
     const id = nextNodeId(session.document, manifest.id);
-    session.edit(addNode({ block: manifest.id, version: manifest.version, position }, id));
+    session.edit(addNode({ block: manifest.id, version: manifest.version, params: starterParams(manifest), position }, id));
     session.select([id]);
   };
   const take = (manifest: BlockManifest) => {
@@ -132,11 +135,17 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
     const id = nextNodeId(session.document, manifest.id);
     const port = fittingInput(manifest, schema);
     session.edit(
-      together(
-        addNode({ block: manifest.id, version: manifest.version, position: flow.screenToFlowPosition(menu.at) }, id),
-        port ? connect(menu.from, { node: id, port }) : (document) => document,
+      addNode(
+        {
+          block: manifest.id,
+          version: manifest.version,
+          params: starterParams(manifest),
+          position: flow.screenToFlowPosition(menu.at),
+        },
+        id,
       ),
     );
+    if (port) session.edit(session.get().facts.wire(menu.from, { node: id, port }));
     session.select([id]);
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -3,7 +3,6 @@ import { Handle, Position } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import type { KeyboardEvent } from 'react';
 import type { PortManifest } from '#runtime/graph/manifest.ts';
-import { connect } from '../_edits/wires.ts';
 import { mainColumn } from '../_session/facts.ts';
 import { portKind } from '../_session/fit.ts';
 import { useSession, useStudio } from '../_session/use-session.tsx';
@@ -60,7 +59,7 @@ export function Port({
     const reason = session.get().facts.refusal(picking, { node, port });
     if (reason) refuse(reason);
     else {
-      session.edit(connect(picking, { node, port }));
+      session.edit(session.get().facts.wire(picking, { node, port }));
       session.set({ picking: undefined });
     }
   };

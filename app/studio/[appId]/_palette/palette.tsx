@@ -10,6 +10,7 @@ import { COLUMN_PITCH } from '../_edits/edit.ts';
 import { addNode, nextNodeId } from '../_edits/nodes.ts';
 import { groupOf, searchBlocks } from '../_session/catalogue.ts';
 import { portKind } from '../_session/fit.ts';
+import { starterParams } from '../_session/starter.ts';
 import { useSay, useSession } from '../_session/use-session.tsx';
 import classes from './palette.module.css';
 
@@ -35,7 +36,7 @@ export function Palette({ blocks }: { blocks: readonly BlockManifest[] }) {
       beside ? { x: beside.position.x + COLUMN_PITCH, y: beside.position.y } : undefined,
     );
     const id = nextNodeId(document, manifest.id);
-    session.edit(addNode({ block: manifest.id, version: manifest.version, position }, id));
+    session.edit(addNode({ block: manifest.id, version: manifest.version, params: starterParams(manifest), position }, id));
     session.show(id);
   };
   /** Arrows walk through the list, so that a block is found and taken without leaving the keyboard. */

@@ -2,6 +2,7 @@ import type { WireSchema } from '#runtime/batch/schema.ts';
 import type { Bilingual, GraphDocument, GraphWire } from '#runtime/graph/document.ts';
 import type { BlockManifest } from '#runtime/graph/manifest.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
+import type { Edit } from '../_edits/edit.ts';
 import type { Endpoint } from '../_edits/wires.ts';
 
 /** What is known of a graph at this moment: judged again after every edit, in the browser, by the functions that save and compile use. */
@@ -12,6 +13,8 @@ export interface GraphFacts {
   schemaOf(from: Endpoint): WireSchema | undefined;
   /** Unit conversions on a wire: column of the block, unit on the wire, unit that the block wants. */
   conversionsOf(wire: GraphWire): readonly { column: string; from: string; to: string }[];
+  /** The edit that draws this wire, with the columns chosen where names differ. */
+  wire(from: Endpoint, to: Endpoint): Edit;
   /** Why a wire cannot be; undefined when it can. */
   refusal(from: Endpoint, to: Endpoint): Bilingual | undefined;
 }

@@ -1,8 +1,10 @@
 import { type CheckOptions, checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { BlockCatalogue } from '#runtime/graph/manifest.ts';
-import { connect, type Endpoint, sameEnd, wireKey } from '../_edits/wires.ts';
+import type { Edit } from '../_edits/edit.ts';
+import { type Endpoint, sameEnd, wireKey } from '../_edits/wires.ts';
 import type { GraphFacts } from './facts.ts';
+import { wireUp } from './wire-up.ts';
 
 export interface JudgedFacts extends GraphFacts {
   readonly check: GraphCheck;
@@ -18,33 +20,43 @@ export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {})
     const nodes = new Map(document.nodes.map((node) => [node.id, node]));
     const wires = new Map(document.wires.map((wire, at) => [wireKey(wire), check.wires[at]]));
     const refusals = new Map<string, Bilingual | undefined>();
+    const manifest = (id: string) => {
+      const node = nodes.get(id);
+      if (!node) return undefined;
+      const newest = catalogue.versions(node.block)[0];
+      return (
+        catalogue.block(node.block, node.version) ?? (newest === undefined ? undefined : catalogue.block(node.block, newest))
+      )?.manifest;
+    };
+    const schemaOf = (from: Endpoint) => check.nodes.get(from.node)?.outputs[from.port]?.schema;
+    const wire = (from: Endpoint, to: Endpoint) => wireUp(from, to, schemaOf(from), nodes.get(to.node), manifest(to.node));
     return {
       check,
       problems: check.problems,
-      manifest(id) {
-        const node = nodes.get(id);
-        if (!node) return undefined;
-        const newest = catalogue.versions(node.block)[0];
-        return (
-          catalogue.block(node.block, node.version) ?? (newest === undefined ? undefined : catalogue.block(node.block, newest))
-        )?.manifest;
-      },
-      schemaOf: (from) => check.nodes.get(from.node)?.outputs[from.port]?.schema,
+      manifest,
+      schemaOf,
+      wire,
       conversionsOf: (wire) => wires.get(wireKey(wire))?.conversions ?? [],
       refusal(from, to) {
         const key = wireKey({ from, to });
-        if (!refusals.has(key)) refusals.set(key, refusalOf(document, check, from, to));
+        if (!refusals.has(key)) refusals.set(key, refusalOf(document, check, wire(from, to), from, to));
         return refusals.get(key);
       },
     };
 
-    function refusalOf(graph: GraphDocument, before: GraphCheck, from: Endpoint, to: Endpoint): Bilingual | undefined {
+    function refusalOf(
+      graph: GraphDocument,
+      before: GraphCheck,
+      draw: Edit,
+      from: Endpoint,
+      to: Endpoint,
+    ): Bilingual | undefined {
       if (from.node === to.node)
         return {
           en: 'A block cannot feed itself. Put a “Previous value” block between.',
           zh: '积木不能接到自身。请在中间加入“前值”积木。',
         };
-      const next = connect(from, to)(graph);
+      const next = draw(graph);
       if (next === graph) return undefined;
       const at = next.wires.findIndex((wire) => sameEnd(wire.from, from) && sameEnd(wire.to, to));
       const after = checkGraph(next, catalogue, options);

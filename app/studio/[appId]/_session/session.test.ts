@@ -20,6 +20,7 @@ const facts: GraphFacts = {
   manifest: () => undefined,
   schemaOf: () => undefined,
   conversionsOf: () => [],
+  wire: () => (document) => document,
   refusal: () => undefined,
 };
 // Only the graph of a run matters here.

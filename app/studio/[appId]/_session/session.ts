@@ -93,6 +93,13 @@ export class StudioSession {
     if (changed) this.onEdit(history.now);
   }
 
+  /** What the server's reader of code found; it stands until the next edit is judged. */
+  findings(graph: GraphDocument, problems: GraphFacts['problems']): void {
+    const { facts } = this.state;
+    if (graph !== this.document || problems.length === 0) return;
+    this.set({ facts: { ...facts, problems: [...facts.problems.filter((problem) => problem.line === undefined), ...problems] } });
+  }
+
   /** Someone else's changes came in and the own ones are on top. */
   merged(document: GraphDocument, theirs: GraphDocument, collisions: readonly Collision[]): void {
     this.set({ history: rebase(theirs, document), facts: this.judge(document), collisions });

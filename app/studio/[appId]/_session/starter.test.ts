@@ -17,7 +17,7 @@ describe('fieldKind', () => {
     expect(kinds(code)).toEqual({ code: 'code', outputs: 'columns' });
     expect(kinds(expr)).toEqual({ expression: 'expression', unit: 'unit', maxAge: 'number' });
     expect(kinds(tag)).toEqual({ role: 'role' });
-    expect(kinds(confirm)).toEqual({ text: 'bilingual', timeout: 'number' });
+    expect(kinds(confirm)).toMatchObject({ text: 'bilingual', timeout: 'number' });
     expect(kinds(ewma)).toMatchObject({ lambda: 'number', limits: 'enum' });
   });
   it('starts a code block with code that runs', () => {

@@ -30,7 +30,9 @@ export function useDraft(appId: string, session: StudioSession, loaded: Saved, m
     const leftOver = readUnsaved(appId);
     // Work of an earlier visit that never reached the server goes on from what it was made on.
     if (leftOver) session.edit(() => leftOver.mine);
-    const made = leftOver ? new DraftSaver(io, { graph: leftOver.graph, revision: leftOver.revision }, leftOver.mine) : new DraftSaver(io, loaded);
+    const made = leftOver
+      ? new DraftSaver(io, { graph: leftOver.graph, revision: leftOver.revision }, leftOver.mine)
+      : new DraftSaver(io, loaded);
     saver.current = made;
     session.onEdit = (document) => made.edited(document);
     const online = () => void made.flush();

@@ -5,7 +5,10 @@ import { removeNodes } from '../_edits/nodes.ts';
 import { useSession } from './use-session.tsx';
 
 const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) || target.closest('.monaco-editor') !== null);
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) ||
+    target.closest('.monaco-editor') !== null);
 
 /** Keys of the whole studio; while someone types into a field they belong to the field. */
 export function useKeys(): void {
