@@ -153,7 +153,7 @@ function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
 }
 
 function checkPath(name: string) {
-  const plain = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(name) && !name.split('/').some((s) => s === '.' || s === '..');
+  const plain = /^[A-Za-z0-9._@-]+(\/[A-Za-z0-9._@-]+)*$/.test(name) && !name.split('/').some((s) => s === '.' || s === '..');
   if (!plain) throw new PackageError('package.bad-path', `"${name}" is no plain relative path`, name);
 }
 

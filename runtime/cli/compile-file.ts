@@ -1,20 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
-import { type CompileResult, compileGraph } from '#runtime/compile/compile.ts';
+import { compileGraph } from '#runtime/compile/compile.ts';
 import type { GraphDocument } from '#runtime/graph/document.ts';
 import { sha256 } from '#runtime/graph/hash.ts';
 import { parseGraph } from '#runtime/graph/parse.ts';
 import type { Program } from '#runtime/step/contract.ts';
 import { problemLine, Refused } from './outcome.ts';
-
-type Parameters = Readonly<Record<string, number | boolean | string>>;
-
-/** Text of a graph -> program, with the hash over its original bytes. */
-export async function compileText(text: string, parameters: Parameters): Promise<CompileResult> {
-  const parsed = parseGraph(text);
-  if (!parsed.ok) return parsed;
-  return compileGraph(parsed.document, { catalogue: loadCatalogue(), parameters, graphHash: await sha256(text) });
-}
 
 /** A graph file -> program; throws `Refused` with every problem, a line each. */
 export async function compileFile(

@@ -127,12 +127,25 @@ async function readParquet(file: string, bytes: Uint8Array, schema: WireSchema, 
 
 /** A folder of little-endian Float32 waveforms, `2026-01-05T00-00-00Z@48000.f32` or `<epoch ms>@48000.f32`. */
 async function readWaves(folder: string, schema: WireSchema, defaultKey: string): Promise<InputTable> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.f32'));
+  const files = await Promise.all(
+    names.map(async (name) => [name, new Uint8Array(await readFile(path.join(folder, name)))] as const),
+  );
+  return readWaveFiles(folder, new Map(files), schema, defaultKey);
+}
+
+/** The same of files that are at hand already, by their names inside the folder. */
+export function readWaveFiles(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  schema: WireSchema,
+  defaultKey: string,
+): InputTable {
   const column = Object.entries(schema.columns).find(([, c]) => c.type === 'wave')?.[0];
   if (!column) throw new InputError('input.no-wave', 'the role takes no waveforms, so its input is a file', { file: folder });
-  const names = (await readdir(folder)).filter((n) => n.endsWith('.f32'));
-  if (names.length === 0) throw new InputError('input.empty', 'the folder has no .f32 file', { file: folder });
-  const waves = await Promise.all(
-    names.map(async (name) => {
+  const waves = [...files]
+    .filter(([name]) => name.endsWith('.f32'))
+    .map(([name, bytes]) => {
       const file = path.join(folder, name);
       const match = /^(.+)@(\d+(?:\.\d+)?)\.f32$/.exec(name);
       const time = parseTime(match?.[1]?.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
@@ -142,12 +155,11 @@ async function readWaves(folder: string, schema: WireSchema, defaultKey: string)
           'the name must be <time>@<samples per second>.f32, such as 1767542400000@48000.f32',
           { file },
         );
-      const bytes = await readFile(file);
       if (bytes.length % 4 !== 0)
         throw new InputError('input.bad-wave', `${bytes.length} bytes are no whole Float32 samples`, { file });
       return { time, wave: { t0: time, rate: Number(match[2]), values: float32(bytes) } };
-    }),
-  );
+    });
+  if (waves.length === 0) throw new InputError('input.empty', 'the folder has no .f32 file', { file: folder });
   waves.sort((a, b) => a.time - b.time);
   const table = new TableBuilder(folder, schema, [{ name: 'time' }, { name: column }], defaultKey);
   for (const [i, { time, wave }] of waves.entries())

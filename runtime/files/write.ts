@@ -1,8 +1,8 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
-import { qualityText } from '../batch/quality.ts';
-import type { OutputRows, ProgramInfo, StepResult } from '../step/contract.ts';
+import { qualityText } from '#runtime/batch/quality.ts';
+import type { OutputRows, ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 
 /**
  * The files of a run (semantics, section 10): every named output as `<output>.csv` (time, key, columns with units, quality beside each

@@ -24,11 +24,14 @@ export interface ProofHost {
   now(): number;
   /** Wall clock, for the report. */
   date(): Date;
+  readonly signal?: AbortSignal;
+  /** Share of all runs and their changes that is done, 0..1. */
+  onProgress?(done: number): void;
 }
 
 /** The proof cannot be run at all: it does not fit its graph. A red check is no such error. */
 export class ProofError extends Error {
-  readonly code: 'proof.graph' | 'proof.input' | 'proof.falsifier' | 'proof.output';
+  readonly code: 'proof.graph' | 'proof.input' | 'proof.falsifier' | 'proof.output' | 'proof.capabilities';
   constructor(code: ProofError['code'], message: string) {
     super(message);
     this.name = 'ProofError';
@@ -39,10 +42,21 @@ export class ProofError extends Error {
 /** Runs every run of a proof and every change that must turn it red. Deterministic: only times differ from run to run. */
 export async function prove(graph: string, proof: ProofDocument, host: ProofHost): Promise<ProofReport> {
   const runs: RunResult[] = [];
-  let program = await compileFor(graph, {}, host);
-  for (const run of proof.runs) {
-    program = await compileFor(graph, run.parameters, host);
-    runs.push(await proveRun(graph, program, run, host));
+  const passes = proof.runs.map((run) => 1 + run.falsifiers.length);
+  const all = passes.reduce((sum, n) => sum + n, 0);
+  let before = 0;
+  // what is installed with its defaults: this program's hash and capabilities are reported
+  const program = await compileFor(graph, {}, host);
+  for (const [i, run] of proof.runs.entries()) {
+    const mine = passes[i] ?? 1;
+    const from = before;
+    runs.push(
+      await proveRun(graph, await compileFor(graph, run.parameters, host), run, {
+        ...host,
+        onProgress: (done) => host.onProgress?.((from + done * mine) / all),
+      }),
+    );
+    before += mine;
   }
   return {
     graphHash: program.info.graphHash,
@@ -63,12 +77,14 @@ export async function proveRun(graph: string, program: Program, run: ProofRun, h
         `check "${check.id}" measures ${check.output}.${check.column}, which the graph does not give`,
       );
   const tables = await readTables(program, run, host);
-  const collected = await collect(program, tables, run, host);
+  const passes = 1 + run.falsifiers.length;
+  const pass = (at: number): ProofHost => ({ ...host, onProgress: (done) => host.onProgress?.((at + done) / passes) });
+  const collected = await collect(program, tables, run, pass(0));
   const checks = run.checks.map((check) => evaluateCheck(check, collected));
   const falsifiers = [];
-  for (const change of run.falsifiers) {
+  for (const [i, change] of run.falsifiers.entries()) {
     const mutant = await compileFor(mutate(graph, change), run.parameters, host);
-    const under = await collect(mutant, tables, run, host);
+    const under = await collect(mutant, tables, run, pass(i + 1));
     falsifiers.push({ title: change.title, red: run.checks.some((check) => !evaluateCheck(check, under).pass) });
   }
   return {
@@ -108,6 +124,8 @@ async function collect(program: Program, tables: Map<string, InputTable>, run: P
       until: run.until === undefined ? undefined : Date.parse(run.until),
       onResult: into.take,
       now: host.now,
+      ...(host.signal ? { signal: host.signal } : {}),
+      ...(host.onProgress ? { onProgress: host.onProgress } : {}),
     });
     return into.collected;
   } finally {

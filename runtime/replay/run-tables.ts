@@ -16,6 +16,8 @@ export async function runTables(options: {
   readonly signal?: AbortSignal;
   readonly limits?: ReplayOptions['limits'];
   onResult?(result: StepResult): void;
+  /** Share that is done, 0..1. */
+  onProgress?(done: number): void;
   readonly now: () => number;
 }): Promise<ReplayReport> {
   const line = timelineOfTables(options.info, options.tables);
@@ -30,6 +32,7 @@ export async function runTables(options: {
     answering: options.answering,
     now: options.now,
     ...(options.onResult ? { onResult: options.onResult } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.limits ? { limits: options.limits } : {}),
   });

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
-import type { Db } from '#drizzle/client.ts';
+import type { Db, Tx } from '#drizzle/client.ts';
 import { appVersion, installation, instance, run, tag } from '#drizzle/schema/index.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
@@ -18,6 +18,7 @@ import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { stretchOf, wavesIn } from './replay-rows.ts';
+import { isRefusal, proofFailed, type VerifyRequest, verify } from './verify-run.ts';
 import { fetchWaves } from './waves.ts';
 
 export interface RunTools {
@@ -61,23 +62,9 @@ export async function performRun(tools: RunTools, runId: string, signal: AbortSi
   const onStop = () => stop.abort();
   signal.addEventListener('abort', onStop);
   try {
-    const request = taken.request as unknown as RunRequest;
     const tell = progressOf(tools, runId, stop);
-    const report = await replayGraph(tools, taken.orgId, request, request.graph, request.graphHash, stop.signal, tell);
-    const live = request.compare ? await liveGraph(db, taken.orgId, taken.appId, request.assetId) : undefined;
-    // The same window once more with the version that is live; its bar is not shown, it takes as long again.
-    const before =
-      live &&
-      (await replayGraph(
-        tools,
-        taken.orgId,
-        { ...request, parameters: live.parameters },
-        live.graph,
-        live.hash,
-        stop.signal,
-        () => {},
-      ));
-    await finish(tools, runId, 'done', { ...report, ...(before ? { difference: differenceOf(before, report) } : {}) });
+    const { report, keep } = await reportOf(tools, taken, stop.signal, tell);
+    await finish(tools, runId, { status: 'done', report: { ...report } }, keep);
   } catch (error) {
     if (signal.aborted) {
       // This process is ending, not the run: another worker starts it again.
@@ -88,11 +75,37 @@ export async function performRun(tools: RunTools, runId: string, signal: AbortSi
       throw error;
     }
     if (stop.signal.aborted) return;
-    await finish(tools, runId, 'failed', undefined, faultOf(error));
+    const { releaseId } = taken;
+    await finish(tools, runId, { status: 'failed', error: faultOf(error) }, async (tx) => {
+      if (releaseId !== null) await proofFailed(tx, releaseId);
+    });
     if (!isForeseen(error)) throw error;
   } finally {
     signal.removeEventListener('abort', onStop);
   }
+}
+
+/** The report of a run by its kind, with what else is kept together with it. */
+async function reportOf(
+  tools: RunTools,
+  row: typeof run.$inferSelect,
+  signal: AbortSignal,
+  tell: (done: number) => void,
+): Promise<{ report: object; keep?: (tx: Tx) => Promise<void> }> {
+  if (row.kind === 'verify')
+    return verify(
+      tools.db,
+      { releaseId: row.releaseId, request: row.request as unknown as VerifyRequest },
+      { createStepper: (program) => createStepper(program, { onFatal: tools.onFatal }), signal, onProgress: tell },
+    );
+  const request = row.request as unknown as RunRequest;
+  const report = await replayGraph(tools, row.orgId, request, request.graph, request.graphHash, signal, tell);
+  const live = request.compare ? await liveGraph(tools.db, row.orgId, row.appId, request.assetId) : undefined;
+  if (!live) return { report };
+  // The same window once more with the version that is live; its bar is not shown, it takes as long again.
+  const asked = { ...request, parameters: live.parameters };
+  const before = await replayGraph(tools, row.orgId, asked, live.graph, live.hash, signal, () => {});
+  return { report: { ...report, difference: differenceOf(before, report) } };
 }
 
 async function replayGraph(
@@ -224,29 +237,30 @@ function progressOf({ db }: RunTools, runId: string, stop: AbortController): (do
   };
 }
 
+type Outcome = { status: 'done'; report: Record<string, unknown> } | { status: 'failed'; error: RunFault };
+
+/** Keeps the outcome, unless someone cancelled meanwhile; what belongs to it commits with it. */
 async function finish(
   { db }: RunTools,
   runId: string,
-  status: 'done' | 'failed',
-  report?: ReplayReport,
-  error?: RunFault,
+  outcome: Outcome,
+  alsoKeep: (tx: Tx) => Promise<void> = async () => {},
 ): Promise<void> {
-  await db
-    .update(run)
-    .set({
-      status,
-      finishedAt: new Date(),
-      ...(report ? { report: { ...report }, progress: 1 } : {}),
-      ...(error ? { error } : {}),
-    })
-    .where(and(eq(run.id, runId), eq(run.status, 'running')));
+  await db.transaction(async (tx) => {
+    const kept = await tx
+      .update(run)
+      .set({ ...outcome, finishedAt: new Date(), ...(outcome.status === 'done' ? { progress: 1 } : {}) })
+      .where(and(eq(run.id, runId), eq(run.status, 'running')))
+      .returning({ id: run.id });
+    if (kept.length > 0) await alsoKeep(tx);
+  });
   await notify(db, runId);
 }
 
 const notify = (db: Db, runId: string) => db.execute(sql`select pg_notify('runs', ${runId})`);
 
 const isForeseen = (error: unknown): boolean =>
-  error instanceof RunFailed || error instanceof ReplayStopped || error instanceof SandboxError;
+  error instanceof RunFailed || error instanceof ReplayStopped || error instanceof SandboxError || isRefusal(error);
 
 function faultOf(error: unknown): RunFault {
   if (error instanceof RunFailed) return error.fault;
@@ -257,7 +271,7 @@ function faultOf(error: unknown): RunFault {
       ...(error.node ? { node: error.node } : {}),
       ...(error.line === undefined ? {} : { line: error.line }),
     };
-  if (error instanceof ReplayStopped) return { code: error.code, message: error.message };
+  if (error instanceof ReplayStopped || isRefusal(error)) return { code: error.code, message: error.message };
   // What nobody foresaw is in the log; its inner words are not for screens.
   return { code: 'failed', message: 'The run failed inside the platform.' };
 }

@@ -111,7 +111,8 @@ export const rooms: readonly Room[] = [
   ...['worker', 'gateway', 'plants', 'cli', 'supervisor'].map(
     (name): Room => ({
       path: `runtime/${name}`,
-      rooms: ['runtime', 'blocks', 'drizzle', 'marketplace/format'],
+      // One way to run an app's proof, whether a worker is asked for it or `mw verify`.
+      rooms: ['runtime', 'blocks', 'drizzle', 'marketplace/format', 'marketplace/review'],
       packages: 'any',
       node: true,
       instead: compose,
@@ -133,6 +134,7 @@ export const rooms: readonly Room[] = [
       'runtime/units',
       'runtime/graph',
       'runtime/compile',
+      'runtime/files',
       'runtime/replay',
       'blocks/sdk',
       'blocks/catalogue',
