@@ -1,7 +1,7 @@
 import { apiKey } from '@better-auth/api-key';
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
-import { createAuthMiddleware } from 'better-auth/api';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { organization } from 'better-auth/plugins';
 import { createAccessControl } from 'better-auth/plugins/access';
 import { defaultStatements } from 'better-auth/plugins/organization/access';
@@ -47,8 +47,14 @@ export function buildAuth(pool: Pick<Database, 'db'>) {
     },
     database: drizzleAdapter(pool.db, { provider: 'pg', schema, transaction: true }),
     telemetry: { enabled: false },
-    // Refused sign-ins are no news for the log; failures are, without the library's colours.
-    logger: { level: 'error', log: (level, message, ...details) => log.error({ level, details: details.map(String) }, message) },
+    logger: {
+      level: 'error',
+      log(level, message, ...details) {
+        // A refusal (wrong password, unknown key) is an answer, not a failure.
+        if (details.some((detail) => detail instanceof APIError)) return;
+        log.error({ level, details: details.map(String) }, message);
+      },
+    },
     emailAndPassword: { enabled: true, minPasswordLength: 10, autoSignIn: true },
     session: { expiresIn: 60 * 60 * 24 * 7, updateAge: 60 * 60 * 24 },
     rateLimit: { enabled: true, storage: 'memory', window: 60, max: 300 },

@@ -3,6 +3,7 @@ import type { Tx } from '#drizzle/client.ts';
 import { SCOPES } from '../access.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { auth } from '../auth.ts';
+import { ensurePushConnection } from '../rest/push-connection.ts';
 import type { OrgContext } from '../trpc.ts';
 
 export const createKeyInput = z.object({
@@ -17,6 +18,7 @@ export const SCOPE_RESOURCE = 'millwright';
 
 /** A key of the organization. Its text is in this answer and nowhere else: only a hash of it is kept. */
 export async function createKey(ctx: OrgContext & { tx: Tx }, input: z.infer<typeof createKeyInput>) {
+  if (input.scopes.includes('samples.write')) await ensurePushConnection(ctx.tx, ctx.orgId);
   const made = await auth().api.createApiKey({
     body: {
       name: input.name,

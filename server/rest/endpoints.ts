@@ -1,0 +1,7 @@
+import { listAlarmsEndpoint } from './list-alarms.ts';
+import { listTagsEndpoint } from './list-tags.ts';
+import { readHistoryEndpoint } from './read-history.ts';
+import { writeSamplesEndpoint } from './write-samples.ts';
+
+/** Everything at `/api/v1`. A new address is a file with `defineEndpoint` and a line here. */
+export const ENDPOINTS = [writeSamplesEndpoint, listTagsEndpoint, readHistoryEndpoint, listAlarmsEndpoint] as const;
