@@ -3,7 +3,7 @@ import type { Bilingual } from '#runtime/graph/document.ts';
 
 /**
  * Parameters are a Zod object; `field` adds what a person needs to see. From it come the inspector form, the defaults,
- * the validation and the documentation page. `z.toJSONSchema` carries the same facts into the stored manifest, under `x-millwright`.
+ * the validation and the documentation page. A message of your own check (`refine`) holds both languages: 'English | 中文'. `z.toJSONSchema` carries the same facts into the stored manifest, under `x-millwright`.
  */
 export interface FieldMeta {
   readonly title: Bilingual;

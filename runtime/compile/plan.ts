@@ -119,6 +119,7 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
     const many =
       manifest.shape === 'on' ||
       answers ||
+      join === 'align' ||
       (code?.handlers.has('onTimer') ?? false) ||
       [...(code?.handlers.values() ?? [])].some((h) => USES_MANY.some((m) => h.uses.has(m)));
     const node: PlanNode = {

@@ -6,8 +6,15 @@ import { z } from 'zod';
  */
 export const GRAPH_FORMAT = 1;
 
-const identifier = z.string().regex(/^[a-z][a-zA-Z0-9_]*$/, 'starts with a lower-case letter; letters, digits and _ only');
-const roleName = z.string().regex(/^[a-z][a-zA-Z0-9]*(\.[a-zA-Z0-9]+)*$/, 'dotted lower-case name such as vib.de.h');
+const identifier = z
+  .string()
+  .regex(
+    /^[a-z][a-zA-Z0-9_]*$/,
+    'starts with a lower-case letter; letters, digits and _ only | 以小写字母开头，只能包含字母、数字和下划线',
+  );
+const roleName = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9]*(\.[a-zA-Z0-9]+)*$/, 'dotted lower-case name such as vib.de.h | 用点分隔的小写名称，如 vib.de.h');
 export const bilingual = z.object({ en: z.string(), zh: z.string() });
 export type Bilingual = z.infer<typeof bilingual>;
 
@@ -16,7 +23,7 @@ export const endpoint = z.object({ node: identifier, port: z.string().min(1) });
 export const graphNode = z.object({
   id: identifier,
   /** Publisher-qualified id, `millwright/series.ewma`. */
-  block: z.string().regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9]*(\.[a-z0-9-]+)+$/, 'publisher/group.name'),
+  block: z.string().regex(/^[a-z][a-z0-9-]*\/[a-z][a-z0-9]*(\.[a-z0-9-]+)+$/, 'publisher/group.name | 格式为 发布者/组.名称'),
   /** Exact version of the block. */
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
   params: z.record(z.string(), z.unknown()).default({}),

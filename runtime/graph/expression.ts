@@ -111,7 +111,7 @@ export function parseExpression(text: string): ParsedExpression | ExpressionProb
     if (text.trim() === '') throw new Refusal('expression-empty', 1, 'The expression is empty.', '表达式为空。');
     let node: Node;
     try {
-      node = parseExpressionAt(text, 0, { ecmaVersion: 2024 });
+      node = parseExpressionAt(text, 0, { ecmaVersion: 2024, preserveParens: true });
     } catch (error) {
       const at = (error as { pos?: number }).pos ?? 0;
       const found = text.slice(at).trim().split(/\s+/)[0];
@@ -298,12 +298,14 @@ export function substitute(e: Expression, value: (name: string) => ExpressionVal
   return go(e);
 }
 
+const numberText = (x: number): string => (Object.is(x, -0) ? '-0' : String(x));
+
 /** Text of JavaScript; `name` and `quality` give the text for a column's value and for its quality byte. Every operation stands in brackets. */
 export function toJavaScript(e: Expression, name: (name: string) => string, quality: (name: string) => string): string {
   const go = (x: Expression): string => {
     switch (x.kind) {
       case 'number':
-        return x.value < 0 || Object.is(x.value, -0) ? `(${x.value})` : String(x.value);
+        return x.value < 0 || Object.is(x.value, -0) ? `(${numberText(x.value)})` : String(x.value);
       case 'text':
         return JSON.stringify(x.value);
       case 'boolean':
@@ -332,7 +334,7 @@ export const printExpression = (e: Expression): string => {
   const go = (x: Expression): string => {
     switch (x.kind) {
       case 'number':
-        return x.value < 0 ? `(${x.value})` : String(x.value);
+        return x.value < 0 || Object.is(x.value, -0) ? `(${numberText(x.value)})` : String(x.value);
       case 'text':
         return JSON.stringify(x.value);
       case 'boolean':
@@ -347,7 +349,7 @@ export const printExpression = (e: Expression): string => {
         return `${part(x.left)} ${x.op} ${part(x.right)}`;
       }
       case 'condition':
-        return `${go(x.test)} ? ${go(x.yes)} : ${go(x.no)}`;
+        return `${x.test.kind === 'condition' ? `(${go(x.test)})` : go(x.test)} ? ${go(x.yes)} : ${go(x.no)}`;
       case 'call':
         return `${x.fn}(${x.args.map(go).join(', ')})`;
     }

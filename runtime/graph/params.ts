@@ -36,6 +36,12 @@ export function resolveParameters(
   return { params: go(params, '') as Record<string, unknown>, unknown };
 }
 
+/** A message written for one check (`refine`, `regex`) holds both languages: `English | 中文`. Others come from Zod's own catalogues. */
+export function bothLanguages(en: string, zh: string): Bilingual {
+  const [first, second] = en.split(' | ');
+  return second === undefined || first === undefined ? { en, zh } : { en: first, zh: second };
+}
+
 export interface ParamIssue {
   readonly path: string;
   readonly message: Bilingual;
@@ -58,7 +64,7 @@ export function parseParams(
   const issues = inEnglish.error.issues.map(
     (issue, i): ParamIssue => ({
       path: issue.path.join('.'),
-      message: { en: issue.message, zh: zh[i]?.message ?? issue.message },
+      message: bothLanguages(issue.message, zh[i]?.message ?? issue.message),
     }),
   );
   return { ok: false, issues };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GRAPH_FORMAT, type GraphDocument, graphDocument } from './document.ts';
 import { MIGRATIONS, type Migration } from './migrate.ts';
+import { bothLanguages } from './params.ts';
 import type { GraphProblem } from './problem.ts';
 import { problem } from './problems.ts';
 
@@ -76,12 +77,12 @@ export function parseGraph(
       problems: parsed.error.issues.map((issue, i) => {
         const path = issue.path.map(String).join('.');
         const id = nodeAt(migrated, issue.path);
-        const message = zh.success ? issue.message : (zh.error.issues[i]?.message ?? issue.message);
+        const message = bothLanguages(issue.message, zh.success ? issue.message : (zh.error.issues[i]?.message ?? issue.message));
         return problem(
           'graph-shape',
           id === undefined ? {} : { node: id },
-          `${path || 'graph'}: ${issue.message}`,
-          `${path || '图'}：${message}`,
+          `${path || 'graph'}: ${message.en}`,
+          `${path || '图'}：${message.zh}`,
         );
       }),
     };
@@ -97,11 +98,29 @@ function nodeAt(raw: Record<string, unknown>, path: readonly PropertyKey[]): str
   return typeof id === 'string' ? id : undefined;
 }
 
+const TOKEN = /\s*(?:[{}[\],:]|"(?:[^"\\\p{Cc}]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/uy;
+
+/** Where the text stops being JSON: V8 tells a position only sometimes, so the first thing that is no token is looked for. */
+function brokenAt(text: string, error: unknown): number | undefined {
+  const told = /position (\d+)/.exec(String(error))?.[1];
+  if (told !== undefined) return Number(told);
+  TOKEN.lastIndex = 0;
+  let at = 0;
+  while (TOKEN.test(text)) at = TOKEN.lastIndex;
+  const rest = text.slice(at).search(/\S/);
+  return rest < 0 ? undefined : at + rest;
+}
+
 function notJson(text: string, error: unknown): GraphProblem {
-  const at = Number(/position (\d+)/.exec(String(error))?.[1] ?? Number.NaN);
-  const before = Number.isNaN(at) ? undefined : text.slice(0, at).split('\n');
-  const place = before ? { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 } : {};
-  const where = before ? ` (line ${place.line}, column ${place.column})` : '';
-  const wo = before ? `（第 ${place.line} 行第 ${place.column} 列）` : '';
-  return problem('graph-json', place, `This is not JSON${where}.`, `不是有效的 JSON${wo}。`);
+  const at = brokenAt(text, error);
+  if (at === undefined) return problem('graph-json', {}, 'This is not JSON: it ends too early.', '不是有效的 JSON：内容不完整。');
+  const before = text.slice(0, at).split('\n');
+  const line = before.length;
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  return problem(
+    'graph-json',
+    { line, column },
+    `This is not JSON (line ${line}, column ${column}).`,
+    `不是有效的 JSON（第 ${line} 行第 ${column} 列）。`,
+  );
 }

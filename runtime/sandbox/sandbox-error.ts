@@ -30,13 +30,14 @@ export class SandboxError extends Error {
 export const PROGRAM_FILE = 'program';
 
 /** Line of the program text (1-based) -> node, block and line of the block's own source. */
-export function placeOf(map: Program['map'], line: number): { node: string; block: string; line: number } | undefined {
+export function placeOf(map: Program['map'], line: number): { node: string; block: string; line?: number } | undefined {
   const range = map.find((r) => r.from <= line && line <= r.to);
-  return range && { node: range.node, block: range.block, line: range.line + (line - range.from) };
+  if (!range) return undefined;
+  return { node: range.node, block: range.block, ...(range.line > 0 ? { line: range.line + (line - range.from) } : {}) };
 }
 
 /** The innermost stack line that stands in a block. */
-export function placeInStack(map: Program['map'], stack: string): { node: string; block: string; line: number } | undefined {
+export function placeInStack(map: Program['map'], stack: string): { node: string; block: string; line?: number } | undefined {
   for (const [, line] of stack.matchAll(new RegExp(`${PROGRAM_FILE}:(\\d+):\\d+`, 'g'))) {
     const place = placeOf(map, Number(line));
     if (place) return place;

@@ -165,7 +165,10 @@ export interface Program {
   readonly info: ProgramInfo;
   /** One JavaScript expression: a function of `ProgramOptions` that, called once, returns `{ step, save, load }` of the types below. */
   readonly text: string;
-  /** Line ranges of `text` -> node and line of the source, for error messages. */
+  /**
+   * Line ranges of `text` -> node and line of the source, for error messages. `node` is empty where several nodes share the text (a block's
+   * module), `line` is 0 where the source's lines are not kept (a block bundled from several files).
+   */
   readonly map: readonly { node: string; block: string; from: number; to: number; line: number }[];
 }
 
