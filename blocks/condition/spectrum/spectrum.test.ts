@@ -31,7 +31,7 @@ function slow(values: Float64Array, k: number): [number, number] {
 }
 
 describe('transform', () => {
-  test.each([8, 256, 4096])('of %i values equals fft.js', (n) => {
+  test.each([2, 8, 256, 2048, 4096])('of %i values equals fft.js', (n) => {
     const values = noise(n);
     const other = new Fft(n);
     const expected = other.createComplexArray();
@@ -45,7 +45,7 @@ describe('transform', () => {
     }
   });
 
-  test.each([3, 30, 125, 1001, 48_000])('of %i values, no power of two, equals the definition', (n) => {
+  test.each([3, 7, 30, 125, 1001, 1009, 48_000])('of %i values, no power of two, equals the definition', (n) => {
     const values = noise(n);
     const re = values.slice();
     const im = new Float64Array(n);
@@ -57,7 +57,7 @@ describe('transform', () => {
     }
   });
 
-  test.each([64, 1000])('of %i values is undone by its inverse', (n) => {
+  test.each([64, 1000, 1009])('of %i values is undone by its inverse', (n) => {
     const values = noise(n);
     const re = values.slice();
     const im = new Float64Array(n);
