@@ -9,7 +9,9 @@ import * as schema from './schema/index.ts';
  */
 export function openDatabase(url: string, options: { max?: number; role?: string; name?: string } = {}) {
   const connection = { application_name: options.name ?? 'millwright', ...(options.role ? { role: options.role } : {}) };
-  const common = { max: options.max ?? 10, connection, onnotice: () => {} };
+  // its own pauses grow to 20 s: too long for leases that must be renewed as soon as the server is back
+  const backoff = (attempts: number) => Math.min(0.5, 0.02 * 2 ** attempts);
+  const common = { max: options.max ?? 10, connection, backoff, onnotice: () => {} };
   const address = databaseAddress(url);
   const sql =
     address.kind === 'socket'

@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { packWave } from '#blocks/connectors/mqtt/payload.ts';
 import { until } from '#blocks/connectors/suite.ts';
 import { BrokerNameError, claimBrokerName, createDeviceToken, revokeDeviceToken } from '#drizzle/device-tokens.ts';
-import { testDatabase } from '#drizzle/seed/test-database.ts';
 import { sealSecret } from '#drizzle/secrets.ts';
+import { testDatabase } from '#drizzle/seed/test-database.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { openBroker } from './broker.ts';
 import { MASTER_KEY, ORG, plantFixture } from './fixture.testing.ts';
@@ -26,7 +26,11 @@ test('devices of an organization see and publish below its own names, and nothin
   const alpha = await createDeviceToken(test.db, 'a', 'sensor');
   const beta = await createDeviceToken(test.db, 'b', 'spy');
   const broker = await openBroker({ db: test.db, log, dataFolder });
-  expect(JSON.parse(await readFile(join(dataFolder, 'broker.json'), 'utf8'))).toEqual({ username: 'kept', host: '127.0.0.1', port: broker.port });
+  expect(JSON.parse(await readFile(join(dataFolder, 'broker.json'), 'utf8'))).toEqual({
+    username: 'kept',
+    host: '127.0.0.1',
+    port: broker.port,
+  });
   const connect = (username: string, password: string) =>
     mqtt.connectAsync({ host: '127.0.0.1', port: broker.port, username, password, reconnectPeriod: 0 });
   await expect(connect(alpha.username, 'wrong')).rejects.toMatchObject({ code: 5 });
@@ -67,12 +71,21 @@ test('a waveform of 48,000 points travels from a device through the broker to th
   await claimBrokerName(plant.db, ORG, 'baoan');
   const token = await createDeviceToken(plant.db, ORG, 'vibration');
   const secretId = await sealSecret(plant.db, MASTER_KEY, ORG, 'mqtt', JSON.stringify({ password: token.password }));
-  const id = await plant.connect('mqtt', { host: '127.0.0.1', port: broker.port, username: token.username, root: 'baoan' }, { secretId });
+  const id = await plant.connect(
+    'mqtt',
+    { host: '127.0.0.1', port: broker.port, username: token.username, root: 'baoan' },
+    { secretId },
+  );
   const tagId = await plant.tag(id, 'baoan/pump-201/wave', { type: 'wave', gain: 2, unit: 'm/s2', staleAfterMs: 30_000 });
   plant.gateway('one');
   await until('connected', () => broker.clients() === 1, 15_000);
   const values = Float32Array.from({ length: 48_000 }, (_, i) => Math.sin((2 * Math.PI * 50 * i) / 48_000));
-  const device = await mqtt.connectAsync({ host: '127.0.0.1', port: broker.port, username: token.username, password: token.password });
+  const device = await mqtt.connectAsync({
+    host: '127.0.0.1',
+    port: broker.port,
+    username: token.username,
+    password: token.password,
+  });
   await until('the wave is logged', async () => {
     await device.publishAsync('baoan/pump-201/wave', packWave({ t0: 1_800_000_000_000, rate: 48_000, values }), { qos: 1 });
     return (await plant.logged(id)).some((s) => s.tagId === tagId && s.other);

@@ -1,11 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import type { Logger } from 'pino';
 import { messageOf } from '#blocks/sdk/connector.ts';
 import type { Db } from '#drizzle/client.ts';
 import { checkDeviceToken } from '#drizzle/device-tokens.ts';
+import { brokerNotes, noteBroker } from './broker-file.ts';
 import { mayPublish, maySubscribe } from './broker-topics.ts';
 
 const REFUSED = 5; // MQTT 3.1.1, 3.2.2.3: not authorized
@@ -26,22 +25,27 @@ export interface Broker {
  * The platform's own MQTT 3.1.1 broker, on loopback. Devices sign in with a device token; they see and publish below the names of their
  * organization only. The port stays the same over restarts and is told in `broker.json` of the data folder, beside what a seed put there.
  */
-export async function openBroker(options: { db: Db; log: Logger; dataFolder: string; port?: number; host?: string }): Promise<Broker> {
+export async function openBroker(options: {
+  db: Db;
+  log: Logger;
+  dataFolder: string;
+  port?: number;
+  host?: string;
+}): Promise<Broker> {
   const { db, log, dataFolder, host = '127.0.0.1' } = options;
-  const file = join(dataFolder, 'broker.json');
-  const before: Record<string, unknown> = await readFile(file, 'utf8')
-    .then((text) => JSON.parse(text))
-    .catch(() => ({}));
+  const before = await brokerNotes(dataFolder);
   const rights = new WeakMap<Client, ReadonlySet<string>>();
   const failures = new Map<string, { count: number; until: number }>();
 
   const aedes = await Aedes.createBroker({
     concurrency: 500,
     authenticate(client, username, password, done) {
-      const refuse = (returnCode: number, message: string) => done(Object.assign(new Error(message), { returnCode }) as AuthenticateError, false);
+      const refuse = (returnCode: number, message: string) =>
+        done(Object.assign(new Error(message), { returnCode }) as AuthenticateError, false);
       const name = username ?? '';
       const failed = failures.get(name);
-      if (failed && failed.count >= MOST_FAILURES && failed.until > Date.now()) return refuse(REFUSED, 'too many failed attempts');
+      if (failed && failed.count >= MOST_FAILURES && failed.until > Date.now())
+        return refuse(REFUSED, 'too many failed attempts');
       checkDeviceToken(db, name, password?.toString('utf8') ?? '').then(
         (found) => {
           if (!found) {
@@ -84,9 +88,7 @@ export async function openBroker(options: { db: Db; log: Logger; dataFolder: str
     log.warn({ port: kept, error: messageOf(error) }, 'the broker’s port is taken; another one is used');
     return listen(server, 0, host);
   });
-  // whole or not at all: devices read it at every attempt
-  await writeFile(`${file}.new`, JSON.stringify({ ...before, host, port }, null, 2), { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await noteBroker(dataFolder, { host, port });
   log.info({ port }, 'broker listens');
   return {
     port,

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import pino from 'pino';
+import { openDatabase } from '#drizzle/client.ts';
 import { provisionOrganization } from '#drizzle/organization.ts';
 import { asset, connection, lane, tag } from '#drizzle/schema/index.ts';
-import { openDatabase } from '#drizzle/client.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
 import type { SamplesEntry } from '#runtime/log/contract.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
@@ -34,22 +34,41 @@ export async function plantFixture(url?: string) {
   await provisionOrganization(db, ORG);
   // the caller's database may have served a test before
   await db.update(connection).set({ enabled: false });
-  const [site] = await db.insert(asset).values({ orgId: ORG, level: 'asset', code: `C-${Date.now()}`, name: { en: 'Compressor', zh: '空压机' } }).returning();
+  const [site] = await db
+    .insert(asset)
+    .values({ orgId: ORG, level: 'asset', code: `C-${Date.now()}`, name: { en: 'Compressor', zh: '空压机' } })
+    .returning();
   if (!site) throw new Error('no asset');
   const gateways: Gateway[] = [];
   return {
     ...database,
     dataFolder,
     assetId: site.id,
-    async connect(connector: string, settings: Record<string, unknown>, more: Partial<typeof connection.$inferInsert> = {}): Promise<string> {
-      const [row] = await db.insert(connection).values({ orgId: ORG, name: `${connector} ${Math.random()}`, connector, settings, ...more }).returning();
+    async connect(
+      connector: string,
+      settings: Record<string, unknown>,
+      more: Partial<typeof connection.$inferInsert> = {},
+    ): Promise<string> {
+      const [row] = await db
+        .insert(connection)
+        .values({ orgId: ORG, name: `${connector} ${Math.random()}`, connector, settings, ...more })
+        .returning();
       if (!row) throw new Error('no connection');
       return row.id;
     },
     async tag(connectionId: string, address: string, more: Partial<typeof tag.$inferInsert> = {}): Promise<number> {
       const [row] = await db
         .insert(tag)
-        .values({ orgId: ORG, assetId: site.id, name: `t ${address} ${Math.random()}`, connectionId, address, samplePeriodMs: 100, staleAfterMs: 2000, ...more })
+        .values({
+          orgId: ORG,
+          assetId: site.id,
+          name: `t ${address} ${Math.random()}`,
+          connectionId,
+          address,
+          samplePeriodMs: 100,
+          staleAfterMs: 2000,
+          ...more,
+        })
         .returning();
       if (!row) throw new Error('no tag');
       return row.id;
@@ -61,7 +80,10 @@ export async function plantFixture(url?: string) {
       return made;
     },
     async status(id: string) {
-      const [row] = await db.select({ status: connection.status, holder: connection.holder }).from(connection).where(eq(connection.id, id));
+      const [row] = await db
+        .select({ status: connection.status, holder: connection.holder })
+        .from(connection)
+        .where(eq(connection.id, id));
       return { ...row?.status, holder: row?.holder };
     },
     /** Everything that the scan lanes of a connection hold, in log order; fails when numbers have a hole. */

@@ -36,10 +36,15 @@ test('samples land in the log scaled, with range, origin, lane and status', asyn
   expect(Math.abs(Date.now() - (of(temperature)?.time ?? 0))).toBeLessThan(20_000);
   await until('the status says why it is not whole', async () => (await plant.status(id)).state === 'degraded');
   expect(await plant.status(id)).toMatchObject({ part: 'address', code: 'modbus.illegal-address', holder: 'one' });
-  expect(await plant.db.select().from(lane).where(eq(lane.connectionId, id))).toMatchObject([{ orgId: ORG, kind: 'scan', scanGroup: '100ms/0' }]);
+  expect(await plant.db.select().from(lane).where(eq(lane.connectionId, id))).toMatchObject([
+    { orgId: ORG, kind: 'scan', scanGroup: '100ms/0' },
+  ]);
   await server.stop();
   await until('the network is named', async () => (await plant.status(id)).part === 'network', 15_000);
-  await until('one mark of the loss', async () => (await plant.logged(id)).findLast((s) => s.tagId === temperature)?.quality === parseQuality('bad:link'));
+  await until(
+    'one mark of the loss',
+    async () => (await plant.logged(id)).findLast((s) => s.tagId === temperature)?.quality === parseQuality('bad:link'),
+  );
 });
 
 test('a silent source is stale: one sample says so, and the status', async () => {
@@ -98,13 +103,19 @@ test('a certificate is refused until a person trusts it; browse and test are ans
     await plant.sql`select pg_notify('connections', ${id})`;
     let answer: Record<string, unknown> | null | undefined;
     await until(`answer to ${kind}`, async () => {
-      const [now] = await plant.db.select().from(connectionRequest).where(eq(connectionRequest.id, row?.id ?? ''));
+      const [now] = await plant.db
+        .select()
+        .from(connectionRequest)
+        .where(eq(connectionRequest.id, row?.id ?? ''));
       answer = now?.answer;
       return now?.answeredAt !== null;
     });
     return answer;
   };
-  expect(await ask('test', {})).toMatchObject({ ok: true, parts: [{ part: 'certificate', ok: false, code: 'certificate.untrusted' }] });
+  expect(await ask('test', {})).toMatchObject({
+    ok: true,
+    parts: [{ part: 'certificate', ok: false, code: 'certificate.untrusted' }],
+  });
   await plant.db.update(trustedCertificate).set({ state: 'trusted', decidedBy: 'someone' });
   await plant.sql`select pg_notify('connections', ${id})`;
   await until('live', async () => (await plant.status(id)).state === 'live', 20_000);
@@ -112,7 +123,10 @@ test('a certificate is refused until a person trusts it; browse and test are ans
   const page = (await ask('browse', { path: 'ns=1;s=Many' })) as { ok: boolean; nodes: unknown[]; next?: string };
   expect(page.nodes).toHaveLength(100);
   expect(page.next).toBeTruthy();
-  expect(await ask('test', { address: 'ns=1;s=Air.Nothing' })).toMatchObject({ ok: true, parts: expect.arrayContaining([expect.objectContaining({ part: 'address', ok: false })]) });
+  expect(await ask('test', { address: 'ns=1;s=Air.Nothing' })).toMatchObject({
+    ok: true,
+    parts: expect.arrayContaining([expect.objectContaining({ part: 'address', ok: false })]),
+  });
   await server.stop();
 });
 
@@ -121,10 +135,20 @@ test('a killed gateway’s connections move to another one, and the log has no h
   const { server, settings } = await modbus();
   const id = await plant.connect('modbus-tcp', settings);
   await plant.tag(id, '1/holding/0');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./main.ts', import.meta.url))], {
-    env: { ...process.env, DATABASE_URL: plant.url, MILLWRIGHT_DATA: plant.dataFolder, MILLWRIGHT_MASTER_KEY: MASTER_KEY, MILLWRIGHT_BROKER_PORT: 'off' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./main.ts', import.meta.url))],
+    {
+      env: {
+        ...process.env,
+        DATABASE_URL: plant.url,
+        MILLWRIGHT_DATA: plant.dataFolder,
+        MILLWRIGHT_MASTER_KEY: MASTER_KEY,
+        MILLWRIGHT_BROKER_PORT: 'off',
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   await until('the process holds it', async () => (await plant.status(id)).state === 'live', 20_000);
   const first = (await plant.status(id)).holder;
   plant.gateway('second');

@@ -43,7 +43,8 @@ const LOOK_MS = 2000;
 const STATUS_MS = 1000;
 /** A status that stays the same is refreshed this often, for its age and rate. */
 const STATUS_REFRESH_MS = 5000;
-const WRITES_MS = 500;
+/** A lost wake-up costs a write this much of its time to act. */
+const WRITES_MS = 1000;
 
 /** Holds connections: leases them, supervises each, brings their samples to the log, answers requests and performs writes. */
 export class Gateway {
@@ -152,7 +153,10 @@ export class Gateway {
     if (leased.length === 0) return;
     const rows = await db.select().from(connection).where(inArray(connection.id, leased));
     const marks = await db
-      .select({ id: tag.connectionId, mark: raw<string>`count(*) || ' ' || coalesce(max(${tag.updatedAt})::text, '') || ' ' || count(${tag.laneId})` })
+      .select({
+        id: tag.connectionId,
+        mark: raw<string>`count(*) || ' ' || coalesce(max(${tag.updatedAt})::text, '') || ' ' || count(${tag.laneId})`,
+      })
       .from(tag)
       .where(inArray(tag.connectionId, leased))
       .groupBy(tag.connectionId);
@@ -268,7 +272,8 @@ export class Gateway {
       const { supervised } = held;
       const facts = supervised.facts();
       const verdict = supervised.verdict();
-      const changed = !sameVerdict(held.status, verdict) || JSON.stringify(held.status?.devices ?? {}) !== JSON.stringify(facts.devices);
+      const changed =
+        !sameVerdict(held.status, verdict) || JSON.stringify(held.status?.devices ?? {}) !== JSON.stringify(facts.devices);
       if (!changed && now - held.written < STATUS_REFRESH_MS) continue;
       if (held.status?.state !== verdict.state) supervised.stateChanged();
       const status: ConnectionStatus = {

@@ -5,7 +5,9 @@ const condition = (expression: string) => [
   { node: 'lock', expression, maxAge: 1000, values: { p: { tagId: 1, gain: 14.503773773, offset: 0 } } },
 ];
 const check = (expression: string, found: Partial<FreshValue> | undefined) =>
-  checkPreconditions(condition(expression), async () => (found ? { value: 7, quality: 0, time: Date.now(), ...found } : undefined));
+  checkPreconditions(condition(expression), async () =>
+    found ? { value: 7, quality: 0, time: Date.now(), ...found } : undefined,
+  );
 
 test('holds: nothing to say', async () => {
   // 7 bar = 101.526 psi

@@ -18,7 +18,8 @@ export type Look = (tagId: number, maxAge: number) => Promise<FreshValue | undef
 export async function checkPreconditions(conditions: ResolvedWrite['preconditions'], look: Look): Promise<Refusal | undefined> {
   for (const condition of conditions) {
     const parsed = parseExpression(condition.expression);
-    if (!parsed.ok) return { code: 'interlock', reason: `The condition “${condition.expression}” cannot be read: ${parsed.message.en}` };
+    if (!parsed.ok)
+      return { code: 'interlock', reason: `The condition “${condition.expression}” cannot be read: ${parsed.message.en}` };
     const values: Record<string, number> = {};
     const qualities: Record<string, number> = {};
     const seen: string[] = [];
@@ -27,7 +28,12 @@ export async function checkPreconditions(conditions: ResolvedWrite['precondition
       const age = found ? Date.now() - found.time : Number.POSITIVE_INFINITY;
       const limit = condition.maxAge / 1000;
       if (!found || age > condition.maxAge) {
-        return { code: 'stale-value', reason: found ? `${name} is ${Math.round(age / 100) / 10} s old; at most ${limit} s are allowed.` : `${name} has no value.` };
+        return {
+          code: 'stale-value',
+          reason: found
+            ? `${name} is ${Math.round(age / 100) / 10} s old; at most ${limit} s are allowed.`
+            : `${name} has no value.`,
+        };
       }
       if (classOf(found.quality) === 'bad' && !parsed.handled.includes(name)) {
         return { code: 'stale-value', reason: `${name} has no usable value now (${qualityText(found.quality)}).` };

@@ -39,9 +39,15 @@ export async function assignLanes(db: Tx, orgId: string, connectionId: string, t
   const laneOf = new Map<number, number>();
   for (const { group, laneId, tagIds } of planGroups(tags, lanes)) {
     await db.transaction(async (tx) => {
-      const [made] = laneId === undefined ? await tx.insert(lane).values({ orgId, kind: 'scan', connectionId, scanGroup: group }).returning({ id: lane.id }) : [{ id: laneId }];
+      const [made] =
+        laneId === undefined
+          ? await tx.insert(lane).values({ orgId, kind: 'scan', connectionId, scanGroup: group }).returning({ id: lane.id })
+          : [{ id: laneId }];
       if (!made) throw new Error('the lane was not made');
-      await tx.update(tag).set({ laneId: made.id }).where(and(eq(tag.orgId, orgId), inArray(tag.id, [...tagIds])));
+      await tx
+        .update(tag)
+        .set({ laneId: made.id })
+        .where(and(eq(tag.orgId, orgId), inArray(tag.id, [...tagIds])));
       for (const id of tagIds) laneOf.set(id, made.id);
     });
   }

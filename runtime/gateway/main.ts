@@ -12,7 +12,10 @@ import { onStop } from '#runtime/supervisor/stop.ts';
 import { openBroker } from './broker.ts';
 import { Gateway } from './gateway.ts';
 
-const log = pino({ name: 'gateway', redact: { paths: ['password', 'secret', 'token', 'secrets', '*.password', '*.secret'], censor: '[removed]' } });
+const log = pino({
+  name: 'gateway',
+  redact: { paths: ['password', 'secret', 'token', 'secrets', '*.password', '*.secret'], censor: '[removed]' },
+});
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),
@@ -22,7 +25,10 @@ const schema = z.object({
 });
 const checked = schema.safeParse(process.env);
 if (!checked.success) {
-  log.fatal({ problems: checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) }, 'the environment is not complete');
+  log.fatal(
+    { problems: checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) },
+    'the environment is not complete',
+  );
   process.exit(1);
 }
 const env = checked.data;

@@ -60,7 +60,11 @@ test('a stopped database: polled samples are spooled and follow in order, messag
   const polledTag = await plant.tag(polled, '1/holding/0');
   const messageTag = await plant.tag(messages, 'd/n#n@t', { staleAfterMs: 60_000 });
   plant.gateway('one');
-  await until('both live', async () => (await plant.status(polled)).state === 'live' && (await plant.status(messages)).holder === 'one', 20_000);
+  await until(
+    'both live',
+    async () => (await plant.status(polled)).state === 'live' && (await plant.status(messages)).holder === 'one',
+    20_000,
+  );
   const publisher = await mqtt.connectAsync({ host: '127.0.0.1', port: broker.port, username: 'plant', password: 'right' });
   let n = 0;
   const timer = setInterval(() => publisher.publish('d/n', JSON.stringify({ n: n++, t: Date.now() }), { qos: 1 }), 50);
@@ -96,10 +100,20 @@ test('a gateway killed during the outage: the next one brings what was spooled',
   await using device = await counter();
   const id = await plant.connect('modbus-tcp', device.settings);
   const tagId = await plant.tag(id, '1/holding/0');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./main.ts', import.meta.url))], {
-    env: { ...process.env, DATABASE_URL: server.socketDir, MILLWRIGHT_DATA: plant.dataFolder, MILLWRIGHT_MASTER_KEY: MASTER_KEY, MILLWRIGHT_BROKER_PORT: 'off' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./main.ts', import.meta.url))],
+    {
+      env: {
+        ...process.env,
+        DATABASE_URL: server.socketDir,
+        MILLWRIGHT_DATA: plant.dataFolder,
+        MILLWRIGHT_MASTER_KEY: MASTER_KEY,
+        MILLWRIGHT_BROKER_PORT: 'off',
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   await until('live', async () => (await plant.status(id)).state === 'live', 20_000);
   await server.stop();
   const away = Date.now();
@@ -108,7 +122,11 @@ test('a gateway killed during the outage: the next one brings what was spooled',
   const killed = Date.now();
   await start();
   plant.gateway('second');
-  await until('values after the kill', async () => (await plant.logged(id)).some((s) => s.time > killed && s.quality === 0), 30_000);
+  await until(
+    'values after the kill',
+    async () => (await plant.logged(id)).some((s) => s.time > killed && s.quality === 0),
+    30_000,
+  );
   const samples = (await plant.logged(id)).filter((s) => s.tagId === tagId && s.quality === 0);
   const before = samples.filter((s) => s.time <= killed);
   expect(before.filter((s) => s.time > away + 500 && s.time < killed - 1000).length).toBeGreaterThan(8);
@@ -131,6 +149,10 @@ test('a full spool gives up the newest samples and says so with a gap', async ()
   await start();
   const back = Date.now();
   await until('values of now', async () => (await plant.logged(id)).some((s) => s.time > back && s.quality === 0), 20_000);
-  await until('the gap is told', async () =>
-    (await plant.logged(id)).some((s) => s.tagId === tagId && s.quality === 0x86 && s.time > away - 500 && s.time < back), 10_000);
+  await until(
+    'the gap is told',
+    async () =>
+      (await plant.logged(id)).some((s) => s.tagId === tagId && s.quality === 0x86 && s.time > away - 500 && s.time < back),
+    10_000,
+  );
 });

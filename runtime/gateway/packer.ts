@@ -1,5 +1,5 @@
-import type { SamplesEntry } from '#runtime/log/contract.ts';
 import type { Origin } from '#runtime/batch/schema.ts';
+import type { SamplesEntry } from '#runtime/log/contract.ts';
 import type { Row } from './scale.ts';
 
 /** A row whose wave, if it has one, is stored already. */
@@ -57,7 +57,10 @@ export class Packer {
     if (!open) return;
     this.#open.delete(key);
     const [lane = '', resendable] = key.split(' ');
-    this.#append(Number(lane), packRows(open.rows, this.#origin), resendable === 'true').then(open.done.resolve, open.done.reject);
+    this.#append(Number(lane), packRows(open.rows, this.#origin), resendable === 'true').then(
+      open.done.resolve,
+      open.done.reject,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { LogUnavailableError } from '#runtime/log/connection.ts';
 import type { SamplesEntry } from '#runtime/log/contract.ts';
 import { pack, unpack } from '#runtime/log/entry.ts';
 import type { ScanAppend, ScanWriter } from '#runtime/log/scan-writer.ts';
-import { Spool, SpoolFullError, type Spooled } from './spool.ts';
+import { Spool, type Spooled, SpoolFullError } from './spool.ts';
 
 interface Item {
   readonly lane: number;
@@ -157,7 +157,8 @@ export class Pump {
         // in doubt in an earlier process: the log has it when its number is taken
         if (seq > 0 && seq <= writer.last(lane)) continue;
         const entry = unpack(bytes);
-        if (entry.kind === 'samples') items.push({ lane, entry, resendable: false, done: Promise.withResolvers(), spooled: true });
+        if (entry.kind === 'samples')
+          items.push({ lane, entry, resendable: false, done: Promise.withResolvers(), spooled: true });
       }
       if (items.length === 0) continue;
       try {
@@ -213,7 +214,8 @@ export class Pump {
   /** Gives the log a moment to take what is there; the rest goes to disk for the next start. */
   async close(): Promise<void> {
     const end = Date.now() + 1500;
-    while (!this.#stopped && !this.#away && this.waiting > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!this.#stopped && !this.#away && this.waiting > 0 && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     this.#stopped = true;
     this.#away = false;
     this.#wake();

@@ -9,7 +9,10 @@ import type { SupervisedConnection } from './supervised.ts';
 
 const type = z.enum(TAG_TYPES).default('number');
 const address = z.string().min(1).max(2000);
-const one = z.union([address.transform((text) => ({ address: text, type: 'number' as TagValueType })), z.object({ address, type })]);
+const one = z.union([
+  address.transform((text) => ({ address: text, type: 'number' as TagValueType })),
+  z.object({ address, type }),
+]);
 
 /** What the holder of a connection can be asked, by kind; the answers are told in the README. */
 const REQUESTS = {
@@ -54,11 +57,18 @@ export async function answerRequests(
   }
 }
 
-async function answerOne(supervised: SupervisedConnection, request: typeof connectionRequest.$inferSelect): Promise<Record<string, unknown>> {
+async function answerOne(
+  supervised: SupervisedConnection,
+  request: typeof connectionRequest.$inferSelect,
+): Promise<Record<string, unknown>> {
   const parsed = REQUESTS[request.kind].safeParse(request.request);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return { ok: false, code: 'request.invalid', reason: `${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'is not valid'}` };
+    return {
+      ok: false,
+      code: 'request.invalid',
+      reason: `${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'is not valid'}`,
+    };
   }
   // a moment less than the asker waits, so that the reason still arrives
   const deadline = request.deadline.getTime() - 500;
@@ -66,11 +76,10 @@ async function answerOne(supervised: SupervisedConnection, request: typeof conne
     return await supervised.withSession(deadline, (session) => perform(session, request.kind, parsed.data));
   } catch (error) {
     const { failure } = supervised.facts();
-    const told = failure ?? (error instanceof ConnectorError ? error : new ConnectorError('session', 'session.failed', messageOf(error)));
+    const told =
+      failure ?? (error instanceof ConnectorError ? error : new ConnectorError('session', 'session.failed', messageOf(error)));
     const parts = [{ part: told.part, ok: false, code: told.code, detail: told.message, ms: 0 }];
-    return request.kind === 'test'
-      ? { ok: true, parts }
-      : { ok: false, part: told.part, code: told.code, reason: told.message };
+    return request.kind === 'test' ? { ok: true, parts } : { ok: false, part: told.part, code: told.code, reason: told.message };
   }
 }
 
@@ -86,5 +95,8 @@ async function perform(session: Session, kind: keyof typeof REQUESTS, data: unkn
   const { addresses } = data as z.output<typeof REQUESTS.read>;
   const results = await session.read(addresses);
   // a waveform is far too long for an answer
-  return { ok: true, results: results.map((r) => (typeof r.value === 'object' ? { ...r, value: undefined, points: r.value.values.length } : r)) };
+  return {
+    ok: true,
+    results: results.map((r) => (typeof r.value === 'object' ? { ...r, value: undefined, points: r.value.values.length } : r)),
+  };
 }

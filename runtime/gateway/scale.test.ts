@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { parseQuality } from '#runtime/batch/quality.ts';
 import { fromRaw, type Scaling, toRaw, toRow } from './scale.ts';
 
-const scaling = (more: Partial<Scaling> = {}): Scaling => ({ type: 'number', gain: 1, offset: 0, low: null, high: null, ...more });
+const scaling = (more: Partial<Scaling> = {}): Scaling => ({
+  type: 'number',
+  gain: 1,
+  offset: 0,
+  low: null,
+  high: null,
+  ...more,
+});
 const now = 1_800_000_000_000;
 const row = (value: number | boolean | string | undefined, more: Partial<Scaling> = {}, quality = 0, time = now) =>
   toRow({ tagId: 1, time, value, quality }, scaling(more), now);

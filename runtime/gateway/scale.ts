@@ -34,7 +34,11 @@ export function toRow(sample: Sample, scaling: Scaling, arrived: number): Row {
   const scaled = Number(value) * scaling.gain + scaling.offset;
   if (!Number.isFinite(scaled)) return { ...base, value: Number.NaN, quality: quality('bad', 'sensor-fault') };
   const outside = (scaling.low !== null && scaled < scaling.low) || (scaling.high !== null && scaled > scaling.high);
-  return { ...base, value: scaled, quality: outside ? Math.max(quality('bad', 'out-of-range'), sample.quality) : marked(sample.quality) };
+  return {
+    ...base,
+    value: scaled,
+    quality: outside ? Math.max(quality('bad', 'out-of-range'), sample.quality) : marked(sample.quality),
+  };
 }
 
 /** Engineering value to what the device is sent; undefined when the tag cannot be written with numbers. */

@@ -31,7 +31,12 @@ export function judge(facts: Facts): Verdict {
     return { state: 'failed', part: failure.part, code: failure.code, reason: failure.message };
   }
   if (facts.logAway) {
-    return { state: 'degraded', part: 'log', code: 'log.away', reason: 'The database does not answer; samples are kept on disk and follow in order.' };
+    return {
+      state: 'degraded',
+      part: 'log',
+      code: 'log.away',
+      reason: 'The database does not answer; samples are kept on disk and follow in order.',
+    };
   }
   if (facts.tags === 0) return { state: 'live', code: 'tags.none', reason: 'Connected; no tag uses this connection yet.' };
   if (facts.fresh === facts.tags) return { state: 'live' };
@@ -39,12 +44,24 @@ export function judge(facts: Facts): Verdict {
   const [address] = facts.addressErrors;
   const why: Verdict | undefined =
     away[0] !== undefined
-      ? { state: 'degraded', part: 'device', code: 'device.away', reason: `${away.map(([name]) => name).join(', ')}: ${away[0][1].reason ?? 'no answer'}` }
+      ? {
+          state: 'degraded',
+          part: 'device',
+          code: 'device.away',
+          reason: `${away.map(([name]) => name).join(', ')}: ${away[0][1].reason ?? 'no answer'}`,
+        }
       : address
         ? { state: 'degraded', part: 'address', code: address.code, reason: address.reason }
         : undefined;
   if (facts.fresh > 0) {
-    return why ?? { state: 'degraded', part: 'data', code: 'data.partly', reason: `${facts.tags - facts.fresh} of ${facts.tags} tags have no fresh good value.` };
+    return (
+      why ?? {
+        state: 'degraded',
+        part: 'data',
+        code: 'data.partly',
+        reason: `${facts.tags - facts.fresh} of ${facts.tags} tags have no fresh good value.`,
+      }
+    );
   }
   if (facts.waiting > 0 && !why) return { state: 'connecting' };
   if (why) return { ...why, state: facts.newest === undefined ? 'failed' : 'stale' };

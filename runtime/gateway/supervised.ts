@@ -85,7 +85,9 @@ export class SupervisedConnection {
     this.#pump = pump;
     this.#around = around;
     this.#log = around.log.child({ connection: row.id, connector: row.connector });
-    this.#packer = new Packer(row.simulated ? 'simulated' : 'measured', (lane, entry, resendable) => pump.push(lane, entry, resendable));
+    this.#packer = new Packer(row.simulated ? 'simulated' : 'measured', (lane, entry, resendable) =>
+      pump.push(lane, entry, resendable),
+    );
     this.#host = {
       connectionId: row.id,
       folder: async () => {
@@ -173,14 +175,22 @@ export class SupervisedConnection {
     const parsed = settings.safeParse(this.#row.settings);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      throw new ConnectorError('session', 'settings.invalid', `Setting ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+      throw new ConnectorError(
+        'session',
+        'settings.invalid',
+        `Setting ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`,
+      );
     }
     const plain = this.#row.secretId
       ? await openSecret(this.#around.db, this.#around.masterKey, this.#row.orgId, this.#row.secretId)
       : undefined;
     const opening = this.#connector.open(parsed.data, secrets.parse(plain ? JSON.parse(plain) : {}), this.#host);
-    const session = await bounded(opening, OPEN_LIMIT_MS, 'session.slow', 'The device did not finish opening a session in 30 s.', (late) =>
-      late.close(),
+    const session = await bounded(
+      opening,
+      OPEN_LIMIT_MS,
+      'session.slow',
+      'The device did not finish opening a session in 30 s.',
+      (late) => late.close(),
     );
     if (this.#stopped) {
       await session.close();
@@ -211,7 +221,11 @@ export class SupervisedConnection {
       const limit = Math.max(SILENT_LIMIT_MS, ...expected.map((state) => 3 * state.row.staleAfterMs));
       const alive = expected.some((state) => Date.now() - (state.last?.quality === STALE ? 0 : state.at) < limit);
       if (expected.length > 0 && !alive && Date.now() - opened > limit) {
-        throw new ConnectorError('data', 'data.silent', `No value came for ${Math.round(limit / 1000)} s on an open connection; it is made anew.`);
+        throw new ConnectorError(
+          'data',
+          'data.silent',
+          `No value came for ${Math.round(limit / 1000)} s on an open connection; it is made anew.`,
+        );
       }
     }
     if (this.#lost) throw this.#lost;
@@ -272,7 +286,9 @@ export class SupervisedConnection {
   /** A tag whose newest value is too old gets one sample that says so. */
   #markStale(): void {
     const now = Date.now();
-    const old = [...this.#tags.values()].filter(({ row, at, last }) => now - at > row.staleAfterMs && !(last && last.quality >= BAD));
+    const old = [...this.#tags.values()].filter(
+      ({ row, at, last }) => now - at > row.staleAfterMs && !(last && last.quality >= BAD),
+    );
     if (old.length > 0) this.#mark(old, STALE, now);
   }
 
@@ -288,7 +304,10 @@ export class SupervisedConnection {
       this.#lost ??= event.error;
       this.#nudge();
     } else if (event.kind === 'device') {
-      this.#devices = { ...this.#devices, [event.device]: { state: event.state, ...(event.reason ? { reason: event.reason } : {}) } };
+      this.#devices = {
+        ...this.#devices,
+        [event.device]: { state: event.state, ...(event.reason ? { reason: event.reason } : {}) },
+      };
     } else if (event.kind === 'address') {
       if (event.error) this.#addressErrors.set(event.tagId, { code: event.error.code, reason: event.error.message });
       else this.#addressErrors.delete(event.tagId);
@@ -300,13 +319,20 @@ export class SupervisedConnection {
 
   /** Samples of these tags were lost from `since` on. */
   markLost(tagIds: ReadonlySet<number>, since: number): void {
-    this.#mark([...tagIds].flatMap((id) => this.#tags.get(id) ?? []), LINK, since);
+    this.#mark(
+      [...tagIds].flatMap((id) => this.#tags.get(id) ?? []),
+      LINK,
+      since,
+    );
   }
 
   async #certificate(facts: CertificateFacts): Promise<'trusted' | 'pending' | 'rejected'> {
     const { db } = this.#around;
     const { id: connectionId, orgId } = this.#row;
-    await db.insert(trustedCertificate).values({ orgId, connectionId, ...facts }).onConflictDoNothing();
+    await db
+      .insert(trustedCertificate)
+      .values({ orgId, connectionId, ...facts })
+      .onConflictDoNothing();
     const [known] = await db
       .select({ state: trustedCertificate.state })
       .from(trustedCertificate)
@@ -319,7 +345,12 @@ export class SupervisedConnection {
     const left = () => deadline - Date.now();
     if (!this.#session) {
       this.kick();
-      await bounded(this.#opened.promise, Math.max(1, left()), 'no-connection', this.#failure?.message ?? 'The connection is not open.');
+      await bounded(
+        this.#opened.promise,
+        Math.max(1, left()),
+        'no-connection',
+        this.#failure?.message ?? 'The connection is not open.',
+      );
     }
     const session = this.#session;
     if (!session) throw new ConnectorError('session', 'no-connection', this.#failure?.message ?? 'The connection is not open.');
@@ -399,7 +430,13 @@ const asFailure = (error: unknown) =>
   error instanceof ConnectorError ? error : new ConnectorError('session', 'session.failed', messageOf(error), { cause: error });
 
 /** The work, or an error after so long; what comes later is given to `late`. */
-async function bounded<T>(work: Promise<T>, ms: number, code: string, message: string, late?: (value: T) => Promise<void>): Promise<T> {
+async function bounded<T>(
+  work: Promise<T>,
+  ms: number,
+  code: string,
+  message: string,
+  late?: (value: T) => Promise<void>,
+): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   let over = false;
   const timer = setTimeout(() => {

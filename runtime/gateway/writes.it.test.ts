@@ -2,8 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { ModbusServer } from '#blocks/connectors/modbus-tcp/server.testing.ts';
 import { freePort, until } from '#blocks/connectors/suite.ts';
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { verifyAudit } from '#drizzle/audit.ts';
+import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { appVersion, audit, effect, installation, instance, lane, latest, tag } from '#drizzle/schema/index.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { ORG, plantFixture } from './fixture.testing.ts';
@@ -16,14 +16,26 @@ async function station() {
   device.words.set('1/coil/0', 1);
   await device.start();
   const id = await plant.connect('modbus-tcp', { host: '127.0.0.1', port: device.port, timeoutMs: 300 });
-  const setpoint = await plant.tag(id, '1/holding/0:uint16', { name: 'setpoint', unit: 'bar', gain: 0.1, low: 5.5, high: 9, access: 'rw' });
+  const setpoint = await plant.tag(id, '1/holding/0:uint16', {
+    name: 'setpoint',
+    unit: 'bar',
+    gain: 0.1,
+    low: 5.5,
+    high: 9,
+    access: 'rw',
+  });
   const running = await plant.tag(id, '1/coil/0', { name: 'running', type: 'boolean' });
   const { db } = plant;
   const version = { orgId: ORG, name: { en: 'App', zh: '应用' }, version: '1.0.0', graph: '{}', graphHash: 'x', screens: [] };
   const [release] = await db.insert(appVersion).values(version).returning();
   const [installed] = await db
     .insert(installation)
-    .values({ orgId: ORG, name: version.name, versionId: release?.id ?? '', grants: [{ capability: 'tag.write', by: 'owner', at: '2026-01-01' }] })
+    .values({
+      orgId: ORG,
+      name: version.name,
+      versionId: release?.id ?? '',
+      grants: [{ capability: 'tag.write', by: 'owner', at: '2026-01-01' }],
+    })
     .returning();
   const [running1] = await db
     .insert(instance)
@@ -45,32 +57,64 @@ async function station() {
       ...more,
     });
     await plant.sql`select pg_notify('effects', ${ORG})`;
-    const find = () => db.select().from(effect).where(and(eq(effect.shardId, 1), eq(effect.step, key.step)));
+    const find = () =>
+      db
+        .select()
+        .from(effect)
+        .where(and(eq(effect.shardId, 1), eq(effect.step, key.step)));
     await until('an answer', async () => (await find())[0]?.answer !== null, 12_000);
     const [done] = await find();
     return { status: done?.status, ...done?.answer };
   };
   const interlock = (expression: string, maxAge = 2000): Pick<ResolvedWrite, 'preconditions'> => ({
-    preconditions: [{ node: 'lock', expression, maxAge, values: { running: { tagId: running, gain: 1, offset: 0 }, now: { tagId: setpoint, gain: 14.503773773, offset: 0 } } }],
+    preconditions: [
+      {
+        node: 'lock',
+        expression,
+        maxAge,
+        values: { running: { tagId: running, gain: 1, offset: 0 }, now: { tagId: setpoint, gain: 14.503773773, offset: 0 } },
+      },
+    ],
   });
-  return { ...plant, device, id, setpoint, running, write, interlock, installed, [Symbol.asyncDispose]: async () => {
-    await plant[Symbol.asyncDispose]();
-    await device.stop();
-  } };
+  return {
+    ...plant,
+    device,
+    id,
+    setpoint,
+    running,
+    write,
+    interlock,
+    installed,
+    [Symbol.asyncDispose]: async () => {
+      await plant[Symbol.asyncDispose]();
+      await device.stop();
+    },
+  };
 }
 
 test('a write acts, is read back, answered in the log and audited', async () => {
   await using s = await station();
   s.gateway('one');
-  expect(await s.write({ value: 7.5, ...s.interlock('running > 0 && now < 110') })).toMatchObject({ status: 'done', ok: true, value: 7.5 });
+  expect(await s.write({ value: 7.5, ...s.interlock('running > 0 && now < 110') })).toMatchObject({
+    status: 'done',
+    ok: true,
+    value: 7.5,
+  });
   expect(s.device.words.get('1/holding/0')).toBe(75);
   const [control] = await s.db.select().from(lane).where(eq(lane.kind, 'control'));
   const reader = await openLogReader(s.url);
   const rows = await reader.readAfter([control?.id ?? 0], [0], 10);
   await reader.close();
-  expect(rows.map((row) => (row.entry.kind === 'control' ? row.entry.event : undefined))).toMatchObject([{ type: 'answer', shardId: 1, step: 1, node: 'write', ok: true, value: 7.5 }]);
+  expect(rows.map((row) => (row.entry.kind === 'control' ? row.entry.event : undefined))).toMatchObject([
+    { type: 'answer', shardId: 1, step: 1, node: 'write', ok: true, value: 7.5 },
+  ]);
   const [entry] = await s.db.select().from(audit);
-  expect(entry).toMatchObject({ orgId: ORG, action: 'tag.write', target: `tag:${s.setpoint}`, details: { asked: 7.5, ok: true, value: 7.5 } });
+  expect(entry).toMatchObject({
+    orgId: ORG,
+    action: 'tag.write',
+    target: `tag:${s.setpoint}`,
+    details: { asked: 7.5, ok: true, value: 7.5 },
+  });
   expect(await verifyAudit(s.db, ORG)).toMatchObject({ ok: true, entries: 1 });
 });
 
@@ -79,8 +123,17 @@ test('every refusal has its code and sentence, and the machine is not touched', 
   s.gateway('one');
   const held = await s.write({ value: 8, ...s.interlock('running > 0 && now < 100') });
   // 7.0 bar = 101.5 psi: the condition sees the value in its own unit
-  expect(held).toMatchObject({ status: 'refused', ok: false, code: 'interlock', reason: expect.stringContaining('now = 101.526') });
-  expect(await s.write({ value: 9.5 })).toMatchObject({ status: 'refused', code: 'out-of-limits', reason: expect.stringContaining('9 bar') });
+  expect(held).toMatchObject({
+    status: 'refused',
+    ok: false,
+    code: 'interlock',
+    reason: expect.stringContaining('now = 101.526'),
+  });
+  expect(await s.write({ value: 9.5 })).toMatchObject({
+    status: 'refused',
+    code: 'out-of-limits',
+    reason: expect.stringContaining('9 bar'),
+  });
   await s.db.update(tag).set({ access: 'r' }).where(eq(tag.id, s.setpoint));
   expect(await s.write({ value: 8 })).toMatchObject({ status: 'refused', code: 'not-writable' });
   await s.db.update(tag).set({ access: 'rw' }).where(eq(tag.id, s.setpoint));
@@ -88,7 +141,11 @@ test('every refusal has its code and sentence, and the machine is not touched', 
   expect(await s.write({ value: 8 })).toMatchObject({ status: 'refused', code: 'not-granted' });
   await s.db.update(installation).set({ grants: [{ capability: 'tag.write', by: 'owner', at: '2026-01-01' }] });
   s.device.words.delete('1/coil/0');
-  expect(await s.write({ value: 8, ...s.interlock('running > 0') })).toMatchObject({ status: 'refused', code: 'stale-value', reason: expect.stringContaining('running') });
+  expect(await s.write({ value: 8, ...s.interlock('running > 0') })).toMatchObject({
+    status: 'refused',
+    code: 'stale-value',
+    reason: expect.stringContaining('running'),
+  });
   expect(s.device.words.get('1/holding/0')).toBe(70);
   expect(await s.db.select().from(audit)).toHaveLength(5);
 });
@@ -96,12 +153,17 @@ test('every refusal has its code and sentence, and the machine is not touched', 
 test('values of other connections count only while they are young enough', async () => {
   await using s = await station();
   const [other] = await s.db.insert(tag).values({ orgId: ORG, assetId: s.assetId, name: 'elsewhere' }).returning();
-  const preconditions = [{ node: 'lock', expression: 'x < 5', maxAge: 3000, values: { x: { tagId: other?.id ?? 0, gain: 1, offset: 0 } } }];
+  const preconditions = [
+    { node: 'lock', expression: 'x < 5', maxAge: 3000, values: { x: { tagId: other?.id ?? 0, gain: 1, offset: 0 } } },
+  ];
   s.gateway('one');
   expect(await s.write({ value: 8, preconditions })).toMatchObject({ code: 'stale-value', reason: 'x has no value.' });
   const row = { tagId: other?.id ?? 0, orgId: ORG, value: 3, quality: 0, origin: 'measured' };
   await s.db.insert(latest).values({ ...row, time: Date.now() - 10_000 });
-  expect(await s.write({ value: 8, preconditions })).toMatchObject({ code: 'stale-value', reason: expect.stringContaining('at most 3 s') });
+  expect(await s.write({ value: 8, preconditions })).toMatchObject({
+    code: 'stale-value',
+    reason: expect.stringContaining('at most 3 s'),
+  });
   await s.db.update(latest).set({ time: Date.now() }).where(eq(latest.tagId, row.tagId));
   expect(await s.write({ value: 8, preconditions })).toMatchObject({ status: 'done', value: 8 });
   await s.db.update(latest).set({ orgId: 'another', time: Date.now() }).where(eq(latest.tagId, row.tagId));
@@ -125,5 +187,10 @@ test('a device that is away, or that does not keep the value, is told; a late wr
   await until('live again', async () => (await s.status(s.id)).state === 'live', 30_000);
   expect(s.device.words.get('1/holding/0'), 'not made late').toBe(70);
   s.device.words.delete('1/holding/0');
-  expect(await s.write({ value: 8 })).toMatchObject({ status: 'failed', ok: false, code: 'device-refused', reason: expect.stringContaining('no such register') });
+  expect(await s.write({ value: 8 })).toMatchObject({
+    status: 'failed',
+    ok: false,
+    code: 'device-refused',
+    reason: expect.stringContaining('no such register'),
+  });
 });

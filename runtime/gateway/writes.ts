@@ -53,7 +53,9 @@ export class TagWrites {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       const holders = new Map<number, SupervisedConnection>();
-      for (const supervised of this.#options.holding()) for (const one of supervised.tags) holders.set(one.id, supervised);
+      for (const supervised of this.#options.holding()) {
+        for (const one of supervised.tags) if (one.access === 'rw') holders.set(one.id, supervised);
+      }
       if (holders.size === 0) return;
       const claimed = await claimEffects(this.#options.db, { kinds: ['tag.write'], tagIds: [...holders.keys()] });
       if (claimed.length > 0) this.#again = true;
@@ -83,7 +85,13 @@ export class TagWrites {
           actor: 'platform',
           action: outcome.ok ? 'tag.write' : 'tag.write-refused',
           target: `tag:${effect.resolved?.tagId}`,
-          details: { effect: effectKey(effect), instance: effect.instanceId, node: effect.node, asked: effect.resolved?.value, ...outcome },
+          details: {
+            effect: effectKey(effect),
+            instance: effect.instanceId,
+            node: effect.node,
+            asked: effect.resolved?.value,
+            ...outcome,
+          },
         });
       });
       log.info({ effect: effectKey(effect), tag: effect.resolved?.tagId, ok: outcome.ok, code: outcome.code }, 'tag write');
@@ -98,7 +106,9 @@ export class TagWrites {
     if (!resolved) return refused('not-writable', 'The write names no tag of this plant.');
     const deadline = effect.deadline?.getTime() ?? Date.now() + 10_000;
     const late = () =>
-      Date.now() >= deadline ? refused('expired', 'The time to act was over before the write could be made; it is not made late.') : undefined;
+      Date.now() >= deadline
+        ? refused('expired', 'The time to act was over before the write could be made; it is not made late.')
+        : undefined;
     const [row] = await this.#options.db
       .select()
       .from(tag)
@@ -112,27 +122,51 @@ export class TagWrites {
     let sent = false;
     try {
       return await supervised.withSession(deadline, async (session): Promise<Outcome> => {
-        const blocked = await checkPreconditions(resolved.preconditions, (id, maxAge) => this.#look(id, maxAge, effect.orgId, supervised, session));
+        const blocked = await checkPreconditions(resolved.preconditions, (id, maxAge) =>
+          this.#look(id, maxAge, effect.orgId, supervised, session),
+        );
         // judging took time; and whoever waited for a session may have waited too long
         const stop = late() ?? (blocked ? refused(blocked.code, blocked.reason) : undefined);
         if (stop) return stop;
         this.#count(row.id);
         sent = true;
         const result = await session.write(address, raw, type);
-        if (!result.ok) return { status: 'failed', ok: false, code: 'device-refused', reason: result.reason ?? 'The device refused the write.' };
+        if (!result.ok)
+          return {
+            status: 'failed',
+            ok: false,
+            code: 'device-refused',
+            reason: result.reason ?? 'The device refused the write.',
+          };
         const back = fromRaw(result.readBack, row);
         if (back === undefined) {
-          return { status: 'failed', ok: false, code: 'readback-differs', reason: result.reason ?? 'The device did not tell the value after the write.' };
+          return {
+            status: 'failed',
+            ok: false,
+            code: 'readback-differs',
+            reason: result.reason ?? 'The device did not tell the value after the write.',
+          };
         }
         if (Math.abs(back - resolved.value) > resolved.tolerance + roundingOf(row, resolved.value, raw, result.readBack)) {
-          return { status: 'failed', ok: false, value: back, code: 'readback-differs', reason: `Written ${resolved.value}, but the device has ${back}; the tolerance is ${resolved.tolerance}.` };
+          return {
+            status: 'failed',
+            ok: false,
+            value: back,
+            code: 'readback-differs',
+            reason: `Written ${resolved.value}, but the device has ${back}; the tolerance is ${resolved.tolerance}.`,
+          };
         }
         return { status: 'done', ok: true, value: back };
       });
     } catch (error) {
       const failure = error instanceof ConnectorError ? error : undefined;
       if (!sent) return late() ?? refused('no-connection', failure?.message ?? messageOf(error));
-      return { status: 'failed', ok: false, code: 'device-refused', reason: `Whether the device took the write is not known: ${messageOf(error)}` };
+      return {
+        status: 'failed',
+        ok: false,
+        code: 'device-refused',
+        reason: `Whether the device took the write is not known: ${messageOf(error)}`,
+      };
     }
   }
 
@@ -145,7 +179,8 @@ export class TagWrites {
       .where(and(eq(instance.id, effect.instanceId), eq(instance.orgId, effect.orgId)));
     if (!row) return refused('not-granted', 'The app is not installed any more.');
     if (row.wanted !== 'run') return refused('not-granted', 'The app was stopped.');
-    if (!row.grants.some((grant) => grant.capability === 'tag.write')) return refused('not-granted', 'The app may not write tags: its permission was not given or was taken back.');
+    if (!row.grants.some((grant) => grant.capability === 'tag.write'))
+      return refused('not-granted', 'The app may not write tags: its permission was not given or was taken back.');
     return undefined;
   }
 
@@ -161,7 +196,13 @@ export class TagWrites {
   }
 
   /** Asked of the device where it is on the same connection; else the newest value that reached a gateway or the historian. */
-  async #look(tagId: number, maxAge: number, orgId: string, own: SupervisedConnection, session: Session): Promise<FreshValue | undefined> {
+  async #look(
+    tagId: number,
+    maxAge: number,
+    orgId: string,
+    own: SupervisedConnection,
+    session: Session,
+  ): Promise<FreshValue | undefined> {
     const row = own.tag(tagId);
     if (row?.address) {
       const [read] = await session.read([{ address: row.address, type: row.type }]);
@@ -174,7 +215,8 @@ export class TagWrites {
     }
     const holder = this.#options.holding().find((one) => one.row.orgId === orgId && one.tag(tagId));
     const known = holder?.newest(tagId);
-    if (known && Date.now() - known.arrived <= maxAge) return { value: known.row.value, quality: known.row.quality, time: known.arrived };
+    if (known && Date.now() - known.arrived <= maxAge)
+      return { value: known.row.value, quality: known.row.quality, time: known.arrived };
     const [stored] = await this.#options.db
       .select()
       .from(latest)
@@ -198,8 +240,9 @@ function roundingOf(row: TagRow, asked: number, raw: number | boolean, readBack:
 function outsideTag(row: TagRow, value: number): Outcome | undefined {
   if (row.access !== 'rw') return refused('not-writable', `${row.name} is read-only.`);
   const unit = row.unit ? ` ${row.unit}` : '';
-  if (row.low !== null && value < row.low) return refused('out-of-limits', `${value}${unit} is below the lowest allowed ${row.low}${unit} of ${row.name}.`);
-  if (row.high !== null && value > row.high) return refused('out-of-limits', `${value}${unit} is above the highest allowed ${row.high}${unit} of ${row.name}.`);
+  if (row.low !== null && value < row.low)
+    return refused('out-of-limits', `${value}${unit} is below the lowest allowed ${row.low}${unit} of ${row.name}.`);
+  if (row.high !== null && value > row.high)
+    return refused('out-of-limits', `${value}${unit} is above the highest allowed ${row.high}${unit} of ${row.name}.`);
   return undefined;
 }
-

@@ -53,7 +53,8 @@ describe('several units behind one gateway', () => {
     tagId: unit,
     address: `${unit}/holding/0:uint16`,
     type: 'number' as const,
-    samplePeriodMs: 100, confirmMs: 60_000,
+    samplePeriodMs: 100,
+    confirmMs: 60_000,
   }));
 
   beforeEach(async () => {
@@ -108,7 +109,8 @@ describe('several units behind one gateway', () => {
       tagId: 100 + i,
       address: `1/holding/${i}`,
       type: 'integer' as const,
-      samplePeriodMs: 200, confirmMs: 60_000,
+      samplePeriodMs: 200,
+      confirmMs: 60_000,
     }));
     server.requests = 0;
     await session.subscribe(many, async (more) => {

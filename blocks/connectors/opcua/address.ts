@@ -1,7 +1,8 @@
 import type { AddressCheck, TagValueType } from '#blocks/sdk/connector.ts';
 
 const wrong = (code: string, en: string, zh: string) => ({ ok: false as const, code, message: { en, zh } });
-const NODE_ID = /^(?:ns=\d{1,5};|nsu=[^;]+;)?(?:i=\d{1,10}|s=.+|g=[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|b=[A-Za-z0-9+/]+=*)$/;
+const NODE_ID =
+  /^(?:ns=\d{1,5};|nsu=[^;]+;)?(?:i=\d{1,10}|s=.+|g=[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|b=[A-Za-z0-9+/]+=*)$/;
 
 /** A NodeId in the text form of OPC UA Part 6, 5.3.1.10; `nsu=` names the namespace by its URI, which survives a renumbering. */
 export function checkAddress(text: string, type: TagValueType): AddressCheck {

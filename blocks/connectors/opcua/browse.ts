@@ -37,13 +37,15 @@ export async function browseNodes(session: ClientSession, path: string, page: st
     throw new ConnectorError('address', 'opcua.browse', `“${path}” cannot be listed: ${result.statusCode.description}`);
   }
   const references = result.references ?? [];
-  const nodes = await describe(session, references);
+  const nodes = await nodesOf(session, references);
   const point = result.continuationPoint;
   return { nodes, ...(point && point.length > 0 ? { next: Buffer.from(point).toString('base64url') } : {}) };
 }
 
-async function describe(session: ClientSession, references: readonly ReferenceDescription[]): Promise<BrowseNode[]> {
-  const variables = references.filter((reference) => reference.nodeClass === NodeClass.Variable).map((reference) => reference.nodeId);
+async function nodesOf(session: ClientSession, references: readonly ReferenceDescription[]): Promise<BrowseNode[]> {
+  const variables = references
+    .filter((reference) => reference.nodeClass === NodeClass.Variable)
+    .map((reference) => reference.nodeId);
   const facts = await variableFacts(session, variables);
   return references.map((reference): BrowseNode => {
     const address = reference.nodeId.toString();
@@ -71,7 +73,8 @@ async function variableFacts(
   );
   const targets: (NodeId | undefined)[] = paths.map((path) => path.targets?.[0]?.targetId);
   const wanted = targets.filter((target) => target !== undefined);
-  const properties = wanted.length > 0 ? await session.read(wanted.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }))) : [];
+  const properties =
+    wanted.length > 0 ? await session.read(wanted.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }))) : [];
   const propertyOf = (target: NodeId | undefined) => (target ? properties[wanted.indexOf(target)]?.value?.value : undefined);
   variables.forEach((nodeId, i) => {
     const value = attributes[2 * i]?.value;

@@ -71,9 +71,12 @@ describe('opcua: certificates and units', () => {
     expect(pressure?.suggested).toEqual({ type: 'number', unit: 'bar', low: 0, high: 10, access: 'r' });
     expect(nodes.find((node) => node.name === 'Setpoint')?.suggested).toMatchObject({ access: 'rw' });
     const samples: Sample[] = [];
-    await session.subscribe([{ tagId: 1, address: 'ns=1;s=Air.Ramp', type: 'number', samplePeriodMs: 100, confirmMs: 500 }], async (more) => {
-      samples.push(...more);
-    });
+    await session.subscribe(
+      [{ tagId: 1, address: 'ns=1;s=Air.Ramp', type: 'number', samplePeriodMs: 100, confirmMs: 500 }],
+      async (more) => {
+        samples.push(...more);
+      },
+    );
     await until('values', () => samples.filter(isGood).length > 5);
     await server.silence(true);
     await until('bad:link', () => samples.at(-1)?.quality === 0x86);

@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import {
   type ClientSession,
@@ -8,7 +9,6 @@ import {
   UserTokenType,
 } from 'node-opcua';
 import { type CertificateFacts, ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
-import { createHash, X509Certificate } from 'node:crypto';
 
 export interface ServerOptions {
   readonly endpoint: string;
@@ -101,7 +101,11 @@ async function judgeCertificate(options: ServerOptions, host: ConnectorHost, man
             'certificate.untrusted',
             `${options.endpoint} shows a certificate that nobody has trusted yet (${print}). Compare it at the device, then trust it.`,
           )
-        : new ConnectorError('certificate', 'certificate.rejected', `The certificate of ${options.endpoint} (${print}) was rejected by a person.`);
+        : new ConnectorError(
+            'certificate',
+            'certificate.rejected',
+            `The certificate of ${options.endpoint} (${print}) was rejected by a person.`,
+          );
     }
   } finally {
     await scout.disconnect().catch(() => {});
@@ -124,7 +128,11 @@ export function serverError(error: unknown, endpoint: string): ConnectorError {
   const network = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET|EAI_AGAIN/.exec(text)?.[0];
   if (network) return networkError(Object.assign(new Error(text), { code: network }), endpoint);
   if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid/.test(text)) {
-    return new ConnectorError('permission', 'opcua.credentials', `${endpoint} refuses the user name or password. Check them, and that this user may connect.`);
+    return new ConnectorError(
+      'permission',
+      'opcua.credentials',
+      `${endpoint} refuses the user name or password. Check them, and that this user may connect.`,
+    );
   }
   if (/BadSecurityChecksFailed|BadCertificate/.test(text)) {
     return new ConnectorError(
@@ -134,10 +142,19 @@ export function serverError(error: unknown, endpoint: string): ConnectorError {
     );
   }
   if (/BadTooManySessions|BadMaxConnectionsReached/.test(text)) {
-    return new ConnectorError('session', 'opcua.too-many-sessions', `${endpoint} has no free session. Close others or raise its limit.`);
+    return new ConnectorError(
+      'session',
+      'opcua.too-many-sessions',
+      `${endpoint} has no free session. Close others or raise its limit.`,
+    );
   }
   if (/connection may have been rejected|has been aborted|disconnect|timeout|premature|closed/i.test(text)) {
-    return new ConnectorError('network', 'network.reset', `${endpoint} does not answer as an OPC UA server or closed the connection.`, { cause: error });
+    return new ConnectorError(
+      'network',
+      'network.reset',
+      `${endpoint} does not answer as an OPC UA server or closed the connection.`,
+      { cause: error },
+    );
   }
   return new ConnectorError('session', 'opcua.failed', `${endpoint}: ${text}`, { cause: error });
 }

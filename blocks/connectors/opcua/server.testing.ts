@@ -38,7 +38,11 @@ export class OpcuaTestServer implements TestSource {
 
   async start(): Promise<void> {
     this.#folder ??= await mkdtemp(join(tmpdir(), 'mw-opcua-'));
-    const manager = new OPCUACertificateManager({ rootFolder: join(this.#folder, 'pki'), automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+    const manager = new OPCUACertificateManager({
+      rootFolder: join(this.#folder, 'pki'),
+      automaticallyAcceptUnknownCertificate: true,
+      disableFileWatchers: true,
+    });
     await manager.initialize();
     const server = new OPCUAServer({
       port: this.port,
@@ -111,9 +115,20 @@ export class OpcuaTestServer implements TestSource {
         },
       },
     } as unknown as Parameters<typeof own.addVariable>[0]);
-    const many = own.addObject({ organizedBy: space.rootFolder.objects, browseName: 'Many', nodeId: 's=Many', displayName: coerceLocalizedText('Many') ?? undefined });
+    const many = own.addObject({
+      organizedBy: space.rootFolder.objects,
+      browseName: 'Many',
+      nodeId: 's=Many',
+      displayName: coerceLocalizedText('Many') ?? undefined,
+    });
     for (let i = 0; i < MANY; i++) {
-      own.addVariable({ componentOf: many, browseName: `V${i}`, nodeId: `s=Many.V${i}`, dataType: 'Int32', value: { dataType: DataType.Int32, value: i } });
+      own.addVariable({
+        componentOf: many,
+        browseName: `V${i}`,
+        nodeId: `s=Many.V${i}`,
+        dataType: 'Int32',
+        value: { dataType: DataType.Int32, value: i },
+      });
     }
     await server.start();
   }

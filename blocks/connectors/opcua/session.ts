@@ -2,8 +2,8 @@ import {
   AttributeIds,
   type ClientMonitoredItemGroup,
   type ClientSubscription,
-  type DataValue,
   type DataType,
+  type DataValue,
   resolveNodeId,
   TimestampsToReturn,
   VariantArrayType,
@@ -57,11 +57,15 @@ export class OpcuaSession implements Session {
     const { client, session } = opened;
     // node-opcua would mend the channel by itself; the gateway's supervision decides instead, so that all sources behave alike
     const lost = () =>
-      this.#lost(new ConnectorError('network', 'network.reset', `${options.endpoint} closed the connection or stopped answering.`));
+      this.#lost(
+        new ConnectorError('network', 'network.reset', `${options.endpoint} closed the connection or stopped answering.`),
+      );
     client.on('connection_lost', lost);
     client.on('start_reconnection', lost);
     client.on('close', lost);
-    session.on('session_closed', () => this.#lost(new ConnectorError('session', 'opcua.session-closed', `${options.endpoint} ended the session.`)));
+    session.on('session_closed', () =>
+      this.#lost(new ConnectorError('session', 'opcua.session-closed', `${options.endpoint} ended the session.`)),
+    );
   }
 
   #lost(error: ConnectorError): void {
@@ -99,7 +103,8 @@ export class OpcuaSession implements Session {
         publishingEnabled: true,
       });
       for (const [period, own] of Map.groupBy(tags, (tag) => tag.samplePeriodMs)) {
-        for (let i = 0; i < own.length; i += ITEMS_PER_REQUEST) await this.#monitor(own.slice(i, i + ITEMS_PER_REQUEST), period, interval);
+        for (let i = 0; i < own.length; i += ITEMS_PER_REQUEST)
+          await this.#monitor(own.slice(i, i + ITEMS_PER_REQUEST), period, interval);
       }
     } catch (error) {
       throw serverError(error, this.#options.endpoint);
@@ -147,7 +152,11 @@ export class OpcuaSession implements Session {
     const wrongType = plain === undefined && q === 0;
     if (wrongType !== one.bad) {
       one.bad = wrongType;
-      const error = new ConnectorError('address', 'opcua.type', `“${one.tag.address}” holds no ${one.tag.type}. Change the type of the tag.`);
+      const error = new ConnectorError(
+        'address',
+        'opcua.type',
+        `“${one.tag.address}” holds no ${one.tag.type}. Change the type of the tag.`,
+      );
       this.#host.event({ kind: 'address', tagId: one.tag.tagId, ...(wrongType ? { error } : {}) });
     }
     return { tagId: one.tag.tagId, time, value: plain, quality: wrongType ? quality('bad', 'missing') : q };
@@ -212,14 +221,21 @@ export class OpcuaSession implements Session {
       }
       const dataType: DataType = now.value.dataType || (await this.#opened.session.getBuiltInDataType(resolveNodeId(nodeId)));
       const wire = variantValue(value, dataType);
-      if (wire === undefined) return { ok: false, code: 'address.range', reason: `${String(value)} does not fit into the type of “${address}”.` };
-      const status = await this.#opened.session.write({ nodeId, attributeId: AttributeIds.Value, value: { value: { dataType, arrayType: VariantArrayType.Scalar, value: wire } } });
+      if (wire === undefined)
+        return { ok: false, code: 'address.range', reason: `${String(value)} does not fit into the type of “${address}”.` };
+      const status = await this.#opened.session.write({
+        nodeId,
+        attributeId: AttributeIds.Value,
+        value: { value: { dataType, arrayType: VariantArrayType.Scalar, value: wire } },
+      });
       if (status.isNotGood()) {
         const readOnly = /NotWritable|UserAccessDenied/.test(status.name);
         return {
           ok: false,
           code: readOnly ? 'address.read-only' : 'opcua.write',
-          reason: readOnly ? `The server does not let this user write “${address}” (${status.name}).` : `The server refuses: ${status.description}`,
+          reason: readOnly
+            ? `The server does not let this user write “${address}” (${status.name}).`
+            : `The server refuses: ${status.description}`,
         };
       }
     } catch (error) {
@@ -243,14 +259,22 @@ export class OpcuaSession implements Session {
     const secure = this.#options.security !== 'none';
     const parts: TestPart[] = [
       { part: 'network', ok: true, detail: `Connected to ${this.#options.endpoint}.`, ms: 0 },
-      ...(secure ? [{ part: 'certificate' as const, ok: true, detail: 'The certificates are trusted on both sides.', ms: 0 }] : []),
-      { part: 'permission', ok: true, detail: this.#options.username ? `Signed in as ${this.#options.username}.` : 'Signed in anonymously.', ms: 0 },
+      ...(secure
+        ? [{ part: 'certificate' as const, ok: true, detail: 'The certificates are trusted on both sides.', ms: 0 }]
+        : []),
+      {
+        part: 'permission',
+        ok: true,
+        detail: this.#options.username ? `Signed in as ${this.#options.username}.` : 'Signed in anonymously.',
+        ms: 0,
+      },
     ];
     const began = performance.now();
     const target = sample ?? { address: 'ns=0;i=2258', type: 'text' as const }; // Server_ServerStatus_CurrentTime
     const result = await this.#readOne(target.address, target.type);
     const ms = performance.now() - began;
-    if (!result.error) parts.push({ part: sample ? 'address' : 'session', ok: true, detail: `${target.address} = ${String(result.value)}`, ms });
+    if (!result.error)
+      parts.push({ part: sample ? 'address' : 'session', ok: true, detail: `${target.address} = ${String(result.value)}`, ms });
     else {
       const part = result.error.code === 'opcua.unknown-node' || result.error.code === 'opcua.namespace' ? 'address' : 'session';
       parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
@@ -276,4 +300,8 @@ export class OpcuaSession implements Session {
 }
 
 const addressError = (address: string, status: string) =>
-  new ConnectorError('address', 'opcua.unknown-node', `The server does not serve “${address}” (${status}). Browse the server for its nodes.`);
+  new ConnectorError(
+    'address',
+    'opcua.unknown-node',
+    `The server does not serve “${address}” (${status}). Browse the server for its nodes.`,
+  );

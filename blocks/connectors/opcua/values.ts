@@ -1,4 +1,4 @@
-import { type DataValue, DataType, type StatusCode, type Variant, VariantArrayType } from 'node-opcua';
+import { DataType, type DataValue, type StatusCode, type Variant, VariantArrayType } from 'node-opcua';
 import type { SourceValue, TagValueType } from '#blocks/sdk/connector.ts';
 import { GOOD, quality, type SubCode } from '#runtime/batch/quality.ts';
 
@@ -24,7 +24,8 @@ export function qualityOf(status: StatusCode): number {
 /** Undefined when the variant holds no value of the tag's type. */
 export function valueOfVariant(variant: Variant | undefined | null, type: TagValueType): SourceValue | undefined {
   if (!variant || variant.dataType === DataType.Null || variant.value === null || variant.value === undefined) return undefined;
-  if (variant.arrayType !== VariantArrayType.Scalar) return type === 'text' ? JSON.stringify(Array.from(variant.value)) : undefined;
+  if (variant.arrayType !== VariantArrayType.Scalar)
+    return type === 'text' ? JSON.stringify(Array.from(variant.value)) : undefined;
   const plain = plainValue(variant);
   if (type === 'text') return plain === undefined ? undefined : String(plain);
   if (type === 'boolean') return typeof plain === 'string' || plain === undefined ? undefined : Boolean(plain);
