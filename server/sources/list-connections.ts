@@ -15,8 +15,9 @@ export const listConnectors = () => CONNECTORS;
 
 /** Connections with what they are doing; secrets only as "there are some". */
 export function listConnections(tx: Tx, orgId: string) {
-  const tags = sql<number>`(select count(*)::int from ${tag} t where t.connection_id = ${connection.id} and t.org_id = ${orgId})`;
-  const pending = sql<number>`(select count(*)::int from ${trustedCertificate} c where c.connection_id = ${connection.id} and c.org_id = ${orgId} and c.state = 'pending')`;
+  // Written out: in a query of one table drizzle leaves the table's name away, and the inner table has an `id` too.
+  const tags = sql<number>`(select count(*)::int from ${tag} t where t.connection_id = "connection"."id" and t.org_id = ${orgId})`;
+  const pending = sql<number>`(select count(*)::int from ${trustedCertificate} c where c.connection_id = "connection"."id" and c.org_id = ${orgId} and c.state = 'pending')`;
   return tx
     .select({
       id: connection.id,
