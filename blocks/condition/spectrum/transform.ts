@@ -49,8 +49,8 @@ function stockham(re: Float64Array, im: Float64Array, factors: readonly number[]
   }
   let fromRe = re;
   let fromIm = im;
-  let toRe = new Float64Array(n);
-  let toIm = new Float64Array(n);
+  let toRe: Float64Array = new Float64Array(n);
+  let toIm: Float64Array = new Float64Array(n);
   let s = 1;
   for (const radix of factors) {
     if (radix === 4) stage4(fromRe, fromIm, toRe, toIm, cos, sin, s);
