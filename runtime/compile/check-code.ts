@@ -11,8 +11,8 @@ export function codeChecker(stripTypes: (text: string) => string): NonNullable<C
     try {
       plain = stripTypes(text);
     } catch (error) {
-      const { line, message } = typeScriptError(text, error);
-      return [{ code: 'code-syntax', message: { en: `Syntax error: ${message}.`, zh: `语法错误：${message}。` }, line }];
+      const { message, ...place } = typeScriptError(error);
+      return [{ code: 'code-syntax', message: { en: `Syntax error: ${message}.`, zh: `语法错误：${message}。` }, ...place }];
     }
     try {
       const read = readUserCode(plain, '$u_');
@@ -44,20 +44,13 @@ export function codeChecker(stripTypes: (text: string) => string): NonNullable<C
   };
 }
 
-/** Node's message holds the place as an excerpt; the line is found by the excerpt's text. */
-function typeScriptError(text: string, error: unknown): { line: number; message: string } {
-  const whole = error instanceof Error ? error.message : String(error);
-  const lines = whole
-    .split('\n')
-    .map((l) => l.trim())
-    .filter(Boolean);
-  const numbered = /(?:^|\n)\s*(\d+)\s*[│|]/.exec(whole) ?? /:(\d+)(?::\d+)?/.exec(whole);
-  const message = (lines.find((l) => l.startsWith('x ') || l.startsWith('× ')) ?? lines.at(-1) ?? whole)
-    .replace(/^[x×]\s*/, '')
-    .replace(/\.$/, '');
-  const excerpt = lines.find((l) => text.includes(l) && l.length > 2);
-  const line = numbered ? Number(numbered[1]) : excerpt ? text.slice(0, text.indexOf(excerpt)).split('\n').length : 1;
-  return { line, message };
+/** Node tells the place in the stack's head: `:line`, an excerpt, and a caret under the column. */
+function typeScriptError(error: unknown): { line: number; column?: number; message: string } {
+  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/\.$/, '') ?? '';
+  const head = error instanceof Error ? (error.stack ?? '') : '';
+  const line = Number(/^[^\n]*:(\d+)\n/.exec(head)?.[1] ?? 1);
+  const caret = /\n( *)\^/.exec(head)?.[1];
+  return { line, ...(caret === undefined ? {} : { column: caret.length + 1 }), message };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Script } from 'node:vm';
-import type { Program, ProgramHandle, ProgramOptions, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
+import type { Program, ProgramHandle, ProgramOptions, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 
 /**
  * A program in this process: for tests, `mw` proofs of trusted code and the property suite. No limits and no isolation: installed apps
