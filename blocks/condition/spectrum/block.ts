@@ -42,15 +42,15 @@ export default defineBlock({
     .refine((p) => p.bandFrom < p.bandTo, { message: 'the envelope band ends before it begins', path: ['bandTo'] }),
   carry: 'none',
   badQuality: 'skip',
-  input: { value: wave() },
+  input: { wave: wave() },
   outputs: {
-    out: frame({ frequency: number('Hz'), amplitude: number(same('value')) }),
-    strongest: { frequency: number('Hz'), amplitude: number(same('value')), rms: number(same('value')) },
+    out: frame({ frequency: number('Hz'), amplitude: number(same('wave')) }),
+    strongest: { frequency: number('Hz'), amplitude: number(same('wave')), rms: number(same('wave')) },
   },
   each(row, _s, p) {
-    const values = row.value.values;
+    const values = row.wave.values;
     if (values.length < 8) throw new RangeError(`the waveform has ${values.length} samples: a spectrum needs at least 8`);
-    const rate = row.value.rate;
+    const rate = row.wave.rate;
     const spectrum = amplitudeSpectrum(
       p.mode === 'envelope' ? envelope(values, rate, p.bandFrom, p.bandTo) : values,
       rate,

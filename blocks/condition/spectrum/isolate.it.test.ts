@@ -13,7 +13,7 @@ test('a waveform of 48,000 points fits the limits of an isolate', async () => {
   const found = catalogue.block(id, '1.0.0');
   const source = catalogue.source(id, '1.0.0');
   if (!found || !source) throw new Error('the catalogue has no spectrum');
-  const waves = testSource('test/source.waves', { value: { type: 'wave', unit: 'm/s2' } });
+  const waves = testSource('test/source.waves', { wave: { type: 'wave', unit: 'm/s2' } });
   const node = (nodeId: string, mode: string) => ({ id: nodeId, block: id, version: '1.0.0', params: { mode, to: 2000 } });
   const compiled = await compileGraph(
     {
@@ -44,7 +44,7 @@ test('a waveform of 48,000 points fits the limits of an isolate', async () => {
       source: 0,
       clock: second * 1000,
       key: 'P-201',
-      values: { value: { t0: 0, rate: n, n, values } },
+      values: { wave: { t0: 0, rate: n, n, values } },
     }));
     const before = process.cpuUsage();
     const result = await stepper.step(buildStepInput(compiled.program.info, rows));

@@ -45,7 +45,7 @@ test('the block in a program gives the very numbers of the model', async () => {
     advanceRotating(x, row.time, inputs);
     expect(result.outputs.measured?.[i]?.values).toEqual(readRotating(x, inputs));
     if (i % 2 === 1) continue;
-    const wave = result.outputs.wave?.[i / 2]?.values.value as { readonly rate: number; readonly values: ArrayLike<number> };
+    const wave = result.outputs.wave?.[i / 2]?.values.wave as { readonly rate: number; readonly values: ArrayLike<number> };
     expect(wave.rate).toBe(48_000);
     expect(Array.from(wave.values)).toEqual(Array.from(rotatingWave(x, inputs, 4096, 48_000)));
   }

@@ -64,7 +64,7 @@ export default defineBlock({
   input: { value: number('/min') },
   outputs: {
     measured: { speed: number('/min'), temperature: number('Cel'), power: number('kW'), vibration: number('mm/s') },
-    wave: { value: wave('m/s2') },
+    wave: { wave: wave('m/s2') },
     truth: { fault: text(), severity: number('1') },
   },
   state: { x: f64s(ROTATING_CELLS), started: i32(), due: f64(Number.NEGATIVE_INFINITY) },
@@ -81,6 +81,6 @@ export default defineBlock({
     if (row.time < s.due) return { measured, truth };
     s.due = row.time + p.every * 1000;
     const values = rotatingWave(s.x, inputs, p.samples, p.rate);
-    return { measured, truth, wave: { value: { t0: row.time, rate: p.rate, n: p.samples, values } } };
+    return { measured, truth, wave: { wave: { t0: row.time, rate: p.rate, n: p.samples, values } } };
   },
 });
