@@ -358,7 +358,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         const did = held.size > 0 ? await round() : false;
         if (!did) {
           const wait = Math.max(1, Math.min(POLL_MS, nextTimer() - Date.now(), lastPoll + POLL_MS - Date.now()));
-          if (dirty !== 'all' && dirty.size === 0)
+          // without a shard there is nothing to read, however much is dirty: taking one wakes the loop
+          if (held.size === 0 || (dirty !== 'all' && dirty.size === 0))
             await new Promise<void>((r) => {
               const timer = setTimeout(r, wait);
               wake = () => {
