@@ -10,14 +10,19 @@ export interface ClaimedRow {
 
 /** Renews what this gateway holds and takes what is free; gives the ids it holds now. The database's clock alone decides. */
 export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<string>> {
+  // what is ours waits for a lock (a status is being written); only what others may take as well is passed over when locked
   const rows = await sql<{ id: string }[]>`
-    update connection set holder = ${holder}, lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
-    where id in (
-      select id from connection
-      -- what is pushed over the programming interface is written by the web process
-      where enabled and connector <> 'push' and (holder = ${holder} or holder is null or lease_until is null or lease_until < now())
-      for update skip locked)
-    returning id`;
+    with mine as (
+      update connection set lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
+      where enabled and holder = ${holder} returning id),
+    free as (
+      update connection set holder = ${holder}, lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
+      where id in (
+        select id from connection
+        where enabled and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now())
+        for update skip locked)
+      returning id)
+    select id from mine union all select id from free`;
   return new Set(rows.map((row) => row.id));
 }
 

@@ -44,8 +44,8 @@ export class Pump {
   #queue: Item[] = [];
   /** Sent, answer lost: goes first, with the same numbers. */
   #doubt: Item[] = [];
-  /** Records at the head of the oldest segment that are in doubt or done already. */
-  #doubtSpooled = 0;
+  /** Records at the head of the oldest segment that are in the log, or in doubt and kept in memory. */
+  #past = 0;
   #away = false;
   #wake: () => void = () => {};
   #stopped = false;
@@ -123,6 +123,7 @@ export class Pump {
     for (let segment = await this.#spool.oldest(); segment; segment = await this.#spool.oldest()) {
       await this.#appendSpooled(writer, segment.entries);
       await this.#spool.remove(segment.name);
+      this.#past = 0;
     }
     while (this.#queue.length > 0) await this.#append(writer, this.#queue.splice(0, PER_APPEND));
   }
@@ -146,28 +147,19 @@ export class Pump {
   }
 
   async #appendSpooled(writer: ScanWriter, spooled: readonly Spooled[]): Promise<void> {
-    // entries in doubt that this process sent again already
-    const skip = Math.min(this.#doubtSpooled, spooled.length);
-    this.#doubtSpooled -= skip;
-    const rest = spooled.slice(skip);
-    for (let i = 0; i < rest.length; i += PER_APPEND) {
+    while (this.#past < spooled.length) {
       const items: Item[] = [];
-      for (const { lane, seq, bytes } of rest.slice(i, i + PER_APPEND)) {
+      const batch = spooled.slice(this.#past, this.#past + PER_APPEND);
+      for (const { lane, seq, bytes } of batch) {
         await this.#options.hold(writer, lane);
         // in doubt in an earlier process: the log has it when its number is taken
         if (seq > 0 && seq <= writer.last(lane)) continue;
         const entry = unpack(bytes);
-        if (entry.kind === 'samples')
-          items.push({ lane, entry, resendable: false, done: Promise.withResolvers(), spooled: true });
+        if (entry.kind === 'samples') items.push({ lane, entry, resendable: false, done: Promise.withResolvers(), spooled: true });
       }
-      if (items.length === 0) continue;
-      try {
-        await this.#append(writer, items);
-      } catch (error) {
-        // these stay at the head of their segment: next time they are in doubt and skipped there
-        this.#doubtSpooled = skip + i + PER_APPEND;
-        throw error;
-      }
+      // from here on memory answers for them, also when the answer is lost
+      this.#past += batch.length;
+      if (items.length > 0) await this.#append(writer, items);
     }
   }
 

@@ -1,0 +1,51 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { connection } from '#drizzle/schema/index.ts';
+import { endFrozenHolder, releaseLease, renewAndClaim } from './leases.ts';
+import { plantFixture } from './fixture.testing.ts';
+
+test('one holder at a time; taken over when the lease is over; given up when released or switched off', async () => {
+  await using plant = await plantFixture();
+  const id = await plant.connect('mqtt', {});
+  const both = await Promise.all([renewAndClaim(plant.sql, 'a'), renewAndClaim(plant.sql, 'b')]);
+  expect(both.map((ids) => ids.size).toSorted()).toEqual([0, 1]);
+  const [holder, other] = both[0]?.has(id) ? ['a', 'b'] : ['b', 'a'];
+  expect(await renewAndClaim(plant.sql, other)).toEqual(new Set());
+  await plant.sql`update connection set lease_until = now() - interval '1 second'`;
+  expect(await renewAndClaim(plant.sql, other)).toEqual(new Set([id]));
+  expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set());
+  await releaseLease(plant.sql, holder, id); // not its to release
+  expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set());
+  await releaseLease(plant.sql, other, id);
+  expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set([id]));
+  await plant.db.update(connection).set({ enabled: false }).where(eq(connection.id, id));
+  expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set());
+});
+
+test('a renewal waits for a row that is being written, rather than losing it', async () => {
+  await using plant = await plantFixture();
+  const id = await plant.connect('mqtt', {});
+  await renewAndClaim(plant.sql, 'a');
+  let renewal: Promise<Set<string>> | undefined;
+  await plant.sql.begin(async (tx) => {
+    await tx`update connection set name = 'written' where id = ${id}`;
+    renewal = renewAndClaim(plant.sql, 'a');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  });
+  expect(await renewal).toEqual(new Set([id]));
+});
+
+test('the session of a frozen holder is ended only by whoever has the lease', async () => {
+  await using plant = await plantFixture();
+  const id = await plant.connect('mqtt', {});
+  const frozen = await plant.sql.reserve();
+  await frozen`select pg_advisory_lock(1, 4711)`;
+  const held = async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 1 and objid = 4711 and granted`).length;
+  await endFrozenHolder(plant.sql, 'b', id, 4711);
+  expect(await held()).toBe(1);
+  await renewAndClaim(plant.sql, 'b');
+  await endFrozenHolder(plant.sql, 'b', id, 4711);
+  for (let i = 0; i < 50 && (await held()) > 0; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await held()).toBe(0);
+  frozen.release();
+});
