@@ -55,9 +55,21 @@ export function buildAuth(pool: Pick<Database, 'db'>) {
         log.error({ level, details: details.map(String) }, message);
       },
     },
+    onAPIError: {
+      onError(error) {
+        if (!(error instanceof APIError)) log.error({ err: error }, 'sign-in library failed');
+      },
+    },
     emailAndPassword: { enabled: true, minPasswordLength: 10, autoSignIn: true },
     session: { expiresIn: 60 * 60 * 24 * 7, updateAge: 60 * 60 * 24 },
-    rateLimit: { enabled: true, storage: 'memory', window: 60, max: 300 },
+    // By address, against floods; a whole plant may stand behind one address. Guessing is stopped by account, in `members/throttle-sign-in.ts`.
+    rateLimit: {
+      enabled: true,
+      storage: 'memory',
+      window: 60,
+      max: 300,
+      customRules: { '/sign-in/email': { window: 60, max: 60 } },
+    },
     // On a plant's network the platform is often reached without TLS; a `Secure` cookie would then never come back.
     advanced: { cookiePrefix: 'millwright', useSecureCookies: env().MILLWRIGHT_URL?.startsWith('https:') ?? false },
     hooks: {

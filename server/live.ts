@@ -1,55 +1,44 @@
-import { database } from './db.ts';
-import { log } from './log.ts';
+import { type Listener, openListener } from '#runtime/log/notify.ts';
+import { env } from './env.ts';
 
 /** Wake-ups of the database. They say that something changed, never what it is now: a follower reads again. */
 export const LIVE_CHANNELS = ['log', 'control', 'effects', 'alarms', 'runs', 'probes', 'connections'] as const;
 export type LiveChannel = (typeof LIVE_CHANNELS)[number];
 
-type Listener = (payload: string | undefined) => void;
+type Hearer = (payload: string) => void;
 
-/** One listening connection a process, opened at the first follower; postgres.js renews it after a loss and says so. */
+/** One listening connection a process, opened at the first follower; it is made anew after a loss, and everyone is then told to read again. */
 class LiveHub {
-  readonly #listeners = new Map<LiveChannel, Set<Listener>>();
-  readonly #opened = new Map<LiveChannel, Promise<void>>();
+  readonly #hearers = new Map<string, Set<Hearer>>();
+  readonly #listener: Listener;
 
-  add(channel: LiveChannel, listener: Listener): () => void {
-    const set = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, set);
-    set.add(listener);
-    if (!this.#opened.has(channel)) this.#opened.set(channel, this.#open(channel));
-    return () => set.delete(listener);
+  constructor(url: string) {
+    const tell = (channel: string, payload: string) => {
+      for (const hear of this.#hearers.get(channel) ?? []) hear(payload);
+    };
+    this.#listener = openListener(url, LIVE_CHANNELS, tell, { name: 'web live' });
   }
 
-  /** Resolves once the channel is listened to, so that nothing between a first read and the first wake-up is missed. */
-  ready(channel: LiveChannel): Promise<void> {
-    return this.#opened.get(channel) ?? Promise.resolve();
+  add(channel: LiveChannel, hear: Hearer): () => void {
+    const set = this.#hearers.get(channel) ?? new Set();
+    this.#hearers.set(channel, set);
+    set.add(hear);
+    return () => set.delete(hear);
   }
 
-  async #open(channel: LiveChannel): Promise<void> {
-    let first = true;
-    try {
-      await database().sql.listen(
-        channel,
-        (payload) => this.#tell(channel, payload),
-        () => {
-          // After a lost connection wake-ups may be missing: everyone reads again.
-          if (!first) this.#tell(channel, undefined);
-          first = false;
-        },
-      );
-    } catch (error) {
-      this.#opened.delete(channel);
-      log.error({ err: error, channel }, 'cannot listen to the database');
-      throw error;
-    }
-  }
-
-  #tell(channel: LiveChannel, payload: string | undefined): void {
-    for (const listener of this.#listeners.get(channel) ?? []) listener(payload);
+  close(): Promise<void> {
+    return this.#listener.close();
   }
 }
 
 const held = globalThis as typeof globalThis & { millwrightLive?: LiveHub };
+
+/** For tests and a clean stop. */
+export async function closeLive(): Promise<void> {
+  const hub = held.millwrightLive;
+  delete held.millwrightLive;
+  await hub?.close();
+}
 
 export interface LiveNews {
   /** Payloads since the last news, without repeats: lane ids of `log` one by one, else row or organization ids. */
@@ -71,23 +60,22 @@ export async function* follow(
   channels: readonly LiveChannel[],
   options: { signal?: AbortSignal | undefined; everyMs?: number; idleMs?: number } = {},
 ): AsyncGenerator<LiveNews> {
-  held.millwrightLive ??= new LiveHub();
+  held.millwrightLive ??= new LiveHub(env().DATABASE_URL);
   const hub = held.millwrightLive;
   let payloads = new Set<string>();
   let all = true;
   let wake: (() => void) | undefined;
-  const listener: Listener = (payload) => {
-    // An empty payload means that there was more to tell than fits.
-    if (!payload) all = true;
+  const hear: Hearer = (payload) => {
+    // Empty: more to tell than fits, or the connection is new and wake-ups may be missing.
+    if (payload === '') all = true;
     else for (const part of payload.split(',')) payloads.add(part);
     wake?.();
   };
-  const stops = channels.map((channel) => hub.add(channel, listener));
+  const stops = channels.map((channel) => hub.add(channel, hear));
   const { signal } = options;
   const onAbort = () => wake?.();
   signal?.addEventListener('abort', onAbort);
   try {
-    await Promise.all(channels.map((channel) => hub.ready(channel)));
     while (!signal?.aborted) {
       const news: LiveNews = { payloads, all };
       payloads = new Set();

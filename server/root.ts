@@ -10,10 +10,10 @@ import { membersRouter } from './members/router.ts';
 import { operateRouter } from './operate/router.ts';
 import { organizationRouter } from './organization/router.ts';
 import { plantRouter } from './plant/router.ts';
-import { runsRouter } from './runs/router.ts';
-import { sourcesRouter } from './sources/router.ts';
 import { publishRouter } from './publish/router.ts';
 import { reviewRouter } from './review/router.ts';
+import { runsRouter } from './runs/router.ts';
+import { sourcesRouter } from './sources/router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every feature's procedures under its name. A new feature is one import and one line. */
