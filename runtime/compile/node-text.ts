@@ -75,7 +75,25 @@ export class NodeWriter {
 
   /** One row through `node.each`, for a node with one wire. */
   each(node: PlanNode, place: Place): Line[] {
+    if (node.manifest.combine) return this.#alone(node, place);
     return this.#handler(node, 'each', place, this.#singleView(node, 'in', place));
+  }
+  /** A block for several inputs of which one is wired: its row is the latest there is. */
+  #alone(node: PlanNode, place: Place): Line[] {
+    const port = node.ins[0]?.toPort ?? '';
+    const head: string[] = [];
+    const columns = new Map<string, Value>();
+    for (const [j, c] of keptColumns(node, port).entries()) {
+      const at = place.columns.get(c.on) ?? { v: 'undefined', q: String(MISSING) };
+      let { v } = at;
+      if (c.bound?.conversion) {
+        v = `$i${node.i}_${j}`;
+        head.push(`const ${v} = ${convertText(at.v, c.bound.conversion, c.schema.type, c.frame)};`);
+      }
+      columns.set(c.name, { v, q: at.q });
+    }
+    const view = this.#combinedView(node, new Map([[port, { columns, time: place.time }]]));
+    return this.#handler(node, 'each', { ...place, columns: new Map() }, { ...view, head });
   }
   /** One row through `node.on[port]`. */
   on(node: PlanNode, port: string, place: Place): Line[] {

@@ -114,8 +114,10 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
     const join =
       manifest.combine && manifest.combine !== 'latest' ? (manifest.combine === 'exact' ? 'exact' : 'align') : undefined;
     const answers = code?.handlers.has('onResult') ?? false;
+    // one input alone has nothing to be met with
+    const alone = manifest.combine === 'latest' && wired === 1;
     const kind: NodeKind =
-      manifest.shape === 'source' ? 'source' : manifest.shape !== 'each' || wired > 1 || answers ? 'merge' : 'row';
+      manifest.shape === 'source' ? 'source' : (manifest.shape !== 'each' && !alone) || wired > 1 || answers ? 'merge' : 'row';
     const many =
       manifest.shape === 'on' ||
       answers ||

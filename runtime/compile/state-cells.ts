@@ -53,7 +53,7 @@ export function addState(layout: Layout, node: PlanNode): void {
     layout.add(id, '$random', 'i32', '0', { seed: hash(id), perKey: manifest.stateScope === 'key' });
   if (uses('alarm')) layout.add(id, '$alarm', 'i32', '0');
   if (code?.handlers.has('onTimer') || node.join === 'align') layout.add(id, '$wake', 'f64', 'Infinity');
-  if (manifest.combine === 'latest')
+  if (manifest.combine === 'latest' && node.kind === 'merge')
     for (const port of Object.keys(manifest.inputs)) {
       const back = node.ins.some((w) => w.toPort === port && w.facts.back);
       const kept = keptColumns(node, port);
