@@ -72,7 +72,7 @@ export function TrendChart({
         legend: legend
           ? {
               top: 2,
-              left: 54,
+              left: 90,
               itemHeight: 8,
               itemWidth: 22,
               icon: 'rect',

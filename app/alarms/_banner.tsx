@@ -1,5 +1,5 @@
 'use client';
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
@@ -57,7 +57,9 @@ export function AlarmBanner() {
                 {t('acknowledge')}
               </Button>
             )}
-            <Link href="/alarms">{open.length > 1 ? t('more', { count: open.length - 1 }) : t('toList')}</Link>
+            <Anchor component={Link} href="/alarms">
+              {open.length > 1 ? t('more', { count: open.length - 1 }) : t('toList')}
+            </Anchor>
           </div>
         )}
       </div>

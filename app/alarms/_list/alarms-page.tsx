@@ -84,7 +84,7 @@ function Active() {
       },
     }),
   );
-  if (!news) return <Loader size="sm" aria-label={t('loading')} />;
+  if (!news) return <Loader role="status" size="sm" aria-label={t('loading')} />;
   const open = news.alarms.filter((a) => needsAcknowledgement(a.state));
   const ids = [...chosen].filter((id) => open.some((a) => a.id === id));
   if (news.alarms.length === 0)
@@ -143,7 +143,7 @@ function Journal() {
   const format = useFormat();
   const trpc = useTRPC();
   const journal = useQuery({ ...trpc.alarms.journal.queryOptions({ limit: 200 }), refetchInterval: 10_000 });
-  if (journal.isPending) return <Loader size="sm" aria-label={t('loading')} />;
+  if (journal.isPending) return <Loader role="status" size="sm" aria-label={t('loading')} />;
   if (journal.error) return <ErrorState error={journal.error} retry={() => journal.refetch()} />;
   if (journal.data.length === 0) return <EmptyState title={t('journalEmptyTitle')} text={t('journalEmptyText')} />;
   return (

@@ -165,7 +165,7 @@ export function HistoryPage({ initial }: { initial: View }) {
         />
       ) : (
         <section className={classes.chart} aria-label={t('trend')}>
-          {trend.isPending && <Loader size="sm" m="md" aria-label={t('loading')} />}
+          {trend.isPending && <Loader role="status" size="sm" m="md" aria-label={t('loading')} />}
           {window_ && trend.data && (
             <TrendChart
               title={lines.map((l) => l.name).join(', ')}

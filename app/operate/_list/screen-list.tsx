@@ -22,7 +22,7 @@ export function ScreenList() {
   return (
     <>
       <PageHeader title={t('title')} hint={t('hint')} />
-      {list.isPending && <Loader m="md" size="sm" aria-label={t('loading')} />}
+      {list.isPending && <Loader role="status" m="md" size="sm" aria-label={t('loading')} />}
       {list.error && <ErrorState error={list.error} retry={() => list.refetch()} />}
       {list.data && apps.length === 0 && (
         <EmptyState

@@ -48,7 +48,7 @@ export function PlantPage() {
           )
         }
       />
-      {plant.isPending && <Loader size="sm" m="md" aria-label={t('loading')} />}
+      {plant.isPending && <Loader role="status" size="sm" m="md" aria-label={t('loading')} />}
       {plant.error && !plant.data && <ErrorState error={plant.error} retry={() => plant.refetch()} />}
       {plant.data?.assets.length === 0 && (
         <EmptyState

@@ -89,7 +89,7 @@ export function BrowseDialog({ row, onClose }: { row: ConnectionRow; onClose: ()
         </Breadcrumbs>
         {ask.error && <ErrorState error={ask.error} retry={() => load(here)} />}
         {refused && <p className={classes.reason}>{refused}</p>}
-        {ask.isPending && nodes.length === 0 && <Loader size="sm" aria-label={t('loading')} />}
+        {ask.isPending && nodes.length === 0 && <Loader role="status" size="sm" aria-label={t('loading')} />}
         {!ask.isPending && !ask.error && !refused && nodes.length === 0 && (
           <EmptyState title={t('nothingHere')} text={t('nothingHereText')} />
         )}

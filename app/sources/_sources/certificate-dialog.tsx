@@ -32,7 +32,7 @@ export function CertificateDialog({ row, onClose }: { row: ConnectionRow; onClos
     >
       <Stack gap="sm">
         <Text c="dimmed">{t('certificatesHelp')}</Text>
-        {list.isPending && <Loader size="sm" aria-label={t('loading')} />}
+        {list.isPending && <Loader role="status" size="sm" aria-label={t('loading')} />}
         {list.error && <ErrorState error={list.error} retry={() => list.refetch()} />}
         {list.data?.length === 0 && <Text>{t('noCertificates')}</Text>}
         {list.data?.map((c) => (

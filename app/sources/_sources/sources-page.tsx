@@ -54,7 +54,7 @@ export function SourcesPage() {
           )
         }
       />
-      {list.isPending && <Loader size="sm" m="md" aria-label={t('loading')} />}
+      {list.isPending && <Loader role="status" size="sm" m="md" aria-label={t('loading')} />}
       {list.error && !list.data && <ErrorState error={list.error} retry={() => list.refetch()} />}
       {list.data?.length === 0 && (
         <EmptyState

@@ -31,7 +31,7 @@ export function TestDialog({ row, onClose }: { row: ConnectionRow; onClose: () =
         <div aria-live="polite">
           {ask.isPending && (
             <Group gap="xs">
-              <Loader size="xs" /> {t('testing')}
+              <Loader role="status" size="xs" /> {t('testing')}
             </Group>
           )}
           {ask.error && <ErrorState error={ask.error} />}

@@ -39,7 +39,7 @@ export function OperatorScreen(props: { installationId: string; screenId: string
   const facts = useQuery({ ...trpc.operate.screen.queryOptions(props), refetchInterval: 30_000 });
   return (
     <div className={classes.surface} data-surface="operator">
-      {facts.isPending && <Loader m="md" size="sm" aria-label={t('loading')} />}
+      {facts.isPending && <Loader role="status" m="md" size="sm" aria-label={t('loading')} />}
       {facts.error && !facts.data && <ErrorState error={facts.error} retry={() => facts.refetch()} />}
       {facts.data && <Live key={facts.data.instance?.id} facts={facts.data} />}
     </div>
@@ -99,10 +99,10 @@ function Tile({ widget }: { widget: Widget }) {
   const { x, y, w, h } = widget.at;
   const style = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;
   return (
-    <section className={classes.tile} data-kind={widget.kind} style={style} aria-label={format.text(widget.title)}>
+    <div className={classes.tile} data-kind={widget.kind} style={style}>
       {widget.title && <h2>{format.text(widget.title)}</h2>}
       {Body ? <Body widget={widget} /> : <p className={classes.nothing}>{t('widgetUnknown', { kind: widget.kind })}</p>}
-    </section>
+    </div>
   );
 }
 
