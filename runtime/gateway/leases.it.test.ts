@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { connection } from '#drizzle/schema/index.ts';
-import { endFrozenHolder, releaseLease, renewAndClaim } from './leases.ts';
 import { plantFixture } from './fixture.testing.ts';
+import { endFrozenHolder, releaseLease, renewAndClaim } from './leases.ts';
 
 test('one holder at a time; taken over when the lease is over; given up when released or switched off', async () => {
   await using plant = await plantFixture();
@@ -40,7 +40,8 @@ test('the session of a frozen holder is ended only by whoever has the lease', as
   const id = await plant.connect('mqtt', {});
   const frozen = await plant.sql.reserve();
   await frozen`select pg_advisory_lock(1, 4711)`;
-  const held = async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 1 and objid = 4711 and granted`).length;
+  const held = async () =>
+    (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 1 and objid = 4711 and granted`).length;
   await endFrozenHolder(plant.sql, 'b', id, 4711);
   expect(await held()).toBe(1);
   await renewAndClaim(plant.sql, 'b');

