@@ -27,7 +27,7 @@ export function useLiveScreen(instanceId: string | undefined, outputs: readonly 
   const [values, setValues] = useState<ReadonlyMap<string, ReadonlyMap<string, ScreenValue>>>(new Map());
   const [tags, setTags] = useState<ReadonlyMap<number, LiveValue>>(new Map());
   const [state, setState] = useState<ScreenState>();
-  const [clockAhead, setClockAhead] = useState(0);
+  const [clockAhead, setClockAhead] = useState<number>();
   const [connection, setConnection] = useState<Live['connection']>('connecting');
   const lastAt = useRef(0);
   const listeners = useRef(new Set<(values: readonly ScreenValue[]) => void>());
@@ -35,10 +35,9 @@ export function useLiveScreen(instanceId: string | undefined, outputs: readonly 
   const onData = useCallback((message: ScreenMessage) => {
     lastAt.current = performance.now();
     setConnection('live');
-    setClockAhead((before) => {
-      const ahead = message.now - Date.now();
-      return Math.abs(ahead - before) > 500 ? ahead : before;
-    });
+    // The message that was least late says it best; a jump is a clock that was set.
+    const ahead = message.now - Date.now();
+    setClockAhead((before) => (before === undefined || ahead > before || ahead < before - 60_000 ? ahead : before));
     if (message.state) setState(message.state);
     if (message.values.length) {
       setValues((before) => {
@@ -85,7 +84,7 @@ export function useLiveScreen(instanceId: string | undefined, outputs: readonly 
       rows: (bind) => [...(values.get(bind)?.values() ?? [])],
       tag: (id) => tags.get(id),
       state,
-      clockAhead,
+      clockAhead: clockAhead ?? 0,
       connection,
       listen,
     }),

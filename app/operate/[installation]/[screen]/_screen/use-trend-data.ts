@@ -26,9 +26,11 @@ export function useTrendData(binds: readonly string[], minutes: number, width: n
   const span = minutes * 60_000;
   const [minute, setMinute] = useState<number>();
   const [tick, setTick] = useState(0);
+  const ahead = useRef(0);
+  ahead.current = live.clockAhead;
   const added = useRef(new Map<string, [number, number | null, number][]>());
   useEffect(() => {
-    const now = () => Date.now() + live.clockAhead;
+    const now = () => Date.now() + ahead.current;
     setMinute(now());
     const slow = setInterval(() => setMinute(now()), 60_000);
     const fast = setInterval(() => setTick((n) => n + 1), 500);
@@ -36,7 +38,7 @@ export function useTrendData(binds: readonly string[], minutes: number, width: n
       clearInterval(slow);
       clearInterval(fast);
     };
-  }, [live.clockAhead]);
+  }, []);
 
   const ids = binds.map((bind) => seriesOf(facts, bind)?.id);
   const known = ids.filter((id): id is number => id !== undefined);
