@@ -88,6 +88,8 @@ export const theme = createTheme({
     ),
     ActionIcon: { defaultProps: { size: 30, variant: 'subtle', color: 'gray' } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 0 } } },
+    // A dialog's head is no second banner of the page.
+    ModalHeader: { defaultProps: { component: 'div' } },
     Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' } },
     Popover: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' } },
     Drawer: { defaultProps: { transitionProps: { duration: 0 } } },

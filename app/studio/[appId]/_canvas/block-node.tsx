@@ -7,7 +7,7 @@ import type { BlockManifest } from '#runtime/graph/manifest.ts';
 import { displayUnit } from '#runtime/units/units.ts';
 import { mainColumn } from '../_session/facts.ts';
 import { formatValue, isBad, isDoubtful } from '../_session/format.ts';
-import { useSay, useStudio, useWireValue } from '../_session/use-session.tsx';
+import { useNewestValue, useSay, useStudio } from '../_session/use-session.tsx';
 import { BlockIcon } from './block-icon.tsx';
 import classes from './canvas.module.css';
 import { sparkPath } from './geometry.ts';
@@ -35,10 +35,10 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
   const title = node.label ?? (manifest ? say(manifest.title) : node.block);
   const inputs = Object.entries(manifest?.inputs ?? {});
   const outputs = Object.entries(manifest?.outputs ?? {});
-  const first = outputs[0]?.[0];
+  const ports = outputs.map(([port]) => port);
   const acts = manifest?.capabilities.some((capability) => ACTS.includes(capability)) ?? false;
   const showing = useStudio((state) => state.showing);
-  const live = useWireValue(id, first ?? '');
+  const live = useNewestValue(id, ports)?.live;
   const quality = Math.max(0, ...Object.values(live?.last.values ?? {}).map((value) => value.q));
   const abnormal =
     worst === 'error' || isBad(quality) ? 'bad' : worst === 'warning' || isDoubtful(quality) ? 'uncertain' : undefined;
@@ -65,7 +65,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
         </span>
       </div>
       {manifest ? (
-        <Reading id={id} port={first} sub={subtitle(node)} staleBy={staleBy} />
+        <Reading id={id} ports={ports} sub={subtitle(node)} staleBy={staleBy} />
       ) : (
         <div className={classes.body}>
           <div className={classes.reading}>
@@ -92,20 +92,23 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
 
 function Reading({
   id,
-  port,
+  ports,
   sub,
   staleBy,
 }: {
   id: string;
-  port: string | undefined;
+  ports: readonly string[];
   sub: string;
   staleBy: readonly string[] | undefined;
 }) {
   const t = useTranslations('studio');
   const locale = useLocale();
-  const schema = useStudio((state) => (port ? state.facts.schemaOf({ node: id, port }) : undefined));
-  const live = useWireValue(id, port ?? '');
-  const column = mainColumn(schema) ?? Object.keys(live?.last.values ?? {})[0];
+  const newest = useNewestValue(id, ports);
+  const port = newest?.port ?? ports[0];
+  const live = newest?.live;
+  const facts = useStudio((state) => state.facts);
+  const schema = port ? facts.schemaOf({ node: id, port }) : undefined;
+  const column = mainColumn(schema, port ? facts.ownColumns({ node: id, port }) : []) ?? Object.keys(live?.last.values ?? {})[0];
   const value = column ? live?.last.values[column] : undefined;
   const unit = column ? schema?.columns[column]?.unit : undefined;
   const flag = column ? schema?.columns[column]?.type === 'boolean' : false;

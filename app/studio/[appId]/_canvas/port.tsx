@@ -27,6 +27,8 @@ export function Port({
   const session = useSession();
   const refuse = useRefuse();
   const schema = useStudio((state) => (side === 'out' ? state.facts.schemaOf({ node, port }) : undefined));
+  const facts = useStudio((state) => state.facts);
+  const own = side === 'out' ? facts.ownColumns({ node, port }) : [];
   const named = useStudio(
     (state) => state.history.now.outputs.find((one) => one.from.node === node && one.from.port === port)?.name,
   );
@@ -38,7 +40,7 @@ export function Port({
     ? portKind(
         schema.kind,
         Object.values(schema.columns).map((column) => column.type),
-        schema.columns[mainColumn(schema) ?? '']?.type,
+        schema.columns[mainColumn(schema, own) ?? '']?.type,
       )
     : portKind(
         manifest.kind,

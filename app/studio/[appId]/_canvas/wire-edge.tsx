@@ -22,11 +22,13 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
   const { id, source, sourceHandleId, selected, data } = props;
   const [over, setOver] = useState(false);
   const schema = useStudio((state) => state.facts.schemaOf({ node: source, port: sourceHandleId ?? 'out' }));
+  const facts = useStudio((state) => state.facts);
+  const own = facts.ownColumns({ node: source, port: sourceHandleId ?? 'out' });
   const kind = schema
     ? portKind(
         schema.kind,
         Object.values(schema.columns).map((column) => column.type),
-        schema.columns[mainColumn(schema) ?? '']?.type,
+        schema.columns[mainColumn(schema, own) ?? '']?.type,
       )
     : 'number';
   const back = props.targetX < props.sourceX;

@@ -63,11 +63,12 @@ export function Records() {
         </tr>
       </thead>
       <tbody>
-        {rows.slice(0, SHOWN).flatMap(({ id, from, to, port, record }) =>
+        {rows.slice(0, SHOWN).flatMap(({ id, from, to, port, record }, row) =>
           Object.entries(record.values).map(([column, { v, q }], at) => {
             const schema = facts.schemaOf({ node: from, port })?.columns[column];
             return (
-              <tr key={`${id} ${record.time} ${record.key} ${column}`}>
+              // biome-ignore lint/suspicious/noArrayIndexKey: two records may have one time and one key
+              <tr key={`${id} ${row} ${column}`}>
                 <td className="mw-mono">{at === 0 ? formatTime(record.time, locale) : ''}</td>
                 <td>{at === 0 ? `${from}.${port}${to ? ` → ${to}` : ''}` : ''}</td>
                 <td>{at === 0 ? record.key : ''}</td>

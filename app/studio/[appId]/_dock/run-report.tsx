@@ -56,7 +56,7 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
       </div>
       <div className={classes.report}>
         <section>
-          <h3>{t('report.outputs')}</h3>
+          <h2>{t('report.outputs')}</h2>
           {report.outputs.map((output) =>
             output.kind === 'frame' ? (
               <div key={output.name} className={classes.series}>
@@ -96,7 +96,7 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
           {report.outputs.length === 0 && <p className={classes.empty}>{t('report.noOutputs')}</p>}
         </section>
         <section>
-          <h3>{t('report.alarmList')}</h3>
+          <h2>{t('report.alarmList')}</h2>
           <ul className={classes.list}>
             {report.alarms.list.slice(0, 100).map((alarm) => (
               <li key={`${alarm.node}${alarm.key}${alarm.from}`}>
@@ -109,7 +109,7 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
           </ul>
         </section>
         <section>
-          <h3>{t('report.effectList')}</h3>
+          <h2>{t('report.effectList')}</h2>
           <ul className={classes.list}>
             {report.effects.list.slice(0, 100).map((effect) => (
               <li key={`${effect.node}${effect.key}${effect.time}${effect.kind}`}>
@@ -122,7 +122,7 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
           </ul>
           {report.dead.list.length > 0 && (
             <>
-              <h3>{t('report.dead')}</h3>
+              <h2>{t('report.dead')}</h2>
               <ul className={classes.list}>
                 {report.dead.list.slice(0, 20).map((dead, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: equal rows may fail in the same way
@@ -148,7 +148,7 @@ function Difference({ report }: { report: RunReport }) {
   if (!difference) return null;
   return (
     <section>
-      <h3>{t('report.difference')}</h3>
+      <h2>{t('report.difference')}</h2>
       <ul className={classes.list}>
         {difference.outputs
           .filter((output) => output.state !== 'same')

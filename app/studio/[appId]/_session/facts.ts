@@ -11,6 +11,8 @@ export interface GraphFacts {
   manifest(node: string): BlockManifest | undefined;
   /** Schema of what leaves this output port; absent while it cannot be known. */
   schemaOf(from: Endpoint): WireSchema | undefined;
+  /** Columns that the block itself gives there, as they are called on the wire; the others travel through. */
+  ownColumns(from: Endpoint): readonly string[];
   /** Unit conversions on a wire: column of the block, unit on the wire, unit that the block wants. */
   conversionsOf(wire: GraphWire): readonly { column: string; from: string; to: string }[];
   /** The edit that draws this wire, with the columns chosen where names differ. */
@@ -25,11 +27,10 @@ export const problemsOf = (facts: GraphFacts, node: string): readonly GraphProbl
 export const inputWire = (document: GraphDocument, to: Endpoint): GraphWire | undefined =>
   document.wires.find((wire) => wire.to.node === to.node && wire.to.port === to.port);
 
-/** The column that stands for a wire where one number is shown: `value`, else the first that can be shown as one. */
-export function mainColumn(schema: WireSchema | undefined): string | undefined {
+/** The column that stands for a wire where one number is shown: the first of the block's own that can be shown as one, else any. */
+export function mainColumn(schema: WireSchema | undefined, own: readonly string[] = []): string | undefined {
   if (!schema) return undefined;
-  if (schema.columns.value) return 'value';
-  const entries = Object.entries(schema.columns);
-  const simple = entries.find(([, column]) => column.type === 'number' || column.type === 'integer' || column.type === 'boolean');
-  return (simple ?? entries[0])?.[0];
+  const names = [...own.filter((name) => schema.columns[name]), ...Object.keys(schema.columns)];
+  const simple = names.find((name) => ['number', 'integer', 'boolean'].includes(schema.columns[name]?.type ?? ''));
+  return simple ?? names[0];
 }

@@ -35,6 +35,7 @@ export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {})
       problems: check.problems,
       manifest,
       schemaOf,
+      ownColumns: (from) => Object.values(check.nodes.get(from.node)?.outputs[from.port]?.names ?? {}),
       wire,
       conversionsOf: (wire) => wires.get(wireKey(wire))?.conversions ?? [],
       refusal(from, to) {

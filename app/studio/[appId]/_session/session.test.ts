@@ -19,6 +19,7 @@ const facts: GraphFacts = {
   problems: [],
   manifest: () => undefined,
   schemaOf: () => undefined,
+  ownColumns: () => [],
   conversionsOf: () => [],
   wire: () => (document) => document,
   refusal: () => undefined,

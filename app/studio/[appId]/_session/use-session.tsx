@@ -2,7 +2,7 @@
 import { useLocale } from 'next-intl';
 import { createContext, type ReactNode, useCallback, useContext, useRef, useSyncExternalStore } from 'react';
 import type { Bilingual } from '#runtime/graph/document.ts';
-import type { WireLive } from './live-store.ts';
+import type { LiveStore, WireLive } from './live-store.ts';
 import { inLanguage, type StudioSession, type StudioState } from './session.ts';
 
 const SessionContext = createContext<StudioSession | undefined>(undefined);
@@ -40,6 +40,42 @@ export function useWireValue(node: string, port: string): WireLive | undefined {
     read,
     read,
   );
+}
+
+/** The output port with the newest value, and that value. */
+export function useNewestValue(
+  node: string,
+  ports: readonly string[],
+): { readonly port: string; readonly live: WireLive } | undefined {
+  const session = useSession();
+  const showing = useStudio((state) => state.showing);
+  const store = showing === 'run' ? session.ran : session.live;
+  const key = ports.join();
+  const version = useSyncExternalStore(
+    useCallback(
+      (listener: () => void) => {
+        const stops = key.split(',').map((port) => store.subscribe(node, port, listener));
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
+      [store, node, key],
+    ),
+    () => newestOf(store, node, key),
+    () => newestOf(store, node, key),
+  );
+  const live = version === undefined ? undefined : store.get(node, version.slice(0, version.indexOf(' ')));
+  return live && version !== undefined ? { port: version.slice(0, version.indexOf(' ')), live } : undefined;
+}
+
+/** Text that changes when another port or another record is the newest: what React compares. */
+function newestOf(store: LiveStore, node: string, ports: string): string | undefined {
+  let best: { port: string; live: WireLive } | undefined;
+  for (const port of ports.split(',')) {
+    const live = store.get(node, port);
+    if (live && (!best || live.last.time > best.live.last.time)) best = { port, live };
+  }
+  return best && `${best.port} ${best.live.last.time} ${best.live.count}`;
 }
 
 /** Text of a pair of languages in the reader's. */
