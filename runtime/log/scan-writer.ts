@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { connectLog, LogUnavailableError, sessionLost } from './connection.ts';
 import type { LogEntry } from './contract.ts';
 import { pack, recordsOf } from './entry.ts';
+import { inTurn } from './in-turn.ts';
 
 /** 4–16 rows a statement carry the most (durable pipeline, section 3); more only makes statements longer. */
 const ROWS_PER_STATEMENT = 16;
@@ -51,13 +52,8 @@ export async function openScanWriter(
   const last = new Map<number, number>();
   let client: pg.Client | undefined;
   let closed = false;
-  let queue: Promise<unknown> = Promise.resolve();
-  /** One use of the session at a time: numbers are given in order. */
-  const inTurn = <T>(use: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(use, use);
-    queue = turn.catch(() => {});
-    return turn;
-  };
+  /** Numbers are given in order. */
+  const turn = inTurn();
 
   async function session(): Promise<pg.Client> {
     if (closed) throw new LogUnavailableError('writer is closed');
@@ -166,7 +162,7 @@ export async function openScanWriter(
 
   const writer: ScanWriter = {
     hold: (lane) =>
-      inTurn(async () => {
+      turn(async () => {
         if (!last.has(lane)) await fence(await session(), lane);
         return last.get(lane) ?? 0;
       }),
@@ -175,13 +171,13 @@ export async function openScanWriter(
       if (seq === undefined) throw new LaneFencedError(lane, 'not held by this writer');
       return seq;
     },
-    append: (entries) => inTurn(() => append(entries)),
+    append: (entries) => turn(() => append(entries)),
     release: (lane) =>
-      inTurn(async () => {
+      turn(async () => {
         if (last.delete(lane)) await client?.query('select pg_advisory_unlock(1, $1)', [lane]).catch(() => {});
       }),
     close: () =>
-      inTurn(async () => {
+      turn(async () => {
         closed = true;
         await client?.end().catch(() => {});
         client = undefined;

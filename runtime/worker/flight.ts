@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -24,7 +25,7 @@ export class FlightRecorder {
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
-    this.file = join(folder, `${process.pid}.flight`);
+    this.file = join(folder, `${process.pid}-${randomBytes(4).toString('hex')}.flight`);
     this.fd = openSync(this.file, 'w+');
     writeSync(this.fd, Buffer.alloc(SLOT * SLOTS));
   }
@@ -61,8 +62,8 @@ export function readCrashed(folder: string): InFlight[] {
     return found; // no worker ever ran here
   }
   for (const name of names) {
-    const pid = Number(/^(\d+)\.flight$/.exec(name)?.[1]);
-    if (!pid || (pid !== process.pid && isAlive(pid))) continue;
+    const pid = Number(/^(\d+)-\w+\.flight$/.exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
     const file = join(folder, name);
     const bytes = readFileSync(file);
     unlinkSync(file);

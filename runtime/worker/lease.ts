@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { connectLog, int8s, LogUnavailableError, sessionLost } from '#runtime/log/connection.ts';
+import { inTurn } from '#runtime/log/in-turn.ts';
 
 /** A lease that its holder does not renew is over after this; a dead holder's is over at once (its liveness lock is gone). */
 export const LEASE_MS = 3_000;
@@ -33,6 +34,7 @@ export class CommitSession {
   private readonly number = randomInt(1, 2 ** 31 - 1);
   private client: pg.Client | undefined;
   private closed = false;
+  private readonly turn = inTurn();
   /** Called when the session breaks: whatever was under way is unknown, all leases must be taken again. */
   onLost: () => void = () => {};
 
@@ -61,16 +63,18 @@ export class CommitSession {
     });
     this.client = fresh;
   }
-  async query<R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
-    const client = this.client;
-    if (!client) throw new LogUnavailableError('commit session is not open');
-    try {
-      return (await client.query<R>({ name, text, values })).rows;
-    } catch (error) {
-      if (!sessionLost(error)) throw error;
-      this.drop();
-      throw new LogUnavailableError(error);
-    }
+  query<R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
+    return this.turn(async () => {
+      const client = this.client;
+      if (!client) throw new LogUnavailableError('commit session is not open');
+      try {
+        return (await client.query<R>({ name, text, values })).rows;
+      } catch (error) {
+        if (!sessionLost(error)) throw error;
+        this.drop();
+        throw new LogUnavailableError(error);
+      }
+    });
   }
   private drop(): void {
     const client = this.client;

@@ -25,6 +25,7 @@ export class InstanceProblem extends Error {
 /** Makes the program of a graph with an installation's parameters. @throws {InstanceProblem} COMPILE with the first problem's place */
 export type Compile = (request: {
   graph: GraphDocument;
+  graphHash: string;
   parameters: Readonly<Record<string, number | boolean | string>>;
   instrumented: boolean;
 }) => Promise<Program>;
@@ -38,6 +39,7 @@ export interface InstanceFacts {
   readonly wanted: 'run' | 'stop';
   readonly status: string;
   readonly graph: string;
+  readonly graphHash: string;
   readonly versionId: string;
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
   readonly grants: readonly string[];
@@ -52,7 +54,12 @@ export interface InstanceFacts {
 export async function readInstances(db: Db, ids: readonly string[]): Promise<InstanceFacts[]> {
   if (ids.length === 0) return [];
   const rows = await db
-    .select({ instance, version: { id: appVersion.id, graph: appVersion.graph }, installation, watchUntil: watch.until })
+    .select({
+      instance,
+      version: { id: appVersion.id, graph: appVersion.graph, hash: appVersion.graphHash },
+      installation,
+      watchUntil: watch.until,
+    })
     .from(instance)
     .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
     .innerJoin(installation, eq(installation.id, instance.installationId))
@@ -76,6 +83,7 @@ export async function readInstances(db: Db, ids: readonly string[]): Promise<Ins
       wanted: i.wanted,
       status: i.status,
       graph: version.graph,
+      graphHash: version.hash,
       versionId: version.id,
       parameters: inst.parameters,
       grants,
@@ -113,7 +121,7 @@ export async function prepareInstance(facts: InstanceFacts, compile: Compile, in
     throw new InstanceProblem('GRAPH', `the graph is not valid at ${issue?.path.join('.')}: ${issue?.message}`);
   }
   const graph = parsed.data;
-  const program = await compile({ graph, parameters: facts.parameters, instrumented });
+  const program = await compile({ graph, graphHash: facts.graphHash, parameters: facts.parameters, instrumented });
   const { info } = program;
   const granted = new Set(facts.grants);
   const missing = info.capabilities.filter((c) => !granted.has(c) && c !== 'screen.render');

@@ -106,6 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const seen = new Map<number, number>();
   const stats = { steps: 0, rows: 0, rounds: 0, lost: 0 };
   let stopping = false;
+  let stopped: Promise<void> | undefined;
   let dirty: Set<number> | 'all' = 'all';
   let wake: () => void = () => {};
 
@@ -432,17 +433,22 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       return held.size;
     },
     facts: () => ({ shards: held.size, ...stats, holder: session.holder }),
-    async stop() {
-      for (const t of timers) t.stop();
-      await Promise.all([...held.values()].map((s) => (s.leaving ? undefined : leave(s))));
-      stopping = true;
-      poke();
-      await running;
-      await Promise.allSettled([turnWorker.close(), effects.stop(), listener.close()]);
-      await Promise.allSettled([turns.close(), notifier.close(), context.reader.close(), context.recoveryReader.close()]);
-      await session.close();
-      await database.close();
-      flight.close();
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
+
+  async function stop(): Promise<void> {
+    for (const t of timers) t.stop();
+    await Promise.all([...held.values()].map((s) => (s.leaving ? undefined : leave(s))));
+    stopping = true;
+    poke();
+    await running;
+    await Promise.allSettled([turnWorker.close(), effects.stop(), listener.close()]);
+    await Promise.allSettled([turns.close(), notifier.close(), context.reader.close(), context.recoveryReader.close()]);
+    await session.close();
+    await database.close();
+    flight.close();
+  }
 }

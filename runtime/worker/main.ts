@@ -1,0 +1,102 @@
+/**
+ * Process entry: takes turns of shards and runs their programs in isolates, performs effects, works off runs. Any number may be started. It is
+ * disposable: a program that cannot be interrupted costs it, its leases move, and the next one knows who it was.
+ * Needs `--no-node-snapshot --no-concurrent-recompilation`.
+ */
+import { resolve } from 'node:path';
+import pino from 'pino';
+import { z } from 'zod';
+import { openDatabase } from '#drizzle/client.ts';
+import { openBlobStore } from '#runtime/log/blobs.ts';
+import { dropOldDays, ensureDays } from '#runtime/log/days.ts';
+import { openLogReader } from '#runtime/log/reader.ts';
+import { startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
+import { startBeat } from '#runtime/supervisor/beat.ts';
+import { onStop } from '#runtime/supervisor/stop.ts';
+import { compileApp } from './compile-app.ts';
+import { performRun } from './replay-run.ts';
+import { EXIT_STUCK, startWorker } from './worker.ts';
+
+const log = pino({
+  name: 'worker',
+  redact: { paths: ['password', 'secret', 'token', '*.password', '*.secret'], censor: '[removed]' },
+});
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  QUEUE_URL: z.string().min(1).optional(),
+  MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),
+  /** Days that the log is kept at least, before checkpoints and historian decide. */
+  MILLWRIGHT_LOG_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
+});
+const checked = schema.safeParse(process.env);
+if (!checked.success) {
+  log.fatal(
+    { problems: checked.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`) },
+    'the environment is not complete',
+  );
+  process.exit(1);
+}
+const env = checked.data;
+const dataFolder = resolve(env.MILLWRIGHT_DATA);
+const database = openDatabase(env.DATABASE_URL, { max: 3, name: 'millwright worker side' });
+
+const worker = await startWorker({
+  databaseUrl: env.DATABASE_URL,
+  queueUrl: env.QUEUE_URL,
+  dataFolder,
+  compile: compileApp,
+  log,
+  exit: (code) => process.exit(code),
+});
+
+const runReader = await openLogReader(env.DATABASE_URL, { name: 'worker runs' });
+const runs = startQueueWorker(
+  { databaseUrl: env.DATABASE_URL, queueUrl: env.QUEUE_URL },
+  'run',
+  ({ runId }, signal) =>
+    performRun(
+      {
+        db: database.db,
+        readLog: runReader.readAfter,
+        blobs: openBlobStore(dataFolder),
+        onFatal: (error) => {
+          log.fatal({ run: runId, node: error.node, reason: error.message }, 'run cannot be stopped; this process ends');
+          process.exit(EXIT_STUCK);
+        },
+      },
+      runId,
+      signal,
+    ),
+  { onError: (error) => log.warn({ err: error }, 'run') },
+);
+
+/** Partitions of the log: made ahead, dropped when they are old and nobody needs them. */
+async function tendDays(): Promise<void> {
+  try {
+    await ensureDays(database.sql);
+    const dropped = await dropOldDays(database.sql, env.MILLWRIGHT_LOG_DAYS);
+    if (dropped.length > 0) log.info({ days: dropped }, 'old days of the log dropped');
+  } catch (error) {
+    log.warn({ err: error }, 'days of the log');
+  }
+}
+const days = setInterval(tendDays, 3_600_000);
+void tendDays();
+
+const beat = startBeat({
+  sql: database.sql,
+  kind: 'worker',
+  facts: worker.facts,
+  warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
+});
+process.send?.({ ready: true });
+log.info('worker started');
+
+onStop(async (reason) => {
+  log.info({ reason }, 'stopping');
+  clearInterval(days);
+  await Promise.all([runs.close(), worker.stop()]);
+  await runReader.close();
+  await beat.stop();
+  await database.close();
+});
