@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { stripTypes } from '#runtime/compile/strip-types.ts';
 import type { BlockSource } from '#runtime/graph/manifest.ts';
+import { stripTypes } from './strip-types.ts';
 
 /**
  * A block's file -> the text that the compiler reads. A block of one file keeps its lines (types are blanked); one with helpers beside it,

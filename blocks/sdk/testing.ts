@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bundleBlock } from '#blocks/catalogue/bundle.ts';
 import { manifestOf } from '#blocks/catalogue/manifest.ts';
+import { stripTypes } from '#blocks/catalogue/strip-types.ts';
 import { parseQuality, qualityText } from '#runtime/batch/quality.ts';
 import type { ColumnSchema, ColumnType, WireKind } from '#runtime/batch/schema.ts';
 import { buildProgram, checkApp } from '#runtime/compile/compile.ts';
@@ -75,6 +76,7 @@ export function testCatalogue(
     versions: (id) => blocks.filter((b) => b.manifest.id === id).map((b) => b.manifest.version),
     ids: () => [...new Set(blocks.map((b) => b.manifest.id))],
     source: (id, version) => find(id, version)?.source,
+    stripTypes,
   };
 }
 

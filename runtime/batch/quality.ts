@@ -39,4 +39,4 @@ export function parseQuality(text: string): number | undefined {
 /** The value must not be used. */
 export const isBad = (code: number): boolean => code >= BAD;
 export const isGood = (code: number): boolean => code < UNCERTAIN;
-export const worst = (a: number, b: number): number => (a > b ? a : b);
+export const worst = (a: number, b: number): number => Math.max(a, b);

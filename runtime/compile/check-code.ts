@@ -1,5 +1,6 @@
 import type { CheckOptions, CodeFinding } from '#runtime/graph/check.ts';
-import { CodeProblem, readUserCode } from './read-block.ts';
+import { CodeProblem } from './code-rules.ts';
+import { readUserCode } from './read-user-code.ts';
 
 /** The check of code parameters, for `checkGraph`: syntax, what code may name, columns read and given; each with its line. Browser-safe. */
 export function codeChecker(stripTypes: (text: string) => string): NonNullable<CheckOptions['checkCode']> {

@@ -9,10 +9,9 @@ import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { problem } from '#runtime/graph/problems.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import { codeChecker } from './check-code.ts';
+import { CodeProblem } from './code-rules.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { writeProgram } from './program.ts';
-import { CodeProblem } from './read-block.ts';
-import { stripTypes } from './strip-types.ts';
 
 export interface CompileOptions {
   readonly catalogue: ProgramCatalogue;
@@ -31,7 +30,7 @@ export type CompileResult =
 
 /** The check that the server, the compiler and `mw` make: the graph and the code in it. */
 export const checkApp = (document: GraphDocument, catalogue: ProgramCatalogue, parameters: ParameterValues = {}): GraphCheck =>
-  checkGraph(document, catalogue, { values: parameters, checkCode: codeChecker(stripTypes) });
+  checkGraph(document, catalogue, { values: parameters, checkCode: codeChecker(catalogue.stripTypes) });
 
 /** Graph -> program, or everything that is wrong with the graph. */
 export async function compileGraph(input: GraphDocument | GraphDocumentInput, options: CompileOptions): Promise<CompileResult> {
@@ -66,7 +65,6 @@ export function planGraph(
     const plan = makePlan(document, check, {
       catalogue: options.catalogue,
       instrumented: options.instrumented ?? false,
-      stripTypes,
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
     });
     return { ok: true, plan };

@@ -1,4 +1,5 @@
-import { type BlockCode, CodeProblem, type Handler } from './read-block.ts';
+import { CodeProblem } from './code-rules.ts';
+import type { BlockCode, Handler } from './read-block.ts';
 import { applyEdits, type Edit, isFunction, kids, type Tree } from './syntax.ts';
 
 /**

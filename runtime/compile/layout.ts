@@ -1,5 +1,5 @@
 import type { NodeFacts } from '#runtime/graph/facts.ts';
-import { CodeProblem } from './read-block.ts';
+import { CodeProblem } from './code-rules.ts';
 
 /**
  * Where state lives in a program. Scalars of one key lie side by side in one Float64Array and one Int32Array (measured: one typed array

@@ -1,4 +1,3 @@
-import { Script } from 'node:vm';
 import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
 import type { Program, ProgramHandle, ProgramOptions, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 
@@ -14,9 +13,7 @@ export interface LocalStepper extends Stepper {
 
 export function createLocalStepper(program: Program, options: ProgramOptions = { seed: 1 }): LocalStepper {
   // the same realm: typed arrays made here and there are of one kind, as they are behind an isolate's copies
-  const make = new Script(program.text, { filename: 'program.js' }).runInThisContext() as (
-    options: ProgramOptions,
-  ) => ProgramHandle;
+  const make = new Function(`return ${program.text}\n//# sourceURL=program.js`)() as (options: ProgramOptions) => ProgramHandle;
   const handle = make(options);
   const stepNow = (input: StepInput): StepResult => structuredClone(handle.step(input));
   const saveNow = () => encodeState(handle.save());

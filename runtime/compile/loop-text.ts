@@ -1,8 +1,9 @@
 import { type Buffer, type Buffers, readText } from './buffers.ts';
 import { cellText, type Layout, literalText, numberText } from './layout.ts';
-import { convertText, type Line, type NodeWriter, type Place, type Value } from './node-text.ts';
+import type { NodeWriter } from './node-text.ts';
 import { columnOf, outputColumns, type Plan, type PlanLoop, type PlanNode, type PlanWire } from './plan.ts';
 import { joinPorts, keptColumns, MISSING } from './state-cells.ts';
+import { convertText, type Line, type Place, type Value } from './values.ts';
 
 /** Loops: over the rows of one buffer, or meeting the rows of several by (row of the step, order of the wires) and firing timers between. */
 export class LoopWriter {

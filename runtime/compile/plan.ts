@@ -4,7 +4,8 @@ import type { GraphDocument } from '#runtime/graph/document.ts';
 import type { InputFacts, NodeFacts, WireFacts } from '#runtime/graph/facts.ts';
 import type { BlockManifest, ProgramCatalogue } from '#runtime/graph/manifest.ts';
 import { cycles, type Edge, topologicalOrder } from '#runtime/graph/order.ts';
-import { type BlockCode, readBlock, readUserCode, type UserCode } from './read-block.ts';
+import { type BlockCode, readBlock } from './read-block.ts';
+import { readUserCode, type UserCode } from './read-user-code.ts';
 
 /**
  * A checked graph -> what the program text is written from: nodes in order, the columns that each wire must carry, and the loops.
@@ -85,8 +86,6 @@ export interface PlanOptions {
   readonly instrumented?: boolean;
   /** More nodes in one loop make V8's optimizer slower than it gains (measured: 100 in one loop run at 0.73 of 32). */
   readonly maxNodes?: number;
-  /** TypeScript -> JavaScript with the same lines. */
-  readonly stripTypes: (text: string) => string;
 }
 
 const USES_MANY = ['emit'];
@@ -109,7 +108,9 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
       blocks.push(planBlock(manifest, index, options));
     }
     const code = blocks[index]?.code;
-    const userCode = new Map(facts.code.map((c) => [c.path, readUserCode(options.stripTypes(c.text), `$u${nodes.length}_`)]));
+    const userCode = new Map(
+      facts.code.map((c) => [c.path, readUserCode(options.catalogue.stripTypes(c.text), `$u${nodes.length}_`)]),
+    );
     const wired = Object.values(facts.inputs).reduce((n, input) => n + input.wires.length, 0);
     const join =
       manifest.combine && manifest.combine !== 'latest' ? (manifest.combine === 'exact' ? 'exact' : 'align') : undefined;

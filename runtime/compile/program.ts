@@ -1,11 +1,13 @@
 import { type Buffers, Buffers as BufferTable, isNumber } from './buffers.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
-import { closesCycle, emitFunction, type Line, NodeWriter } from './node-text.ts';
+import { NodeWriter } from './node-text.ts';
 import type { Plan } from './plan.ts';
+import { closesCycle, emitFunction } from './port-text.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
 import { addState } from './state-cells.ts';
 import { applyEdits } from './syntax.ts';
+import type { Line } from './values.ts';
 
 /** Plan -> program text: one expression, a function of `{ seed }` that gives `{ step, save, load }` (`runtime/step/contract.ts`). */
 export interface ProgramText {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifestOf } from '#blocks/catalogue/manifest.ts';
+import { stripTypes } from '#blocks/catalogue/strip-types.ts';
 import {
   boolean,
   code,
@@ -16,7 +17,6 @@ import {
 } from '#blocks/sdk/index.ts';
 import { runRows, testCatalogue, testSource } from '#blocks/sdk/testing.ts';
 import { compileGraph } from './compile.ts';
-import { stripTypes } from './strip-types.ts';
 
 /** What the compiler refuses, each with its line and its sentence; and what it must not refuse. */
 

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Expression,
-  type ExpressionValue,
-  evaluate,
-  parseExpression,
-  printExpression,
-  substitute,
-  toJavaScript,
-  typeOf,
-} from './expression.ts';
+import { type Expression, type ExpressionValue, evaluate, parseExpression } from './expression.ts';
+import { printExpression, substitute, toJavaScript } from './expression-text.ts';
+import { typeOf } from './expression-types.ts';
 
 const parsed = (text: string) => {
   const e = parseExpression(text);

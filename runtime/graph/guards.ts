@@ -1,5 +1,5 @@
 import type { GraphDocument } from './document.ts';
-import { printExpression } from './expression.ts';
+import { printExpression } from './expression-text.ts';
 import type { NodeFacts } from './facts.ts';
 import { type Edge, reachable } from './order.ts';
 import type { GraphProblem } from './problem.ts';

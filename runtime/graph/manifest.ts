@@ -119,4 +119,6 @@ export interface BlockSource {
 /** A catalogue that can also compile. */
 export interface ProgramCatalogue extends BlockCatalogue {
   source(id: string, version: string): BlockSource | undefined;
+  /** TypeScript of code parameters -> JavaScript with the same lines. What does it is Node's, so it is handed in. @throws SyntaxError */
+  stripTypes(text: string): string;
 }

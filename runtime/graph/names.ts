@@ -1,5 +1,7 @@
 import type { ColumnType } from '#runtime/batch/schema.ts';
-import { type ExpressionType, parseExpression, substitute, typeOf } from './expression.ts';
+import { parseExpression } from './expression.ts';
+import { substitute } from './expression-text.ts';
+import { type ExpressionType, typeOf } from './expression-types.ts';
 import type { ExpressionFacts, ExpressionName, InputFacts } from './facts.ts';
 import type { BlockManifest } from './manifest.ts';
 import type { ParameterValues } from './params.ts';

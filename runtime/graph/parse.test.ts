@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { GRAPH_SCHEMA, graphSchemaText } from './generate-schema.ts';
+import { GRAPH_SCHEMA, graphSchemaText } from '#blocks/catalogue/generate-graph-schema.ts';
 import { sha256 } from './hash.ts';
 import type { Migration } from './migrate.ts';
 import { parseGraph } from './parse.ts';
@@ -50,7 +50,7 @@ test('older formats pass through every migration in turn', () => {
   });
 });
 
-test('the published JSON Schema is fresh: npx node runtime/graph/generate-schema.ts', () => {
+test('the published JSON Schema is fresh: npm run catalogue', () => {
   expect(readFileSync(GRAPH_SCHEMA, 'utf8')).toBe(graphSchemaText());
 });
 
