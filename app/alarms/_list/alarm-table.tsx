@@ -66,9 +66,9 @@ export function AlarmTable({
             )}
             <th scope="col">{t('priority')}</th>
             <th scope="col">{t('since')}</th>
-            <th scope="col">{t('about')}</th>
+            {!compact && <th scope="col">{t('about')}</th>}
             <th scope="col">{t('message')}</th>
-            <th scope="col">{t('value')}</th>
+            {!compact && <th scope="col">{t('value')}</th>}
             {!compact && <th scope="col">{t('app')}</th>}
             <th scope="col">{t('state')}</th>
           </tr>
@@ -97,11 +97,17 @@ export function AlarmTable({
                     <span className={classes.dim}> {format.duration(now - alarm.since.getTime())}</span>
                   )}
                 </td>
-                <td className="mw-mono">{alarm.key}</td>
+                {!compact && <td className="mw-mono">{alarm.key}</td>}
                 <td>
                   {format.text(alarm.message)} {alarm.simulated && <SimulatedBadge />}
+                  {/* In a narrow place the button must stay in sight: what it is about stands below. */}
+                  {compact && (
+                    <div className={classes.dim}>
+                      {alarm.key} · {value(alarm)}
+                    </div>
+                  )}
                 </td>
-                <td className={classes.nowrap}>{value(alarm)}</td>
+                {!compact && <td className={classes.nowrap}>{value(alarm)}</td>}
                 {!compact && <td>{format.text(alarm.app)}</td>}
                 <td>
                   <div className={classes.state}>
