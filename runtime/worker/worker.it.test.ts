@@ -131,10 +131,14 @@ test('alarms follow their condition, timers fire by ticks, effects are answered 
     nodes: [
       node('p', 'source.tag', { role: 'p' }),
       node('high', 'series.compare', { high: 800 }),
-      node('alarm', 'alarm.raise', { priority: 2, text: { en: 'Pressure high', zh: '压力高' }, onDelay: 1 }),
+      {
+        ...node('alarm', 'alarm.raise', { priority: 2, text: { en: 'Pressure high', zh: '压力高' }, onDelay: 1 }),
+        bind: { condition: 'on' },
+      },
+      node('safe', 'control.interlock', { condition: 'a < 2000', maxAge: 30 }),
       node('write', 'control.write', { role: 'setpoint' }),
     ],
-    wires: [wire('p', 'high'), wire('high', 'alarm'), wire('p', 'write')],
+    wires: [wire('p', 'high'), wire('high', 'alarm'), wire('p', 'safe.a'), wire('p', 'safe.command'), wire('safe', 'write')],
     outputs: [
       { name: 'alarm', from: { node: 'alarm', port: 'out' } },
       { name: 'written', from: { node: 'write', port: 'out' } },
@@ -154,6 +158,7 @@ test('alarms follow their condition, timers fire by ticks, effects are answered 
   // the write is in the tag's unit: 900 kPa = 9 bar
   expect(asked).toMatchObject({ kind: 'tag.write', node: 'write', status: 'pending', resolved: { tagId: set } });
   expect(asked?.resolved?.value).toBeCloseTo(9, 9);
+  expect(asked?.resolved?.preconditions).toMatchObject([{ node: 'safe', maxAge: 30_000 }]);
   if (asked) await finishEffect(f.db, asked, 'done', { ok: true, value: 9 });
   await until('answer', async () => (await f.outputs(id)).some((r) => r.name === 'written'));
   expect((await f.outputs(id)).find((r) => r.name === 'written')?.values.slice(0, 2)).toEqual([900, 1]);

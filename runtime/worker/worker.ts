@@ -6,6 +6,7 @@ import { probe, shard as shardTable } from '#drizzle/schema/index.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
+import { sessionLost } from '#runtime/log/connection.ts';
 import { lanesOf, openListener, openNotifier } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
@@ -17,7 +18,7 @@ import type { HeldShard } from './held-shard.ts';
 import { asProblem, createShards, holdShard, saveCheckpoint, stopInstance, swapProgram } from './hold.ts';
 import { CommitSession, LEASE_MS, OVER } from './lease.ts';
 import { recordDecision } from './poison.ts';
-import { type Compile, type InstanceProblem, readInstances, setStatus } from './prepare.ts';
+import { type Compile, InstanceProblem, readInstances, setStatus } from './prepare.ts';
 import { Programs } from './programs.ts';
 import { commitReady, type RoundHooks, readAndStart, settle } from './round.ts';
 import { noteCrashes, noteStuck } from './strikes.ts';
@@ -46,6 +47,7 @@ const UNDEALT_MS = 3_000;
 const PROBE_MS = 250;
 /** Starts of many shards at once would stop those that run. */
 const TAKES_AT_ONCE = 4;
+const MOST_FAILURES = 5;
 
 export interface RunningWorker {
   readonly held: number;
@@ -104,6 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const held = new Map<number, HeldShard>();
   const taking = new Set<number>();
   const seen = new Map<number, number>();
+  const failures = new Map<number, number>();
   const stats = { steps: 0, rows: 0, rounds: 0, lost: 0 };
   let stopping = false;
   let stopped: Promise<void> | undefined;
@@ -155,15 +158,36 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       if (!s) return undefined;
       held.set(shardId, s);
       seen.delete(shardId);
+      failures.delete(shardId);
       dirty = 'all';
       poke();
       return s;
     } catch (error) {
       log.warn({ err: error, shard: shardId }, 'shard could not be taken');
+      await countFailure(shardId, error);
       return undefined;
     } finally {
       taking.delete(shardId);
     }
+  }
+  /** An error that nobody foresaw must not be tried for ever in silence: after a few times the instance says it. */
+  async function countFailure(shardId: number, error: unknown): Promise<void> {
+    if (sessionLost(error) || !session.open) return;
+    const times = (failures.get(shardId) ?? 0) + 1;
+    failures.set(shardId, times);
+    if (times < MOST_FAILURES) return;
+    failures.delete(shardId);
+    const [row] = await db
+      .select({ id: shardTable.instanceId })
+      .from(shardTable)
+      .where(eq(shardTable.id, shardId))
+      .catch(() => []);
+    if (row)
+      await stopInstance(
+        context,
+        row.id,
+        new InstanceProblem('INTERNAL', error instanceof Error ? error.message : String(error)),
+      ).catch((later) => log.warn({ err: later }, 'status of a failed instance'));
   }
   /** The step under way is finished and committed by the loop; then the state is saved at the cursor and the lease given back. */
   async function leave(s: HeldShard): Promise<void> {
