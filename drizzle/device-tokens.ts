@@ -10,7 +10,9 @@ import { brokerName, deviceToken } from './schema/index.ts';
 const COST = 16_384; // scrypt N: about 50 ms, 16 MB; the password is random, so this guards a stolen table, not a weak choice
 
 const derive = (password: string, salt: Buffer): Promise<Buffer> =>
-  new Promise((resolve, reject) => scrypt(password, salt, 32, { N: COST }, (error, key) => (error ? reject(error) : resolve(key))));
+  new Promise((resolve, reject) =>
+    scrypt(password, salt, 32, { N: COST }, (error, key) => (error ? reject(error) : resolve(key))),
+  );
 
 async function hashOf(password: string): Promise<string> {
   const salt = randomBytes(16);
@@ -30,16 +32,24 @@ export class BrokerNameError extends Error {
 /** Makes a name the organization's; repeating it does nothing. */
 export async function claimBrokerName(tx: Tx, orgId: string, name: string): Promise<void> {
   if (!/^[^+#/$\0]{1,64}$/.test(name) || name === 'spBv1.0') {
-    throw new BrokerNameError('BROKER_NAME_INVALID', `“${name}” cannot be a topic's first level: 1 to 64 letters without + # / $.`);
+    throw new BrokerNameError(
+      'BROKER_NAME_INVALID',
+      `“${name}” cannot be a topic's first level: 1 to 64 letters without + # / $.`,
+    );
   }
   await tx.insert(brokerName).values({ name, orgId }).onConflictDoNothing();
   const [owner] = await tx.select({ orgId: brokerName.orgId }).from(brokerName).where(eq(brokerName.name, name));
   // a foreign row may be hidden by row-level security: then there is none to see
-  if (owner?.orgId !== orgId) throw new BrokerNameError('BROKER_NAME_TAKEN', `“${name}” is used already; choose another first topic level.`);
+  if (owner?.orgId !== orgId)
+    throw new BrokerNameError('BROKER_NAME_TAKEN', `“${name}” is used already; choose another first topic level.`);
 }
 
 /** The password is told here once. */
-export async function createDeviceToken(tx: Tx, orgId: string, name: string): Promise<{ id: string; username: string; password: string }> {
+export async function createDeviceToken(
+  tx: Tx,
+  orgId: string,
+  name: string,
+): Promise<{ id: string; username: string; password: string }> {
   const username = `d-${randomBytes(6).toString('hex')}`;
   const password = randomBytes(24).toString('base64url');
   const [row] = await tx

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ModbusServer } from '#blocks/connectors/modbus-tcp/server.testing.ts';
 import { OpcuaTestServer } from '#blocks/connectors/opcua/server.testing.ts';
 import { freePort, until } from '#blocks/connectors/suite.ts';
 import { connection, connectionRequest, lane, tag, trustedCertificate } from '#drizzle/schema/index.ts';
 import { parseQuality } from '#runtime/batch/quality.ts';
 import { MASTER_KEY, ORG, plantFixture } from './fixture.testing.ts';
+
+// a process of its own with all drivers starts slowly on a busy machine
+vi.setConfig({ testTimeout: 180_000 });
 
 async function modbus(units: readonly number[] = [1]) {
   const server = new ModbusServer(await freePort());
@@ -118,7 +121,7 @@ test('a certificate is refused until a person trusts it; browse and test are ans
   });
   await plant.db.update(trustedCertificate).set({ state: 'trusted', decidedBy: 'someone' });
   await plant.sql`select pg_notify('connections', ${id})`;
-  await until('live', async () => (await plant.status(id)).state === 'live', 20_000);
+  await until('live', async () => (await plant.status(id)).state === 'live', 60_000);
   await until('value', async () => (await plant.logged(id)).some((s) => s.tagId === tagId && s.value === 7.25));
   const page = (await ask('browse', { path: 'ns=1;s=Many' })) as { ok: boolean; nodes: unknown[]; next?: string };
   expect(page.nodes).toHaveLength(100);
@@ -149,7 +152,7 @@ test('a killed gateway’s connections move to another one, and the log has no h
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
-  await until('the process holds it', async () => (await plant.status(id)).state === 'live', 20_000);
+  await until('the process holds it', async () => (await plant.status(id)).state === 'live', 60_000);
   const first = (await plant.status(id)).holder;
   plant.gateway('second');
   await new Promise((resolve) => setTimeout(resolve, 2000));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { and, eq, inArray, isNotNull, sql as raw } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, notInArray, sql as raw } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { connectors } from '#blocks/connectors/index.ts';
 import { messageOf } from '#blocks/sdk/connector.ts';
@@ -175,13 +175,19 @@ export class Gateway {
     }
   }
 
-  /** What was switched off says so, and is free. */
+  /** What was switched off, and let go by now, says so and is free. */
   async #tellOff(): Promise<void> {
     const status: ConnectionStatus = { state: 'off', since: new Date().toISOString() };
     const off = await this.#database.db
       .update(connection)
       .set({ status, holder: null, leaseUntil: null })
-      .where(and(eq(connection.enabled, false), eq(connection.holder, this.#options.name)))
+      .where(
+        and(
+          eq(connection.enabled, false),
+          eq(connection.holder, this.#options.name),
+          this.#held.size > 0 ? notInArray(connection.id, [...this.#held.keys()]) : undefined,
+        ),
+      )
       .returning({ orgId: connection.orgId });
     for (const { orgId } of off) this.#notifier.tell('connections', orgId);
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ModbusServer } from '#blocks/connectors/modbus-tcp/server.testing.ts';
 import { TestBroker } from '#blocks/connectors/mqtt/broker.testing.ts';
 import { freePort, until } from '#blocks/connectors/suite.ts';
@@ -14,6 +14,8 @@ import { sealSecret } from '#drizzle/secrets.ts';
 import { type PostgresServer, startPostgres } from '#runtime/supervisor/postgres.ts';
 import { MASTER_KEY, ORG, plantFixture } from './fixture.testing.ts';
 
+// a process of its own with all drivers starts slowly on a busy machine
+vi.setConfig({ testTimeout: 180_000 });
 const folder = mkdtempSync(join(tmpdir(), 'mw-out-'));
 chmodSync(folder, 0o711);
 let server: PostgresServer;
@@ -112,7 +114,7 @@ test('a gateway killed during the outage: the next one brings what was spooled',
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
-  await until('live', async () => (await plant.status(id)).state === 'live', 20_000);
+  await until('live', async () => (await plant.status(id)).state === 'live', 60_000);
   await server.stop();
   const away = Date.now();
   await sleep(3000);
@@ -140,7 +142,7 @@ test('a full spool gives up the newest samples and says so with a gap', async ()
   const id = await plant.connect('modbus-tcp', device.settings);
   const tagId = await plant.tag(id, '1/holding/0');
   plant.gateway('one', { spoolLimit: 600 });
-  await until('live', async () => (await plant.status(id)).state === 'live', 20_000);
+  await until('live', async () => (await plant.status(id)).state === 'live', 60_000);
   await server.stop();
   const away = Date.now();
   await sleep(3000);
