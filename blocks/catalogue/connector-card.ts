@@ -10,9 +10,11 @@ export interface FieldSchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
   readonly 'x-millwright'?: FieldMeta;
 }
 export interface ObjectSchema {
+  readonly $schema?: string;
   readonly type: string;
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly required?: readonly string[];

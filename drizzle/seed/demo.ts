@@ -10,14 +10,15 @@ import { claimBrokerName, createDeviceToken } from '../device-tokens.ts';
 import { connection, organization, trustedCertificate } from '../schema/index.ts';
 import { sealSecret } from '../secrets.ts';
 import { fillFirstDay } from './first-day.ts';
+import { seedMarket } from './market.ts';
 import { DEMO_ORGANIZATIONS, seedOrganization } from './people.ts';
 import { type DemoPlant, type SeededTags, seedPlant } from './plant.ts';
 
 const DAY = 86_400_000;
 
 /**
- * The demo: three organizations with their people, two plants with connections, tags and the 24 hours before the first start. Runs at every
- * start and changes nothing that is there; one that was interrupted goes on where it stopped.
+ * The demo: three organizations with their people, two plants with connections, tags and the 24 hours before the first start, and the product's
+ * own apps in the marketplace. Runs at every start and changes nothing that is there; one that was interrupted goes on where it stopped.
  */
 export async function seedDemo({ databaseUrl }: { databaseUrl: string }): Promise<void> {
   const masterKey = process.env.MILLWRIGHT_MASTER_KEY;
@@ -38,6 +39,7 @@ export async function seedDemo({ databaseUrl }: { databaseUrl: string }): Promis
     const tagsB = await database.db.transaction(async (tx) =>
       seedPlant(tx, orgs.b, { ...PLANT_B, connections: await connectionsOf('b', folder) }),
     );
+    await database.db.transaction((tx) => seedMarket(tx, masterKey, orgs.platform));
     await firstDay(database.db, databaseUrl, 'a', orgs.a, tagsA, folder);
     await firstDay(database.db, databaseUrl, 'b', orgs.b, tagsB, folder);
   } finally {
