@@ -13,7 +13,7 @@ export function OrganizationMenu() {
   const me = useMe();
   if (!me) return null;
   return (
-    <Menu position="bottom-start">
+    <Menu position="bottom-start" withinPortal={false}>
       <Menu.Target>
         <UnstyledButton
           className={classes.organization}

@@ -69,6 +69,10 @@ export function Palette({ children }: { children: ReactNode }) {
         scrollable
         maxHeight={420}
         transitionProps={{ duration: 0 }}
+        overlayProps={{ blur: 0 }}
+        // Below the alarm banner, which no dialog may hide.
+        zIndex={400}
+        attributes={{ content: { 'aria-label': t('search') } }}
         searchProps={{
           leftSection: <IconSearch size={18} stroke={1.6} />,
           placeholder: t('palette.placeholder'),

@@ -38,7 +38,7 @@ function Frame({ children }: { children: ReactNode }) {
         </a>
         {!kiosk && <TopBar wide={wide} />}
         <div className={classes.banner}>{me?.org && <AlarmBanner />}</div>
-        {!kiosk && !wide && <NavigationRail />}
+        {!kiosk && !wide && me?.org && <NavigationRail />}
         <main id="content" className={classes.content} tabIndex={-1}>
           {children}
         </main>

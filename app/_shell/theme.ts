@@ -87,16 +87,24 @@ export const theme = createTheme({
       ].map((name) => [name, compact]),
     ),
     ActionIcon: { defaultProps: { size: 30, variant: 'subtle', color: 'gray' } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 0 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 0 },
+        // Its head is a `header` outside the page's landmarks: without a role of its own it counts as a second page header.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
     // A dialog's head is no second banner of the page.
     ModalHeader: { defaultProps: { component: 'div' } },
-    Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' } },
+    // The placeholder that takes the first focus is no menu item, and assistive technology stumbles over it.
+    Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' } },
     Drawer: { defaultProps: { transitionProps: { duration: 0 } } },
     Tooltip: {
       defaultProps: { openDelay: 400, transitionProps: { duration: 0 }, events: { hover: true, focus: true, touch: false } },
     },
-    Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: 'xs', fz: 12 } },
+    Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: 12, fz: 12 } },
     Text: { defaultProps: { size: 'sm' } },
     Anchor: { defaultProps: { underline: 'hover', size: 'sm' } },
   },

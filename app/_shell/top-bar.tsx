@@ -44,7 +44,7 @@ function PlacesMenu({ phone }: { phone?: boolean }) {
   const t = useTranslations('shell');
   const places = usePlaces();
   return (
-    <Menu position="bottom-start">
+    <Menu position="bottom-start" withinPortal={false}>
       <Menu.Target>
         <ActionIcon
           aria-label={t('navigation')}

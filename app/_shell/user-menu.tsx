@@ -16,7 +16,7 @@ export function UserMenu() {
   const me = useMe();
   if (!me) return null;
   return (
-    <Menu position="bottom-end" width={230}>
+    <Menu position="bottom-end" width={230} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.search} aria-label={t('userMenu', { name: me.user.name })}>
           <IconUser size={16} stroke={1.7} />

@@ -10,6 +10,7 @@ import { CopyLine } from '../_parts/copy-line.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { useFormat } from '../_parts/format.ts';
 import { Panel } from '../_parts/panel.tsx';
+import { ScrollX } from '../_parts/scroll-x.tsx';
 import { usePageActions } from '../_shell/palette.tsx';
 import classes from './_admin.module.css';
 
@@ -68,7 +69,7 @@ export function Audit() {
         )}
       </div>
       <Panel flush>
-        <div className={classes.scroll}>
+        <ScrollX label={t('title')}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -77,7 +78,7 @@ export function Audit() {
                 <Table.Th>{t('actor')}</Table.Th>
                 <Table.Th>{t('action')}</Table.Th>
                 <Table.Th>{t('target')}</Table.Th>
-                <Table.Th>{t('details')}</Table.Th>
+                <Table.Th miw={280}>{t('details')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -102,7 +103,7 @@ export function Audit() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollX>
         {list.data?.pages[0]?.length === 0 && (
           <Text c="dimmed" p="sm">
             {t('none')}

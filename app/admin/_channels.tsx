@@ -21,6 +21,7 @@ import { useTRPC } from '../_client/trpc.ts';
 import { ConfirmByTyping } from '../_parts/confirm-by-typing.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { Panel } from '../_parts/panel.tsx';
+import { ScrollX } from '../_parts/scroll-x.tsx';
 import { usePageActions } from '../_shell/palette.tsx';
 import classes from './_admin.module.css';
 
@@ -52,7 +53,7 @@ export function Channels() {
           </Button>
         }
       >
-        <div className={classes.scroll}>
+        <ScrollX label={t('title')}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -86,7 +87,7 @@ export function Channels() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollX>
       </Panel>
       <CreateChannel opened={making} onClose={() => setMaking(false)} />
       <ConfirmByTyping

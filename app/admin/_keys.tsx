@@ -26,6 +26,7 @@ import { EmptyState } from '../_parts/empty-state.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { useFormat } from '../_parts/format.ts';
 import { Panel } from '../_parts/panel.tsx';
+import { ScrollX } from '../_parts/scroll-x.tsx';
 import { usePageActions } from '../_shell/palette.tsx';
 import classes from './_admin.module.css';
 
@@ -66,7 +67,7 @@ export function Keys() {
       <Panel flush title={t('title')} actions={keys.data?.length ? create : undefined}>
         {keys.data?.length === 0 && <EmptyState title={t('none')} text={t('noneText')} actions={create} />}
         {keys.data && keys.data.length > 0 && (
-          <div className={classes.scroll}>
+          <ScrollX label={t('title')}>
             <Table>
               <Table.Thead>
                 <Table.Tr>
@@ -101,7 +102,7 @@ export function Keys() {
                 ))}
               </Table.Tbody>
             </Table>
-          </div>
+          </ScrollX>
         )}
       </Panel>
       <CreateKey opened={making} onClose={() => setMaking(false)} />

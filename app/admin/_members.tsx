@@ -13,6 +13,7 @@ import { CopyLine } from '../_parts/copy-line.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { useFormat } from '../_parts/format.ts';
 import { Panel } from '../_parts/panel.tsx';
+import { ScrollX } from '../_parts/scroll-x.tsx';
 import { useMe } from '../_shell/me.tsx';
 import { usePageActions } from '../_shell/palette.tsx';
 import classes from './_admin.module.css';
@@ -47,7 +48,7 @@ export function Members() {
           </Button>
         }
       >
-        <div className={classes.scroll}>
+        <ScrollX label={t('title')}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -86,7 +87,7 @@ export function Members() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollX>
       </Panel>
       <Invitations />
       <Invite opened={inviting} onClose={() => setInviting(false)} />
@@ -152,7 +153,7 @@ function Invitations() {
   return (
     <Panel flush title={t('open')}>
       {withdraw.error && <ErrorState error={withdraw.error} />}
-      <div className={classes.scroll}>
+      <ScrollX label={t('open')}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -188,7 +189,7 @@ function Invitations() {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </ScrollX>
     </Panel>
   );
 }
