@@ -1,7 +1,7 @@
 'use client';
 import { Badge, Button, Group, Stack, Table } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -86,13 +86,27 @@ function Drafts({ onNew }: { onNew: (() => void) | undefined }) {
             {apps.data?.map((app) => (
               <Table.Tr key={app.id}>
                 <Table.Td>
-                  <Link href={`/studio/${app.id}`} data-testid={`draft-${app.slug}`} style={{ color: 'var(--mw-accent)', fontWeight: 600 }}>
+                  <Link
+                    href={`/studio/${app.id}`}
+                    data-testid={`draft-${app.slug}`}
+                    style={{ color: 'var(--mw-accent)', fontWeight: 600 }}
+                  >
                     {name(app.name)}
                   </Link>
                 </Table.Td>
                 <Table.Td>{app.nodes}</Table.Td>
-                <Table.Td>{app.instances > 0 ? <Badge variant="outline" color="gray">{t('instances', { count: app.instances })}</Badge> : '–'}</Table.Td>
-                <Table.Td>{new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(app.updatedAt)}</Table.Td>
+                <Table.Td>
+                  {app.instances > 0 ? (
+                    <Badge variant="outline" color="gray">
+                      {t('instances', { count: app.instances })}
+                    </Badge>
+                  ) : (
+                    '–'
+                  )}
+                </Table.Td>
+                <Table.Td>
+                  {new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(app.updatedAt)}
+                </Table.Td>
                 <Table.Td>
                   <Group gap={6} justify="flex-end">
                     <Button component={Link} href={`/studio/${app.id}`} variant="default">

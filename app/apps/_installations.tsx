@@ -1,7 +1,7 @@
 'use client';
 import { Button, Group, Table } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconCircleFilled, IconPlayerPause, IconProgress } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
@@ -89,11 +89,19 @@ export function Installations() {
                       )}
                       {mayControl &&
                         (instance.wanted === 'run' && instance.status !== 'quarantined' && instance.status !== 'failed' ? (
-                          <Button variant="default" onClick={() => stop.mutate({ instanceId: instance.id })} data-testid={`stop-${instance.key}`}>
+                          <Button
+                            variant="default"
+                            onClick={() => stop.mutate({ instanceId: instance.id })}
+                            data-testid={`stop-${instance.key}`}
+                          >
                             {t('stop')}
                           </Button>
                         ) : (
-                          <Button variant="default" onClick={() => start.mutate({ instanceId: instance.id })} data-testid={`start-${instance.key}`}>
+                          <Button
+                            variant="default"
+                            onClick={() => start.mutate({ instanceId: instance.id })}
+                            data-testid={`start-${instance.key}`}
+                          >
                             {t('start')}
                           </Button>
                         ))}

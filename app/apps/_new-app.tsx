@@ -64,7 +64,12 @@ export function NewApp({ onClose }: { onClose: () => void }) {
             </Stack>
           </Radio.Group>
           {error && <ErrorState error={error} />}
-          <Button type="submit" disabled={from === 'blank' && !named} loading={blank.isPending || sample.isPending} data-testid="new-app-create">
+          <Button
+            type="submit"
+            disabled={from === 'blank' && !named}
+            loading={blank.isPending || sample.isPending}
+            data-testid="new-app-create"
+          >
             {t('create')}
           </Button>
         </Stack>

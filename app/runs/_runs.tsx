@@ -42,7 +42,14 @@ function useText() {
   const locale = useLocale();
   const language: 'en' | 'zh' = locale.startsWith('zh') ? 'zh' : 'en';
   const moment = (time: Date | number) =>
-    new Intl.DateTimeFormat(locale, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(time);
+    new Intl.DateTimeFormat(locale, {
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hour12: false,
+    }).format(time);
   const number = (value: number | null) => (value === null ? '–' : new Intl.NumberFormat(locale).format(value));
   return { language, moment, number };
 }
@@ -53,7 +60,9 @@ function Tests() {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const runs = useQuery(trpc.runs.list.queryOptions({}, { refetchInterval: REFRESH_MS }));
-  const cancel = useMutation(trpc.runs.cancel.mutationOptions({ onSuccess: () => void queries.invalidateQueries(trpc.runs.pathFilter()) }));
+  const cancel = useMutation(
+    trpc.runs.cancel.mutationOptions({ onSuccess: () => void queries.invalidateQueries(trpc.runs.pathFilter()) }),
+  );
   const [open, setOpen] = useState<string>();
   if (runs.isError) return <ErrorState error={runs.error} retry={() => void runs.refetch()} />;
   if (runs.data?.length === 0) return <EmptyState title={t('noRuns')} text={t('noRunsHelp')} />;
@@ -87,7 +96,11 @@ function Tests() {
                 ) : (
                   t(`status.${run.status}`)
                 )}
-                {run.error && <div style={{ color: 'var(--mw-dim)', maxWidth: 320 }}>{`${run.error.node ? `${run.error.node}: ` : ''}${run.error.message}`}</div>}
+                {run.error && (
+                  <div
+                    style={{ color: 'var(--mw-dim)', maxWidth: 320 }}
+                  >{`${run.error.node ? `${run.error.node}: ` : ''}${run.error.message}`}</div>
+                )}
               </Table.Td>
               <Table.Td ta="right">{number(run.rows)}</Table.Td>
               <Table.Td ta="right">{number(run.alarms)}</Table.Td>
@@ -155,7 +168,9 @@ function Effects() {
               {`${effect.kind} ${['string', 'number', 'boolean'].includes(typeof effect.request.value) ? String(effect.request.value) : ''}`}
             </Table.Td>
             <Table.Td>{t(`effectStatus.${effect.status}`)}</Table.Td>
-            <Table.Td>{effect.answer?.reason ?? (effect.answer?.value === undefined ? '' : String(effect.answer.value))}</Table.Td>
+            <Table.Td>
+              {effect.answer?.reason ?? (effect.answer?.value === undefined ? '' : String(effect.answer.value))}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -119,6 +119,7 @@ function Parameter(props: {
   const meta = fieldMeta(schema) ?? {};
   const label = meta.title ? say(meta.title) : name;
   const mine = props.problems.filter((problem) => problem.param === name || problem.param?.startsWith(`${name}.`));
+  const required = manifest.params.required?.includes(name) ?? false;
   const linked = parameterOf(node.params[name]);
   if (linked !== undefined)
     return (
@@ -144,8 +145,8 @@ function Parameter(props: {
       label={label}
       help={meta.help ? say(meta.help) : undefined}
       value={node.params[name]}
-      required={manifest.params.required?.includes(name) ?? false}
-      error={mine[0] ? say(mine[0].message) : undefined}
+      required={required}
+      error={mine[0] ? (required && node.params[name] === undefined ? t('inspector.required') : say(mine[0].message)) : undefined}
       problems={mine}
       change={(value) => session.edit(setParam(node.id, name, value), `param:${node.id}.${name}`)}
     />

@@ -37,7 +37,8 @@ export function wireUp(
       return bound === undefined ? [] : [setBind(to.node, key, undefined)];
     }
     const choice = want.optional ? undefined : Object.keys(schema.columns).find((name) => !used.has(name) && fits(name));
-    if (choice === undefined) return [];
+    // A choice that this wire cannot serve is forgotten, so that a refusal names what the block itself wants.
+    if (choice === undefined) return bound === undefined ? [] : [setBind(to.node, key, undefined)];
     used.add(choice);
     return [setBind(to.node, key, choice)];
   });
