@@ -210,6 +210,11 @@ export function layoutText(
       .map((c) => `  $V${c.index}.length = 0;${c.init === '0' ? ` $A${c.index}.fill(0);` : ` $A${c.index}.fill(${c.init});`}`),
     ...jsons.filter((c) => c.perKey).map((c) => `  $J${c.index}.length = 0;`),
     '  $FF.fill(0); $II.fill(0);',
+    ...scalars
+      .filter((c) => !c.perKey)
+      .map((c) => `  ${cellText(c)} = ${c.seed === undefined ? c.init : `$seedOf(${c.seed}, '')`};`),
+    ...arrays.filter((c) => !c.perKey).map((c) => `  $A${c.index}.fill(${c.init});`),
+    ...jsons.filter((c) => !c.perKey).map((c) => `  $J${c.index}[0] = ${c.init};`),
     '  for (const k of s.keys) $key(k);',
     '  $clk = s.clock; const n = s.keys.length, $F = $FF, $I = $II;',
     '  const keeps = (node) => $blocks[node] && s.blocks[node] && $blocks[node][0] === s.blocks[node][0] && $blocks[node][1] === s.blocks[node][1];',
