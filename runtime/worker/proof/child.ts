@@ -1,0 +1,15 @@
+// A worker process as it is in the product, with the proof's catalogue; it is killed at random.
+import pino from 'pino';
+import { startWorker } from '../worker.ts';
+import { compileProof } from './graph.ts';
+
+const { DATABASE_URL = '', MILLWRIGHT_DATA = '' } = process.env;
+await startWorker({
+  databaseUrl: DATABASE_URL,
+  dataFolder: MILLWRIGHT_DATA,
+  compile: compileProof,
+  log: pino({ level: process.env.WORKER_TEST_LOG ?? 'warn' }, pino.destination({ dest: 2, sync: true })),
+  exit: (code) => process.exit(code),
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');

@@ -1,0 +1,155 @@
+/** Real workers under load, killed with -9 (and frozen) at random moments; then everything they committed is compared with an undisturbed run. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { effect, instance, shard } from '#drizzle/schema/index.ts';
+import { ORG, until, workerFixture } from '../fixture.testing.ts';
+import { proofGraph } from './graph.ts';
+import { checkShard, type Findings } from './reference.ts';
+
+export interface KillOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly instances: number;
+  /** Pause between kills, ms; each is drawn from half to one and a half of it. */
+  readonly everyMs: number;
+  /** Other cuts tried per shard. */
+  readonly resplits: number;
+  /** Also freeze workers (SIGSTOP) beyond their lease: zombies must not commit. */
+  readonly freeze?: boolean;
+}
+export interface KillReport extends Findings {
+  readonly kills: number;
+  readonly freezes: number;
+  /** How long shards of a killed worker stood still, ms. */
+  readonly standstill: readonly number[];
+}
+
+/** mulberry32: the same seed kills at the same places of the plan. */
+export function generator(seed: number): () => number {
+  let a = seed | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export async function proveKills(options: KillOptions): Promise<KillReport> {
+  const random = generator(options.seed);
+  await using f = await workerFixture();
+  const lanes = await Promise.all(['a', 'b', 'c'].map(() => f.lane([{}])));
+  const [a = 0, b = 0, c = 0] = lanes.map((l) => l.tags[0]);
+  const ids: string[] = [];
+  for (let i = 0; i < options.instances; i++) ids.push(await f.instance(proofGraph, { a, b, c }, { key: `K${i}` }));
+
+  const children: ChildProcess[] = [];
+  const start = async () => {
+    const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [], {
+      execArgv: ['--no-node-snapshot', '--no-concurrent-recompilation', '--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, DATABASE_URL: f.url, MILLWRIGHT_DATA: f.dataFolder },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    children.push(child);
+    return child;
+  };
+  const running: ChildProcess[] = [];
+  try {
+    for (let i = 0; i < options.workers; i++) running.push(await start());
+    await until(
+      'all instances run',
+      async () => {
+        const rows = await f.db.select().from(instance);
+        for (const r of rows) if (r.reason) throw new Error(JSON.stringify(r.reason));
+        return rows.every((r) => r.status === 'running');
+      },
+      60_000,
+    );
+    const shapes = new Map(
+      (await f.db.select().from(shard)).map((s) => [s.id, { lanes: s.lanes, cursor: s.cursor, step: s.step }]),
+    );
+    for (const [id, s] of shapes) if (s.step !== 0) throw new Error(`shard ${id} stepped before the source began`);
+
+    // the source: three lanes with their own rhythms; equal times meet in the join, some rows come late
+    let feeding = true;
+    const feed = (async () => {
+      let tick = 0;
+      while (feeding) {
+        const time = Date.now();
+        for (const [i, lane] of lanes.entries()) {
+          if (random() < 0.1) continue;
+          const rows = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, k) => ({
+            at: Date.now(),
+            time: Math.floor(time / 40) * 40 - k * 40 - (random() < 0.05 ? 2_000 : 0),
+            values: [5 + 4 * Math.sin(tick / 9 + i) + random()],
+          }));
+          await lane.write(rows);
+        }
+        tick++;
+        await sleep(15);
+      }
+    })();
+
+    let kills = 0;
+    let freezes = 0;
+    const standstill: number[] = [];
+    const end = Date.now() + options.seconds * 1000;
+    while (Date.now() < end) {
+      await sleep(options.everyMs * (0.5 + random()));
+      const at = Math.floor(random() * running.length);
+      const victim = running[at];
+      if (!victim) continue;
+      const before = new Map((await f.db.select().from(shard)).map((s) => [s.id, s]));
+      if (options.freeze && random() < 0.25) {
+        freezes++;
+        victim.kill('SIGSTOP');
+        await sleep(4_500);
+        victim.kill('SIGCONT');
+      } else {
+        kills++;
+        victim.kill('SIGKILL');
+        const t = Date.now();
+        running[at] = await start();
+        // how long nothing of theirs was committed
+        void (async () => {
+          const waiting = new Set(before.keys());
+          while (waiting.size > 0 && Date.now() - t < 20_000) {
+            for (const s of await f.db.select().from(shard)) {
+              const was = before.get(s.id);
+              if (!was || s.token === was.token || s.step <= was.step || !waiting.delete(s.id)) continue;
+              standstill.push(Date.now() - t);
+            }
+            await sleep(20);
+          }
+        })().catch(() => {});
+      }
+    }
+    feeding = false;
+    await feed;
+    const ends = await f.reader.ends(lanes.map((l) => l.id));
+    await until(
+      'everything is consumed',
+      async () =>
+        (await f.db.select().from(shard)).every((s) =>
+          lanes.every((l, i) => (s.cursor[s.lanes.indexOf(l.id)] ?? 0) >= (ends[i] ?? 0)),
+        ),
+      60_000,
+    );
+    // timers that are still due, and answers on their way
+    await sleep(1_500);
+    for (const child of running) child.kill('SIGKILL');
+    await sleep(300);
+
+    const findings: Findings = { wrong: [], steps: 0, rows: 0, effects: 0, cuts: 0 };
+    for (const [id, first] of shapes)
+      await checkShard(f.db, f.reader, id, first, { resplits: options.resplits, random }, findings);
+    const strange = (await f.db.select().from(instance)).filter((i) => i.status !== 'running');
+    for (const i of strange) findings.wrong.push(`instance ${i.id} is ${i.status}: ${JSON.stringify(i.reason)}`);
+    if ((await f.db.select().from(effect)).some((e) => e.orgId !== ORG)) findings.wrong.push('an effect of another tenant');
+    return { ...findings, kills, freezes, standstill };
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
+}
