@@ -146,10 +146,32 @@ function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
       });
     } catch (error) {
       if (error instanceof PackageError) throw error;
+      const name = damagedEntry(bytes);
+      if (name !== undefined)
+        throw new PackageError('package.file-altered', `${name} was altered or damaged: it cannot be unpacked`, name);
       throw new PackageError('package.not-a-zip', 'the file is no zip archive, or it is damaged; download it again');
     }
   })();
   return new Map(Object.entries(entries));
+}
+
+/** The first file of an archive that cannot be unpacked by itself; undefined when the archive's directory is what is broken. */
+function damagedEntry(bytes: Uint8Array): string | undefined {
+  const names: string[] = [];
+  try {
+    unzipSync(bytes, { filter: (file) => names.push(file.name) < 0 });
+  } catch {
+    // the caller says that it is no archive
+    return undefined;
+  }
+  return names.find((name) => {
+    try {
+      unzipSync(bytes, { filter: (file) => file.name === name });
+      return false;
+    } catch {
+      return true;
+    }
+  });
 }
 
 function checkPath(name: string) {

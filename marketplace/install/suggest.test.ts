@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TagRole } from '#runtime/graph/document.ts';
-import { candidates, misfit, suggestMapping, type TagFacts } from './suggest.ts';
+import { candidates, misfit, suggestForAsset, suggestMapping, type TagFacts } from './suggest.ts';
 import { conceptsOf } from './vocabulary.ts';
 
 const role = (name: string, en: string, zh: string, unit: string, over: Partial<TagRole> = {}): TagRole => ({
@@ -77,4 +77,17 @@ test('a unit of another dimension, another type and a read-only tag cannot fill 
 test('non-drive end is not read as drive end', () => {
   expect(conceptsOf('非驱动端振动')).toEqual(new Set(['nonDriveEnd', 'vibration']));
   expect(conceptsOf('vib.de.h')).toEqual(new Set(['vibration', 'driveEnd', 'horizontal']));
+});
+
+test('what the asset does not measure itself is looked for beside it, and its own tags win', () => {
+  const oil = role('temperature', 'Compressor oil temperature', '空压机油温', 'Cel', { range: [0, 130] });
+  const power = role('power', 'Station power', '总功率', 'kW');
+  const own = [tag(1, '机房温度', '[degF]', { title: { en: 'Room temperature', zh: '机房温度' } }), tag(2, '总功率', 'kW')];
+  const beside = [
+    tag(3, '1号机油温', '[degF]', { title: { en: 'Compressor 1 oil temperature', zh: '1号机油温' } }),
+    tag(4, '1号机功率', 'kW', { title: { en: 'Compressor 1 power', zh: '1号机功率' } }),
+  ];
+  const mapping = suggestForAsset([oil, power], own, beside, conversionOf);
+  // the room's temperature is a temperature, but not the oil's
+  expect(Object.fromEntries(Object.entries(mapping).map(([name, c]) => [name, c?.tagId]))).toEqual({ temperature: 3, power: 2 });
 });

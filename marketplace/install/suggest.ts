@@ -68,6 +68,21 @@ export function suggestMapping(
   return chosen;
 }
 
+/**
+ * The same for one asset: its own tags first; what it does not offer itself may be measured beside it, on a meter of the line or a part of the
+ * station.
+ */
+export function suggestForAsset(
+  roles: readonly TagRole[],
+  own: readonly TagFacts[],
+  beside: readonly TagFacts[],
+  conversionOf: ConversionOf,
+): Record<string, Candidate | undefined> {
+  const chosen = suggestMapping(roles, own, conversionOf);
+  const open = roles.filter((role) => !chosen[role.name]);
+  return { ...chosen, ...suggestMapping(open, beside, conversionOf) };
+}
+
 function score(role: TagRole, wanted: ReadonlySet<string>, tag: TagFacts, conversionOf: ConversionOf): Candidate {
   const have = conceptsOf(`${tag.name} ${tag.title?.en ?? ''} ${tag.title?.zh ?? ''} ${tag.signal?.replaceAll('.', ' ') ?? ''}`);
   const shared = [...wanted].filter((concept) => have.has(concept));

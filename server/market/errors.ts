@@ -19,6 +19,12 @@ export const failed = defineErrors({
     en: 'The app needs permissions that were not granted: {capabilities}. Grant all of them, or do not install it.',
     zh: '该应用需要尚未授予的权限：{capabilities}。请全部授予，或不安装。',
   },
+  'market.parameter-unknown': {
+    family: 'user',
+    status: 400,
+    en: 'The app has no parameter "{name}". It has: {known}.',
+    zh: '该应用没有参数“{name}”。可用参数：{known}。',
+  },
   'market.parameter': {
     family: 'user',
     status: 400,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, latest, tag } from '#drizzle/schema/index.ts';
-import { candidates, suggestMapping } from '#marketplace/install/suggest.ts';
+import { candidates, suggestForAsset } from '#marketplace/install/suggest.ts';
 import type { AppParameter } from '#runtime/graph/document.ts';
 import { bindingsInput } from '../apps/bind-draft.ts';
 import { notFound } from '../errors.ts';
@@ -26,8 +26,6 @@ export async function planInstall(tx: Tx, orgId: string, input: z.infer<typeof p
   const chosen = input.assetId ? assets.find((one) => one.id === input.assetId) : fitting[0];
   if (input.assetId && !chosen) throw notFound('Asset', '资产');
   const rows = await tx.select().from(tag).where(eq(tag.orgId, orgId));
-  // the asset's own tags first; those of other assets stay choosable, since a header pressure often belongs to the line
-  const own = rows.filter((row) => row.assetId === chosen?.id);
   const newest = new Map(
     rows.length === 0
       ? []
@@ -46,7 +44,8 @@ export async function planInstall(tx: Tx, orgId: string, input: z.infer<typeof p
             )
         ).map((row) => [row.tagId, row] as const),
   );
-  const suggested = suggestMapping(opened.graph.roles, own.length > 0 ? own : rows, conversionOf);
+  const [own, beside] = [true, false].map((is) => rows.filter((row) => (row.assetId === chosen?.id) === is));
+  const suggested = suggestForAsset(opened.graph.roles, own ?? [], beside ?? [], conversionOf);
   return {
     assets: fitting,
     assetId: chosen?.id ?? null,
@@ -155,6 +154,9 @@ export function checkParameters(
   declared: readonly AppParameter[],
   given: Readonly<Record<string, number | boolean | string>>,
 ): Record<string, number | boolean | string> {
+  const known = declared.map((parameter) => parameter.key);
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw failed('market.parameter-unknown', { name: unknown, known: known.join(', ') || '-' });
   const values: Record<string, number | boolean | string> = {};
   for (const parameter of declared) {
     const value = given[parameter.key];

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { release } from '#drizzle/schema/index.ts';
@@ -28,7 +28,17 @@ export const releaseColumns = {
 
 /** The organization's own releases, newest first. */
 export async function listOwnReleases(tx: Tx, orgId: string) {
-  const rows = await tx.select(releaseColumns).from(release).where(eq(release.orgId, orgId)).orderBy(desc(release.createdAt));
+  const rows = await tx
+    .select({
+      ...releaseColumns,
+      /** Why its newest proof could not be run. */
+      problem: sql<string | null>`(
+        select r.error->>'message' from run r
+        where r.org_id = ${orgId} and r.release_id = "release"."id" order by r.created_at desc limit 1)`,
+    })
+    .from(release)
+    .where(eq(release.orgId, orgId))
+    .orderBy(desc(release.createdAt));
   return rows.map((row) => ({ ...row, proof: row.proof as unknown as ProofReport | null }));
 }
 
