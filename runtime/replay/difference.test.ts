@@ -37,6 +37,19 @@ describe('differenceOf', () => {
     expect(difference.outputs[0]).toMatchObject({ state: 'same', columns: [] });
     expect(difference.alarms).toEqual({ added: [], removed: [] });
   });
+  it('compares rows of one time in their order', () => {
+    const twice = report(2, [], 0);
+    const series = twice.outputs[0]?.series[0];
+    if (!series) throw new Error('the report has a series');
+    const same = {
+      ...twice,
+      outputs: twice.outputs.map((output) => ({
+        ...output,
+        series: [{ ...series, points: { time: [1, 1], last: [3, 4], count: 2 } }],
+      })),
+    };
+    expect(differenceOf(same, same).outputs[0]?.state).toBe('same');
+  });
   it('names the greatest gap, the alarms of one side only and the actions of both', () => {
     const difference = differenceOf(report(2, [5], 0), report(3.5, [5, 7], 4));
     expect(difference.outputs[0]).toMatchObject({ state: 'changed', columns: [{ column: 'value', key: 'k', most: 1.5, at: 2 }] });

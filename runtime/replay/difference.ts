@@ -39,17 +39,28 @@ const only = (of: readonly AlarmReport[], than: readonly AlarmReport[]): AlarmRe
 
 type Points = ReplayReport['outputs'][number]['series'][number]['points'];
 
-/** Both are reduced over the same window in the same way, so equal times are equal stretches. */
+/**
+ * Both are reduced over the same window in the same way, so equal times are equal stretches. Several rows may have one time (a block that
+ * fires on each of its inputs): they are compared in their order.
+ */
 function greatestGap(before: Points, after: Points): { most: number; at: number } | undefined {
-  const at = new Map(before.time.map((time, index) => [time, index]));
+  const then = new Map(occurrences(before).map((name, index) => [name, before.last[index]]));
   let most = 0;
   let when = 0;
-  after.time.forEach((time, index) => {
-    const then = before.last[at.get(time) ?? -1];
+  occurrences(after).forEach((name, index) => {
+    const was = then.get(name);
     const now = after.last[index];
-    if (typeof then !== 'number' || typeof now !== 'number' || Math.abs(now - then) <= most) return;
-    most = Math.abs(now - then);
-    when = time;
+    if (typeof was !== 'number' || typeof now !== 'number' || Math.abs(now - was) <= most) return;
+    most = Math.abs(now - was);
+    when = after.time[index] ?? 0;
   });
   return { most, at: when };
+}
+
+function occurrences({ time }: Points): string[] {
+  let nth = 0;
+  return time.map((at, index) => {
+    nth = at === time[index - 1] ? nth + 1 : 0;
+    return `${at} ${nth}`;
+  });
 }
