@@ -18,6 +18,13 @@ const roleName = z
 export const bilingual = z.object({ en: z.string(), zh: z.string() });
 export type Bilingual = z.infer<typeof bilingual>;
 
+/** Columns are called as their makers call them, in any script; one name would change how objects are built. */
+const columnName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((name) => name !== '__proto__', 'this name is reserved | 该名称被保留');
+
 export const endpoint = z.object({ node: identifier, port: z.string().min(1) });
 
 export const graphNode = z.object({
@@ -28,9 +35,9 @@ export const graphNode = z.object({
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
   params: z.record(z.string(), z.unknown()).default({}),
   /** Logical column of the block -> column on the wire: `{ value: 'spindle_load' }`. Absent = same name. */
-  bind: z.record(z.string(), z.string()).optional(),
+  bind: z.record(z.string(), columnName).optional(),
   /** Output column of the block -> name on the wire. */
-  as: z.record(z.string(), z.string()).optional(),
+  as: z.record(z.string(), columnName).optional(),
   label: z.string().optional(),
   notes: z.string().optional(),
   group: z.string().optional(),

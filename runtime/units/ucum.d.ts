@@ -10,8 +10,7 @@ declare module '@lhncbc/ucum-lhc/source-cjs/ucumLhcUtils.js' {
     readonly isArbitrary_: boolean;
     readonly moleExp_: number;
   }
-  class UcumLhcUtils {
-    static getInstance(): UcumLhcUtils;
+  interface Utils {
     getSpecifiedUnit(code: string, mode: 'validate'): { readonly unit: Unit | null; readonly retMsg?: readonly string[] };
     convertUnitTo(
       from: string,
@@ -19,6 +18,10 @@ declare module '@lhncbc/ucum-lhc/source-cjs/ucumLhcUtils.js' {
       to: string,
     ): { readonly status: string; readonly toVal: number | null; readonly msg: readonly string[] };
   }
-  const ucum: { readonly UcumLhcUtils: typeof UcumLhcUtils };
+  interface Library {
+    getInstance(): Utils;
+  }
+  export const UcumLhcUtils: Library | undefined;
+  const ucum: { readonly UcumLhcUtils: Library };
   export default ucum;
 }

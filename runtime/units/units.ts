@@ -1,4 +1,4 @@
-import ucum from '@lhncbc/ucum-lhc/source-cjs/ucumLhcUtils.js';
+import * as ucum from '@lhncbc/ucum-lhc/source-cjs/ucumLhcUtils.js';
 
 /**
  * Units of measure after UCUM (The Unified Code for Units of Measure), behind one module. Units are UCUM codes such as `Cel`, `[degF]`,
@@ -14,7 +14,8 @@ export type ConversionResult =
   | ({ readonly ok: true } & Conversion)
   | { readonly ok: false; readonly reason: 'not-a-unit' | 'other-dimension' | 'not-linear'; readonly unit?: string };
 
-const utils = () => ucum.UcumLhcUtils.getInstance();
+// CommonJS: Node gives the exports as `default` too, bundlers as names
+const utils = () => (ucum.UcumLhcUtils ?? ucum.default.UcumLhcUtils).getInstance();
 type UcumUnit = NonNullable<ReturnType<ReturnType<typeof utils>['getSpecifiedUnit']>['unit']>;
 
 const units = new Map<string, UcumUnit | null>();
