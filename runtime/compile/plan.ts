@@ -116,7 +116,9 @@ export function makePlan(document: GraphDocument, check: GraphCheck, options: Pl
       manifest.combine && manifest.combine !== 'latest' ? (manifest.combine === 'exact' ? 'exact' : 'align') : undefined;
     const answers = code?.handlers.has('onResult') ?? false;
     // one input alone has nothing to be met with
-    const alone = manifest.combine === 'latest' && wired === 1;
+    const [port, only] = Object.entries(facts.inputs).find(([, input]) => input.wires.length > 0) ?? [];
+    const fires = (manifest.firesOn ?? port) === port && !only?.wires.some((w) => check.wires[w]?.back);
+    const alone = manifest.combine === 'latest' && wired === 1 && fires;
     const kind: NodeKind =
       manifest.shape === 'source' ? 'source' : (manifest.shape !== 'each' && !alone) || wired > 1 || answers ? 'merge' : 'row';
     const many =
