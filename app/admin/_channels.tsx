@@ -1,17 +1,5 @@
 'use client';
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Modal,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Tooltip,
-} from '@mantine/core';
+import { ActionIcon, Button, Group, Modal, Stack, Table, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
@@ -71,8 +59,7 @@ export function Channels() {
                   <Table.Td>{channel.kind === 'inbox' ? t('inboxName') : channel.name}</Table.Td>
                   <Table.Td>{t(`kinds.${channel.kind}`)}</Table.Td>
                   <Table.Td className={channel.kind === 'inbox' ? undefined : 'mw-mono'}>
-                    {channel.kind === 'inbox' ? t('inboxGoes') : String(channel.settings.url ?? channel.settings.to ?? '')}
-                    {channel.hasToken && <Text span c="dimmed">{` ${t('withToken')}`}</Text>}
+                    {channel.kind === 'inbox' ? t('inboxGoes') : String(channel.settings.url ?? '')}
                   </Table.Td>
                   <Table.Td>
                     {channel.kind !== 'inbox' && (
@@ -110,7 +97,6 @@ function CreateChannel({ opened, onClose }: { opened: boolean; onClose: () => vo
   const locale = useLocale();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [kind, setKind] = useState<'webhook' | 'email'>('webhook');
   const create = useMutation(
     trpc.channels.create.mutationOptions({
       onSuccess: onClose,
@@ -122,12 +108,7 @@ function CreateChannel({ opened, onClose }: { opened: boolean; onClose: () => vo
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '').trim();
-    const token = text('token');
-    create.mutate(
-      kind === 'webhook'
-        ? { kind, name: text('name'), url: text('url'), ...(token ? { token } : {}) }
-        : { kind, name: text('name'), to: text('to') },
-    );
+    create.mutate({ kind: 'webhook', name: text('name'), url: text('url') });
   };
   return (
     <Modal
@@ -141,15 +122,6 @@ function CreateChannel({ opened, onClose }: { opened: boolean; onClose: () => vo
     >
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <SegmentedControl
-            aria-label={t('kind')}
-            value={kind}
-            onChange={(value) => setKind(value === 'email' ? 'email' : 'webhook')}
-            data={[
-              { value: 'webhook', label: t('kinds.webhook') },
-              { value: 'email', label: t('kinds.email') },
-            ]}
-          />
           {failure && Object.keys(failure.fields).length === 0 && <ErrorState error={create.error} />}
           <TextInput
             name="name"
@@ -159,21 +131,15 @@ function CreateChannel({ opened, onClose }: { opened: boolean; onClose: () => vo
             required
             data-autofocus
           />
-          {kind === 'webhook' ? (
-            <>
-              <TextInput name="url" type="url" label={t('url')} placeholder="https://" error={failure?.fields.url} required />
-              <PasswordInput
-                name="token"
-                label={t('token')}
-                description={t('tokenHint')}
-                error={failure?.fields.token}
-                autoComplete="off"
-                visibilityToggleButtonProps={{ 'aria-label': t('showToken') }}
-              />
-            </>
-          ) : (
-            <TextInput name="to" type="email" label={t('to')} error={failure?.fields.to} required />
-          )}
+          <TextInput
+            name="url"
+            type="url"
+            label={t('url')}
+            description={t('urlHint')}
+            placeholder="https://"
+            error={failure?.fields.url}
+            required
+          />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               {parts('cancel')}

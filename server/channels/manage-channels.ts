@@ -2,9 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { channel } from '#drizzle/schema/index.ts';
-import { removeSecret, sealSecret } from '#drizzle/secrets.ts';
 import { recordAudit } from '../audit/record-audit.ts';
-import { env } from '../env.ts';
 import { defineErrors, notFound } from '../errors.ts';
 import type { OrgContext } from '../trpc.ts';
 
@@ -23,17 +21,12 @@ export const channelsFailed = defineErrors({
   },
 });
 
-const name = z.string().trim().min(1).max(60);
-export const createChannelInput = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('webhook'),
-    name,
-    url: z.url({ protocol: /^https?$/ }).max(500),
-    /** Sent as `Authorization: Bearer …`; sealed, never shown again. */
-    token: z.string().max(500).optional(),
-  }),
-  z.object({ kind: z.literal('email'), name, to: z.email().max(200) }),
-]);
+/** The inbox is there from the start; what can be added is an address that messages are posted to. */
+export const createChannelInput = z.object({
+  kind: z.literal('webhook'),
+  name: z.string().trim().min(1).max(60),
+  url: z.url({ protocol: /^https?$/ }).max(500),
+});
 export const channelInput = z.object({ id: z.uuid() });
 
 export async function createChannel(ctx: OrgContext & { tx: Tx }, input: z.infer<typeof createChannelInput>) {
@@ -43,12 +36,10 @@ export async function createChannel(ctx: OrgContext & { tx: Tx }, input: z.infer
     .from(channel)
     .where(and(eq(channel.orgId, orgId), eq(channel.name, input.name)));
   if (taken) throw channelsFailed('channels.name-taken', { name: input.name });
-  const token = input.kind === 'webhook' ? input.token : undefined;
-  const secretId = token ? await sealSecret(tx, env().MILLWRIGHT_MASTER_KEY, orgId, `channel ${input.name}`, token) : null;
-  const settings = input.kind === 'webhook' ? { url: input.url } : { to: input.to };
+  const settings = { url: input.url };
   const [made] = await tx
     .insert(channel)
-    .values({ orgId, name: input.name, kind: input.kind, settings, secretId })
+    .values({ orgId, name: input.name, kind: input.kind, settings })
     .returning({ id: channel.id });
   if (!made) throw new Error('the channel was not stored');
   await recordAudit(tx, {
@@ -67,7 +58,6 @@ export async function removeChannel(ctx: OrgContext & { tx: Tx }, { id }: z.infe
   if (!found) throw notFound('The channel', '该渠道');
   if (found.kind === 'inbox') throw channelsFailed('channels.inbox-stays');
   await ctx.tx.delete(channel).where(mine);
-  if (found.secretId) await removeSecret(ctx.tx, ctx.orgId, found.secretId);
   await recordAudit(ctx.tx, {
     orgId: ctx.orgId,
     actor: ctx.user.id,
@@ -78,6 +68,9 @@ export async function removeChannel(ctx: OrgContext & { tx: Tx }, { id }: z.infe
 }
 
 export async function listChannels(tx: Tx, orgId: string) {
-  const rows = await tx.select().from(channel).where(eq(channel.orgId, orgId)).orderBy(channel.createdAt);
-  return rows.map(({ secretId, orgId: _, ...row }) => ({ ...row, hasToken: secretId !== null }));
+  return tx
+    .select({ id: channel.id, name: channel.name, kind: channel.kind, settings: channel.settings })
+    .from(channel)
+    .where(eq(channel.orgId, orgId))
+    .orderBy(channel.createdAt);
 }
