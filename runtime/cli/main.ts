@@ -85,7 +85,7 @@ program
         console.log(`  ${run.title.en}: ${run.records} records in ${run.seconds.toFixed(2)} s`);
         for (const check of run.checks)
           console.log(
-            `    ${check.pass ? 'pass' : 'FAIL'}  ${check.title.en}: ${check.actual ?? 'nothing'} (expected ${check.expected}; ${check.source})`,
+            `    ${check.pass ? 'pass' : 'FAIL'}  ${check.title.en}: ${check.actual ?? 'nothing'} (expected ${check.expected}; ${typeof check.source === 'string' ? check.source : check.source.en})`,
           );
         for (const change of run.falsifiers)
           console.log(

@@ -27,6 +27,7 @@ export function evaluateCheck(check: ProofCheck, run: Collected): CheckResult {
     tolerance: check.tolerance ?? null,
     source: check.source,
     pass: actual !== null && within(actual, check.expected, check.tolerance),
+    ...(check.kind === 'alarm' && check.figure === 'first-raised-at' ? { time: true as const } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ const common = {
   expected: z.number(),
   tolerance: tolerance.optional(),
   /** Where the expected figure comes from: closed form, standard, published table, simulator's truth. */
-  source: z.string().min(1),
+  source: z.union([z.string().min(1), bilingual]),
 };
 
 export const STATISTICS = ['first', 'last', 'min', 'max', 'mean', 'sum', 'count', 'at'] as const;
@@ -82,7 +82,9 @@ export interface CheckResult {
   /** Null when the run gave nothing to measure. */
   readonly actual: number | null;
   readonly tolerance: ProofCheck['tolerance'] | null;
-  readonly source: string;
+  readonly source: ProofCheck['source'];
+  /** `expected` and `actual` are times, epoch seconds. */
+  readonly time?: true;
   readonly pass: boolean;
 }
 export interface RunResult {

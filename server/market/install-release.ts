@@ -49,6 +49,7 @@ export async function planInstall(tx: Tx, orgId: string, input: z.infer<typeof p
   return {
     assets: fitting,
     assetId: chosen?.id ?? null,
+    assetClass: opened.assetClass,
     capabilities: opened.capabilities,
     parameters: opened.graph.parameters,
     roles: opened.graph.roles.map((role) => ({

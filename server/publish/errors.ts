@@ -28,8 +28,8 @@ export const failed = defineErrors({
   'publish.wave-role': {
     family: 'user',
     status: 400,
-    en: 'The role "{role}" reads waveforms, which are not recorded here. Make the package with "mw app pack" and a folder of waveforms.',
-    zh: '角色“{role}”读取波形，无法在此记录。请用“mw app pack”和波形文件夹制作应用包。',
+    en: 'The role "{role}" reads waveforms, and a proof recorded here holds numbers and texts alone. Publish an app without that role.',
+    zh: '角色“{role}”读取波形，而在此记录的证明只能包含数值和文本。请发布不含该角色的应用。',
   },
   'publish.no-data': {
     family: 'user',

@@ -42,7 +42,7 @@ export async function listOwnReleases(tx: Tx, orgId: string) {
   return rows.map((row) => ({ ...row, proof: row.proof as unknown as ProofReport | null }));
 }
 
-/** Takes a listed release off the market: nobody can install it any more; who has it keeps it and is told. */
+/** Takes a listed release off the market: nobody can install it any more; who has it keeps it. */
 export async function yankRelease(tx: Tx, orgId: string, by: string, releaseId: string): Promise<void> {
   const [found] = await tx
     .select({ status: release.status })

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Checkbox, Group, NumberInput, Radio, Stack, Stepper, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Radio, Select, Stack, Stepper, Switch, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
@@ -98,7 +98,7 @@ export function InstallWizard({ releaseId, title }: { releaseId: string; title: 
           {step === 0 &&
             (data.assets.length === 0 ? (
               <EmptyState
-                title={t('noAsset', { class: '' })}
+                title={t('noAsset', { class: data.assetClass ?? '' })}
                 text={t('noAssetText')}
                 actions={
                   <Button component={Link} href="/plant" variant="default">
@@ -201,6 +201,17 @@ function ParameterField({
         description={description}
         checked={value === true}
         onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    );
+  if (parameter.type === 'text' && parameter.options)
+    return (
+      <Select
+        label={label}
+        description={description}
+        data={parameter.options}
+        value={String(value)}
+        onChange={(next) => next !== null && onChange(next)}
+        allowDeselect={false}
       />
     );
   if (parameter.type === 'text')

@@ -8,6 +8,7 @@ import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { PageHeader } from '../../_parts/page-header.tsx';
 import { Panel } from '../../_parts/panel.tsx';
+import { Readme } from '../../_parts/readme.tsx';
 import { unitLabel } from '../../_parts/unit.ts';
 import { useMe } from '../../_shell/me.tsx';
 import { useCapability } from './capability.ts';
@@ -42,7 +43,7 @@ export function Listing({ publisher, slug }: { publisher: string; slug: string }
       <div className={classes.page}>
         <div className={classes.column}>
           <Panel title={t('about')}>
-            <Text className={classes.readme}>{format.text(app.readme)}</Text>
+            <Readme text={format.text(app.readme)} />
           </Panel>
           {app.proof && (
             <Panel title={t('proof')} flush>

@@ -27,9 +27,9 @@ export function MappingTable({
     <table className={classes.mapping} data-testid="mapping">
       <thead>
         <tr>
-          <th>{tMarket('role')}</th>
-          <th>{t('tag')}</th>
-          <th>{t('now')}</th>
+          <th scope="col">{tMarket('role')}</th>
+          <th scope="col">{t('tag')}</th>
+          <th scope="col">{t('now')}</th>
         </tr>
       </thead>
       <tbody>
@@ -39,14 +39,14 @@ export function MappingTable({
           const needs = role.unit ? unitLabel(role.unit) : role.type;
           return (
             <tr key={role.name}>
-              <td>
+              <th scope="row">
                 <Text fw={500}>{format.text(role.title)}</Text>
                 <Text c="dimmed" fz={12}>
                   {[needs, tMarket(role.optional ? 'optional' : 'required'), role.write && tMarket('writes')]
                     .filter(Boolean)
                     .join(' · ')}
                 </Text>
-              </td>
+              </th>
               <td>
                 {role.candidates.length === 0 ? (
                   <Text>{t('noFit', { needs })}</Text>

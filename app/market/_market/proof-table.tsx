@@ -4,6 +4,7 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import type { CheckResult, ProofReport } from '#runtime/replay/proof.ts';
 import { useFormat } from '../../_parts/format.ts';
+import classes from './market.module.css';
 
 export const tally = (proof: ProofReport) => {
   const checks = proof.runs.flatMap((run) => run.checks);
@@ -14,6 +15,8 @@ export const tally = (proof: ProofReport) => {
 export function ProofTable({ proof }: { proof: ProofReport }) {
   const t = useTranslations('market');
   const format = useFormat();
+  const figure = (check: CheckResult, value: number) =>
+    check.time ? format.dateTime(value * 1000) : format.number(value, { digits: 6 });
   return (
     <Table.ScrollContainer minWidth={560}>
       <Table data-testid="proof-table">
@@ -29,13 +32,18 @@ export function ProofTable({ proof }: { proof: ProofReport }) {
         </Table.Thead>
         <Table.Tbody>
           {proof.runs.flatMap((run) => [
+            <Table.Tr key={run.id} className={classes.run}>
+              <Table.Th colSpan={6} scope="colgroup">
+                {format.text(run.title)}
+              </Table.Th>
+            </Table.Tr>,
             ...run.checks.map((check) => (
               <Table.Tr key={`${run.id}/${check.id}`}>
                 <Table.Td>{format.text(check.title)}</Table.Td>
-                <Table.Td ta="right">{format.number(check.expected, { digits: 6 })}</Table.Td>
-                <Table.Td ta="right">{check.actual === null ? '–' : format.number(check.actual, { digits: 6 })}</Table.Td>
+                <Table.Td ta="right">{figure(check, check.expected)}</Table.Td>
+                <Table.Td ta="right">{check.actual === null ? '–' : figure(check, check.actual)}</Table.Td>
                 <Table.Td>{toleranceText(check)}</Table.Td>
-                <Table.Td>{check.source}</Table.Td>
+                <Table.Td>{typeof check.source === 'string' ? check.source : format.text(check.source)}</Table.Td>
                 <Table.Td>
                   <Verdict good={check.pass} yes={t('pass')} no={t('fail')} />
                 </Table.Td>

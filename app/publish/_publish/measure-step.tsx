@@ -89,7 +89,7 @@ export function MeasureStep({
             <Text>{t('measuring')}</Text>
           </Group>
         )}
-        {status === 'done' && !working && <Text role="status">✓</Text>}
+        {status === 'done' && !working && <Text role="status">{t('measured')}</Text>}
       </Group>
       {measure.isError && <ErrorState error={measure.error} />}
       {status === 'failed' && (

@@ -77,6 +77,7 @@ export function PublishList() {
                         <Table.Td>{row.version}</Table.Td>
                         <Table.Td>
                           <Text fw={500}>{t(`status.${row.status}`)}</Text>
+                          {row.status === 'proof-failed' && row.problem && <Text c="dimmed">{row.problem}</Text>}
                           {row.reviewComment && <Text c="dimmed">{row.reviewComment}</Text>}
                         </Table.Td>
                         <Table.Td>{row.proof ? tMarket('proven', tally(row.proof)) : '–'}</Table.Td>

@@ -10,6 +10,7 @@ import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { PageHeader } from '../../_parts/page-header.tsx';
 import { Panel } from '../../_parts/panel.tsx';
+import { Readme } from '../../_parts/readme.tsx';
 import { useMe } from '../../_shell/me.tsx';
 import { useCapability } from '../../market/_market/capability.ts';
 import { ProofTable } from '../../market/_market/proof-table.tsx';
@@ -81,7 +82,7 @@ export function ReviewDetail({ releaseId }: { releaseId: string }) {
             )}
           </Panel>
           <Panel title={tMarket('about')}>
-            <Text className={classes.text}>{format.text(row.readme)}</Text>
+            <Readme text={format.text(row.readme)} />
           </Panel>
         </div>
         <div className={classes.side}>
