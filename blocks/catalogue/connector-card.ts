@@ -31,4 +31,6 @@ export interface ConnectorCard {
   readonly secrets: ObjectSchema;
   readonly address: { readonly help: Bilingual; readonly examples: readonly string[] };
   readonly browsable: boolean;
+  /** Where `read` gets a value: asked of the device, or the newest message. */
+  readonly reads: 'device' | 'newest';
 }

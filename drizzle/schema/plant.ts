@@ -1,10 +1,10 @@
 import { type AnyPgColumn, doublePrecision, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { Bilingual } from '#runtime/graph/document.ts';
+import type { AssetLevel, TagType } from '#runtime/graph/equipment.ts';
 import { createdAt, id, orgId, updatedAt } from './columns.ts';
 import { connection, lane } from './connection.ts';
-import { ASSET_LEVELS, type AssetLevel, TAG_TYPES, type TagType } from './levels.ts';
 
-export { ASSET_LEVELS, type AssetLevel, TAG_TYPES, type TagType };
+export type { AssetLevel, TagType };
 
 export const asset = pgTable(
   'asset',

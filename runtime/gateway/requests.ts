@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ConnectorError, messageOf, type Session, type TagValueType } from '#blocks/sdk/connector.ts';
 import type { Db } from '#drizzle/client.ts';
 import { connectionRequest } from '#drizzle/schema/index.ts';
-import { TAG_TYPES } from '#drizzle/schema/plant.ts';
+import { TAG_TYPES } from '#runtime/graph/equipment.ts';
 import type { SupervisedConnection } from './supervised.ts';
 
 const type = z.enum(TAG_TYPES).default('number');

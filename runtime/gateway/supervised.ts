@@ -18,10 +18,10 @@ import { type connection, trustedCertificate } from '#drizzle/schema/index.ts';
 import { openSecret } from '#drizzle/secrets.ts';
 import { BAD, quality } from '#runtime/batch/quality.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
+import { type LogRowValue, Packer } from '#runtime/samples/packer.ts';
+import { type Row, type TagRow, toRow } from '#runtime/samples/scale.ts';
 import { Backoff } from './backoff.ts';
-import { type LogRowValue, Packer } from './packer.ts';
 import type { Pump } from './pump.ts';
-import { type Row, type TagRow, toRow } from './scale.ts';
 import { type Facts, judge } from './status.ts';
 
 export type ConnectionRow = typeof connection.$inferSelect;

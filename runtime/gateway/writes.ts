@@ -5,8 +5,8 @@ import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
 import { installation, instance, latest, tag } from '#drizzle/schema/index.ts';
 import { claimEffects, type Effect, effectKey, type FinalStatus, finishEffect } from '#runtime/effects/outbox.ts';
+import { fromRaw, type TagRow, toRaw } from '#runtime/samples/scale.ts';
 import { checkPreconditions, type FreshValue } from './interlock.ts';
-import { fromRaw, type TagRow, toRaw } from './scale.ts';
 import type { SupervisedConnection } from './supervised.ts';
 
 interface Outcome {

@@ -86,6 +86,16 @@ export const rooms: readonly Room[] = [
   {
     path: 'runtime/files',
     rooms: ['runtime/batch', 'runtime/units', 'runtime/graph'],
+    types: contracts,
+    packages: 'any',
+    node: true,
+    instead: store,
+  },
+  {
+    // What the gateway does for machines and the server for pushed samples.
+    path: 'runtime/samples',
+    rooms: ['runtime/batch', 'runtime/units', 'blocks/sdk', 'drizzle'],
+    types: contracts,
     packages: 'any',
     node: true,
     instead: store,
@@ -153,7 +163,7 @@ export const rooms: readonly Room[] = [
       'blocks/sdk',
       // Pure: what an address of a protocol looks like, said to a person while they type it.
       'blocks/connectors/*/address.ts',
-      ...['batch', 'units', 'graph', 'compile', 'queue', 'historian', 'log', 'effects', 'files', 'replay'].map(
+      ...['batch', 'units', 'graph', 'compile', 'queue', 'historian', 'log', 'effects', 'files', 'replay', 'samples'].map(
         (name) => `runtime/${name}`,
       ),
       'runtime/supervisor/beat.ts',

@@ -1,180 +1,33 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Tx } from '#drizzle/client.ts';
-import { provisionOrganization } from '#drizzle/organization.ts';
-import {
-  alarm,
-  alarmEvent,
-  appVersion,
-  asset,
-  audit,
-  confirmation,
-  connection,
-  effect,
-  installation,
-  instance,
-  lane,
-  notification,
-  shard,
-  tag,
-  trustedCertificate,
-} from '#drizzle/schema/index.ts';
-import { type TestDatabase, testDatabase } from '#drizzle/seed/test-database.ts';
-import { graphDocument } from '#runtime/graph/document.ts';
-import type { ControlEntry } from '#runtime/log/contract.ts';
+import { alarm, alarmEvent, confirmation, effect, instance, notification } from '#drizzle/schema/index.ts';
+import type { TestDatabase } from '#drizzle/seed/test-database.ts';
 import { openNotifier } from '#runtime/log/notify.ts';
 import { openScanWriter } from '#runtime/log/scan-writer.ts';
 import { acknowledgeAlarms, shelveAlarm, unshelveAlarm, unshelveDue } from '../alarms/act-on-alarms.ts';
 import { countUnread, markRead, readInbox } from '../alarms/inbox.ts';
 import { listAlarms, readAlarmRate, readJournal } from '../alarms/list-alarms.ts';
-import { database, withTenant } from '../db.ts';
-import { AppError } from '../errors.ts';
 import { exportCsv } from '../history/export-csv.ts';
 import { liveValues } from '../history/live-values.ts';
-import { closeLogReader, logReader } from '../history/log-reader.ts';
 import { readTrends } from '../history/read-trend.ts';
 import { listSignals } from '../history/signals.ts';
-import { readPlant } from '../plant/read-plant.ts';
-import { deleteAsset, saveAsset } from '../plant/save-asset.ts';
-import { deleteTag, saveTag, saveTagInput } from '../plant/save-tag.ts';
-import { addTags } from '../sources/add-tags.ts';
-import { askConnection } from '../sources/ask-connection.ts';
-import { decideCertificate, listCertificates, listConnections } from '../sources/list-connections.ts';
-import { deleteConnection, saveConnection, setEnabled } from '../sources/save-connection.ts';
 import { answerConfirmation } from './answer-confirmation.ts';
+import { as, both, code, inTenant, OWN, one, openWorld, STRANGER, type World } from './fixture.testing.ts';
 import { liveScreen } from './live-screen.ts';
 import { listScreens, readScreen } from './read-screen.ts';
 import { submitForm } from './submit-form.ts';
 
-/** The whole of what these screens ask, as the web's own role on real tables: once for the owner, once for a stranger. */
+/** As the owner and as a stranger: what each may see and change. */
+let open: Awaited<ReturnType<typeof openWorld>>;
 let test: TestDatabase;
-const OWN = { orgId: 'org-a', user: { id: 'u1', name: 'Zhang Wei' } };
-const STRANGER = { orgId: 'org-b', user: { id: 'u2', name: 'Somebody' } };
-type Actor = typeof OWN;
-const as = <T>(actor: Actor, fn: (tx: Tx, actor: Actor) => Promise<T>) => withTenant(actor.orgId, (tx) => fn(tx, actor));
-const inTenant =
-  (actor: Actor) =>
-  <T>(fn: (tx: Tx) => Promise<T>) =>
-    withTenant(actor.orgId, fn);
-const one = <T>(rows: T[]): T => {
-  if (rows[0] === undefined) throw new Error('no row');
-  return rows[0];
-};
-const code = async (promise: Promise<unknown>) => {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  return error instanceof AppError ? error.facts.code : error;
-};
-const both = (text: string) => ({ en: text, zh: text });
-const node = (id: string, block: string, params: Record<string, unknown> = {}) => ({
-  id,
-  block: `millwright/${block}`,
-  version: '1.0.0',
-  params,
-});
-
-let world: Awaited<ReturnType<typeof makeWorld>>;
-async function makeWorld() {
-  for (const { orgId } of [OWN, STRANGER]) await provisionOrganization(test.db, orgId);
-  const place = await as(OWN, (tx, a) =>
-    saveAsset(tx, a, { parentId: null, level: 'asset', code: 'C-101', name: both('Station'), assetClass: null, timeZone: null }),
-  );
-  const scan = one(await test.db.insert(lane).values({ orgId: OWN.orgId, kind: 'scan' }).returning()).id;
-  const out = one(await test.db.insert(lane).values({ orgId: OWN.orgId, kind: 'output' }).returning()).id;
-  const tagRow = one(
-    await test.db
-      .insert(tag)
-      .values({ orgId: OWN.orgId, assetId: place.id, name: 'Air.Setpoint', unit: 'bar', access: 'rw', laneId: scan })
-      .returning(),
-  );
-  const graph = graphDocument.parse({
-    format: 1,
-    nodes: [
-      node('f', 'source.form', { form: 'setpoint', title: both('Setpoint'), unit: 'bar', low: 5.5, high: 8 }),
-      node('w', 'control.write', { role: 'setpoint' }),
-    ],
-    wires: [{ from: { node: 'f', port: 'value' }, to: { node: 'w', port: 'value' } }],
-    outputs: [{ name: 'written', from: { node: 'w', port: 'written' } }],
-  });
-  const version = one(
-    await test.db
-      .insert(appVersion)
-      .values({
-        orgId: OWN.orgId,
-        name: both('App'),
-        version: '1.0.0',
-        graph: JSON.stringify(graph),
-        graphHash: 'x',
-        screens: [{ id: 'main', title: both('Main'), widgets: [] }],
-      })
-      .returning(),
-  );
-  const installed = one(
-    await test.db
-      .insert(installation)
-      .values({ orgId: OWN.orgId, name: both('App'), versionId: version.id })
-      .returning(),
-  );
-  const made = one(
-    await test.db
-      .insert(instance)
-      .values({
-        orgId: OWN.orgId,
-        installationId: installed.id,
-        assetId: place.id,
-        versionId: version.id,
-        key: 'C-101',
-        bindings: { setpoint: { tagId: tagRow.id } },
-        status: 'running',
-      })
-      .returning(),
-  );
-  const control = one(
-    await test.db
-      .select()
-      .from(lane)
-      .where(and(eq(lane.orgId, OWN.orgId), eq(lane.kind, 'control'))),
-  );
-  const part = one(
-    await test.db
-      .insert(shard)
-      .values({ orgId: OWN.orgId, instanceId: made.id, lanes: [scan, control.id], outLane: out, cursor: [0, 0] })
-      .returning(),
-  );
-  return {
-    placeId: place.id,
-    scan,
-    out,
-    tagId: tagRow.id,
-    installationId: installed.id,
-    instanceId: made.id,
-    shardId: part.id,
-    control: control.id,
-  };
-}
-
+let world: World;
+const lastControl = () => open.lastControl();
+const audited = (orgId?: string) => open.audited(orgId);
 beforeAll(async () => {
-  test = await testDatabase();
-  process.env.DATABASE_URL = test.url;
-  process.env.MILLWRIGHT_MASTER_KEY = 'test key '.repeat(5);
-  world = await makeWorld();
+  open = await openWorld();
+  ({ test, world } = open);
 });
-afterAll(async () => {
-  await closeLogReader();
-  await database().close();
-  await test.close();
-});
-const lastControl = async (): Promise<ControlEntry['event']> => {
-  const reader = await logReader();
-  const [end = 0] = await reader.ends([world.control]);
-  const row = one(await reader.readAfter([world.control], [end - 1], 1));
-  if (row.entry.kind !== 'control') throw new Error(row.entry.kind);
-  return row.entry.event;
-};
-const audited = async (orgId = OWN.orgId) =>
-  (await test.db.select({ action: audit.action }).from(audit).where(eq(audit.orgId, orgId))).map((r) => r.action);
+afterAll(() => open.close());
 
 describe('operator screens', () => {
   it('lists and reads a screen with its form, its range and the tag behind it', async () => {
@@ -428,122 +281,5 @@ describe('alarms', () => {
     await as(OWN, (tx, a) => markRead(tx, a.orgId, a.user.id, { ids: [note.id] }));
     expect(await as(OWN, (tx, a) => countUnread(tx, a.orgId, a.user.id))).toBe(0);
     expect(await as(OWN, (tx, a) => countUnread(tx, a.orgId, 'u3'))).toBe(1);
-  });
-});
-
-const tagInput = (more: Record<string, unknown>) => saveTagInput.parse({ name: 'T', type: 'number', ...more });
-
-describe('plant', () => {
-  it('assets: unique codes, levels in order, no circles, nothing deleted that is used', async () => {
-    const make = (more: Partial<Parameters<typeof saveAsset>[2]>, actor = OWN) =>
-      as(actor, (tx, a) =>
-        saveAsset(tx, a, {
-          parentId: null,
-          level: 'site',
-          code: 'S',
-          name: both('S'),
-          assetClass: null,
-          timeZone: null,
-          ...more,
-        }),
-      );
-    const site = await make({ timeZone: 'Asia/Shanghai' });
-    const line = await make({ level: 'line', code: 'L', parentId: site.id });
-    expect(await code(make({ code: 'S' }))).toBe('plant.code-taken');
-    expect(await code(make({ level: 'site', code: 'S2', parentId: line.id }))).toBe('plant.level');
-    expect(await code(make({ id: site.id, level: 'asset', parentId: line.id }))).toBe('plant.circle');
-    expect(await code(make({ code: 'Z', timeZone: 'Mars/Olympus' }))).toBe('plant.zone');
-    expect(await code(make({ code: 'X', level: 'asset', parentId: site.id }, STRANGER))).toBe('access.not-found');
-    expect(await code(make({ id: site.id, code: 'Q' }, STRANGER))).toBe('access.not-found');
-    expect(await code(as(OWN, (tx, a) => deleteAsset(tx, a, { id: site.id })))).toBe('plant.asset-used');
-    expect(await code(as(STRANGER, (tx, a) => deleteAsset(tx, a, { id: line.id })))).toBe('access.not-found');
-    await as(OWN, (tx, a) => deleteAsset(tx, a, { id: line.id }));
-    expect((await as(STRANGER, (tx, a) => readPlant(tx, a.orgId))).assets).toEqual([]);
-    expect(await test.db.select().from(asset).where(eq(asset.code, 'L'))).toEqual([]);
-  });
-
-  it('tags: units, ranges, names; a bound tag stays', async () => {
-    const save = (more: Record<string, unknown>, actor = OWN) =>
-      as(actor, (tx, a) => saveTag(tx, a, tagInput({ assetId: world.placeId, ...more })));
-    const { id } = await save({ name: 'T1', unit: '[degF]', low: 0, high: 300 });
-    expect(await code(save({ name: 'T2', unit: 'furlongs' }))).toBe('plant.unit');
-    expect(await code(save({ name: 'T2', low: 2, high: 1 }))).toBe('plant.range');
-    expect(await code(save({ name: 'T1' }))).toBe('plant.tag-taken');
-    expect(await code(save({ name: 'T1' }, STRANGER))).toBe('access.not-found');
-    expect(await code(save({ id, name: 'T1' }, STRANGER))).toBe('access.not-found');
-    expect(await code(as(STRANGER, (tx, a) => deleteTag(tx, a, { id })))).toBe('access.not-found');
-    expect(await code(as(OWN, (tx, a) => deleteTag(tx, a, { id: world.tagId })))).toBe('plant.tag-used');
-    await as(OWN, (tx, a) => deleteTag(tx, a, { id }));
-    expect(await audited()).toEqual(expect.arrayContaining(['tag.create', 'tag.delete', 'asset.create', 'asset.delete']));
-  });
-});
-
-describe('sources', () => {
-  const settings = { host: '127.0.0.1', port: 1502 };
-  it('settings are checked by the connector, secrets sealed and never shown, certificates decided by a person', async () => {
-    const save = (more: Record<string, unknown>, actor = OWN) =>
-      as(actor, (tx, a) => saveConnection(tx, a, { name: 'PLC', connector: 'modbus-tcp', settings, simulated: false, ...more }));
-    const { id } = await save({});
-    expect(await code(save({ name: 'PLC' }))).toBe('source.name-taken');
-    expect(await code(save({ name: 'P2', connector: 'telnet' }))).toBe('source.connector-unknown');
-    expect(await code(save({ name: 'P2', settings: { host: '', port: 99_999 } }))).toBe('input.invalid');
-    expect(await code(save({ id, connector: 'mqtt', settings: { host: 'x' } }))).toBe('source.connector-fixed');
-    expect(await code(save({ id }, STRANGER))).toBe('access.not-found');
-    const broker = await save({
-      name: 'Broker',
-      connector: 'mqtt',
-      settings: { host: 'broker' },
-      secrets: { password: 'very secret' },
-    });
-    const list = await as(OWN, (tx, a) => listConnections(tx, a.orgId));
-    expect(list.map((c) => [c.name, c.hasSecrets])).toEqual([
-      ['Broker', true],
-      ['PLC', false],
-    ]);
-    const everywhere = JSON.stringify([
-      list,
-      await test.db.select().from(connection),
-      await test.db.select().from(audit),
-      await test.sql`select * from secret`,
-    ]);
-    expect(everywhere).not.toContain('very secret');
-    expect(await as(STRANGER, (tx, a) => listConnections(tx, a.orgId))).toEqual([]);
-
-    const certificate = one(
-      await test.db
-        .insert(trustedCertificate)
-        .values({ orgId: OWN.orgId, connectionId: id, fingerprint: 'ab', subject: 'CN=plc', pem: '-' })
-        .returning(),
-    );
-    expect(await as(STRANGER, (tx, a) => listCertificates(tx, a.orgId, { connectionId: id }))).toEqual([]);
-    expect(await code(as(STRANGER, (tx, a) => decideCertificate(tx, a, { id: certificate.id, trust: true })))).toBe(
-      'access.not-found',
-    );
-    await as(OWN, (tx, a) => decideCertificate(tx, a, { id: certificate.id, trust: true }));
-    expect(await code(as(OWN, (tx, a) => decideCertificate(tx, a, { id: certificate.id, trust: true })))).toBe(
-      'source.certificate-decided',
-    );
-
-    const found = tagInput({ assetId: world.placeId, name: 'Reg', address: '3/holding/100:float32' });
-    const { ids } = await as(OWN, (tx, a) => addTags(tx, a, { connectionId: id, tags: [found] }));
-    expect(ids).toHaveLength(1);
-    const wrong = { ...found, name: 'Reg2', address: 'DB1.DBW0' };
-    expect(await code(as(OWN, (tx, a) => addTags(tx, a, { connectionId: id, tags: [{ ...found, name: 'Reg3' }, wrong] })))).toBe(
-      'source.address',
-    );
-    expect(await test.db.select().from(tag).where(eq(tag.name, 'Reg3'))).toEqual([]);
-    expect(await code(as(STRANGER, (tx, a) => addTags(tx, a, { connectionId: id, tags: [found] })))).toBe('access.not-found');
-    expect(await code(as(OWN, (tx, a) => deleteConnection(tx, a, { id })))).toBe('source.used');
-    expect(await code(as(STRANGER, (tx, a) => deleteConnection(tx, a, { id })))).toBe('access.not-found');
-    expect(await code(as(STRANGER, (tx, a) => setEnabled(tx, a, { id, enabled: false })))).toBe('access.not-found');
-    await as(OWN, (tx, a) => setEnabled(tx, a, { id, enabled: false }));
-    expect(await code(askConnection(inTenant(OWN), OWN.orgId, { connectionId: id, kind: 'test', request: {} }))).toBe(
-      'source.off',
-    );
-    expect(await code(askConnection(inTenant(STRANGER), STRANGER.orgId, { connectionId: id, kind: 'test', request: {} }))).toBe(
-      'access.not-found',
-    );
-    await as(OWN, (tx, a) => deleteConnection(tx, a, { id: broker.id }));
-    expect(await test.sql`select from secret`).toHaveLength(0);
   });
 });

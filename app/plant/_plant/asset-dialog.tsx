@@ -3,7 +3,7 @@ import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/c
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
 import { type SubmitEvent, useState } from 'react';
-import { ASSET_LEVELS, type AssetLevel } from '#drizzle/schema/levels.ts';
+import { ASSET_LEVELS, type AssetLevel } from '#runtime/graph/equipment.ts';
 import type { Plant, PlantAsset } from '#server/plant/read-plant.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';

@@ -3,7 +3,7 @@ import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Switch, TextInp
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
 import { type SubmitEvent, useState } from 'react';
-import { TAG_TYPES, type TagType } from '#drizzle/schema/levels.ts';
+import { TAG_TYPES, type TagType } from '#runtime/graph/equipment.ts';
 import type { Plant, PlantTag } from '#server/plant/read-plant.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';

@@ -49,7 +49,9 @@ export function TagTable({ plant, tags, onEdit }: { plant: Plant; tags: readonly
                 <td>
                   <TagValue tag={tag} value={values.get(tag.id)} />
                 </td>
-                <td className="mw-mono">{codes.get(tag.assetId)}</td>
+                <td className="mw-mono" style={{ whiteSpace: 'nowrap' }}>
+                  {codes.get(tag.assetId)}
+                </td>
                 <td className={classes.nowrap}>
                   {tag.low !== null || tag.high !== null
                     ? `${tag.low === null ? '−∞' : format.number(tag.low)} – ${tag.high === null ? '∞' : format.number(tag.high)} ${unitLabel(tag.unit)}`

@@ -1,5 +1,3 @@
-/** Names without tables, for the browser as well. */
-
 /** ISA-95 equipment hierarchy below the organization. */
 export const ASSET_LEVELS = ['site', 'area', 'line', 'cell', 'asset'] as const;
 export type AssetLevel = (typeof ASSET_LEVELS)[number];
