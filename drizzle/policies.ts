@@ -31,16 +31,13 @@ const WITHOUT_TENANT: Readonly<Record<string, Rights>> = {
   program: 'none',
 };
 
-/** Tables whose tenant is that of the row they point at. The inner select is itself under that table's policy. */
-const THROUGH: Readonly<Record<string, { column: string; table: string; key: string; rights: Rights }>> = {};
-
-/** Less than everything on a table of the tenant. The audit log is append-only for the web. */
+/** Less than everything on a table of the tenant. */
 const RIGHTS: Readonly<Record<string, Rights>> = {
+  // Append-only for the web.
   audit: 'select, insert',
   // Written by the historian alone.
   chunk: 'select',
   latest: 'select',
-  series: 'select',
 };
 
 const MINE = `org_id = (select current_setting('millwright.org', true))`;
@@ -69,20 +66,14 @@ export function tableStatements(table: Table): string[] {
   const statements = [`revoke all on ${name} from ${WEB_ROLE}`];
   // A partition is reached through its parent, whose policy then holds.
   if (table.partition) return statements;
-  const through = THROUGH[table.name];
-  const rights = table.tenant
-    ? (RIGHTS[table.name] ?? 'select, insert, update, delete')
-    : (through?.rights ?? WITHOUT_TENANT[table.name] ?? 'none');
+  const rights = table.tenant ? (RIGHTS[table.name] ?? 'select, insert, update, delete') : (WITHOUT_TENANT[table.name] ?? 'none');
   if (rights !== 'none') statements.push(`grant ${rights} on ${name} to ${WEB_ROLE}`);
-  if (!table.tenant && !through) return statements;
-  const mine = through
-    ? `exists (select 1 from "${through.table}" t where t."${through.key}" = ${name}."${through.column}")`
-    : MINE;
+  if (!table.tenant) return statements;
   statements.push(
     `alter table ${name} enable row level security`,
     `alter table ${name} force row level security`,
     policy(name, 'runtime', 'all', 'current_user', 'true'),
-    policy(name, 'tenant', 'all', WEB_ROLE, mine),
+    policy(name, 'tenant', 'all', WEB_ROLE, MINE),
     ...(ALSO[table.name] ?? []).map((also) => policy(name, also.name, also.on, WEB_ROLE, also.using)),
   );
   return statements;
