@@ -6,6 +6,8 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   Cel: '°C',
   '[degF]': '°F',
   '[psi]': 'psi',
+  '[cft_i]': 'ft³',
+  '[cin_i]': 'in³',
   '[in_i]': 'in',
   '[ft_i]': 'ft',
   '[gal_us]': 'gal',

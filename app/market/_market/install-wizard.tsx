@@ -69,6 +69,10 @@ export function InstallWizard({ releaseId, title }: { releaseId: string; title: 
 
   const tagOf = (role: (typeof data.roles)[number]) => (role.name in chosen ? (chosen[role.name] ?? null) : role.suggested);
   const open = data.roles.filter((role) => !role.optional && tagOf(role) === null);
+  const written = data.roles.flatMap((role) => {
+    const bound = role.write && role.candidates.find((candidate) => candidate.tagId === tagOf(role));
+    return bound ? [bound.name] : [];
+  });
   const steps = [data.assetId !== null, open.length === 0, true, data.capabilities.every((c) => agreed.includes(c))];
   const finish = () => {
     if (!data.assetId) return;
@@ -154,7 +158,10 @@ export function InstallWizard({ releaseId, title }: { releaseId: string; title: 
                   <Checkbox
                     key={capability}
                     value={capability}
-                    label={`${t('agree')}: ${capabilityText(capability)}`}
+                    label={capabilityText(capability)}
+                    description={
+                      capability === 'tag.write' && written.length > 0 ? t('writesTo', { tags: written.join(', ') }) : undefined
+                    }
                     data-testid={`grant-${capability}`}
                   />
                 ))}

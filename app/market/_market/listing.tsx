@@ -83,7 +83,7 @@ export function Listing({ publisher, slug }: { publisher: string; slug: string }
             {app.capabilities.length === 0 ? (
               <Text>{t('mayNothing')}</Text>
             ) : (
-              <List>
+              <List size="sm">
                 {app.capabilities.map((capability) => (
                   <List.Item key={capability}>{capabilityText(capability)}</List.Item>
                 ))}
@@ -91,7 +91,7 @@ export function Listing({ publisher, slug }: { publisher: string; slug: string }
             )}
           </Panel>
           <Panel title={t('versions')}>
-            <List>
+            <List size="sm">
               {app.versions.map((version) => (
                 <List.Item key={version.id}>
                   {version.version} · {format.date(version.createdAt)}

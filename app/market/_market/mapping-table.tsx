@@ -79,14 +79,22 @@ export function MappingTable({
               </td>
               <td>
                 {bound?.now ? (
-                  <Value
-                    value={bound.now.value}
-                    unit={bound.unit}
-                    quality={bound.now.quality}
-                    at={bound.now.time}
-                    staleAfterMs={bound.staleAfterMs}
-                    simulated={bound.now.simulated}
-                  />
+                  <>
+                    <Value
+                      value={bound.now.value}
+                      unit={bound.unit}
+                      quality={bound.now.quality}
+                      at={bound.now.time}
+                      staleAfterMs={bound.staleAfterMs}
+                      simulated={bound.now.simulated}
+                    />
+                    {bound.conversion && bound.now.value !== null && (
+                      <Text c="dimmed" fz={12}>
+                        = {format.number(bound.now.value * bound.conversion.gain + bound.conversion.offset)}{' '}
+                        {unitLabel(bound.conversion.to)}
+                      </Text>
+                    )}
+                  </>
                 ) : (
                   '–'
                 )}

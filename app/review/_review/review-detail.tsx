@@ -87,7 +87,7 @@ export function ReviewDetail({ releaseId }: { releaseId: string }) {
         </div>
         <div className={classes.side}>
           <Panel title={tMarket('may')}>
-            <List>
+            <List size="sm">
               {capabilities.map((capability) => (
                 <List.Item key={capability}>{capabilityText(capability)}</List.Item>
               ))}
