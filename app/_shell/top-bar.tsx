@@ -33,7 +33,7 @@ export function TopBar({ wide }: { wide: boolean }) {
         <span>{t('search')}</span>
         <Kbd size="xs">{t('searchKeys')}</Kbd>
       </UnstyledButton>
-      <div id={TOP_RIGHT} className={classes.slot} />
+      <div id={TOP_RIGHT} className={classes.slot} style={{ flex: 'none' }} />
       <UserMenu />
     </header>
   );

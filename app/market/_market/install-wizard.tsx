@@ -46,6 +46,7 @@ export function InstallWizard({ releaseId, title }: { releaseId: string; title: 
   if (install.data)
     return (
       <EmptyState
+        page
         title={t('done', { app: name })}
         text={null}
         actions={
@@ -93,7 +94,13 @@ export function InstallWizard({ releaseId, title }: { releaseId: string; title: 
     <>
       <PageHeader title={t('title', { app: name })} hint={t('hint')} />
       <div className={classes.wizard}>
-        <Stepper active={step} onStepClick={(to) => to < step && setStep(to)} size="sm" mb="md">
+        <Stepper
+          active={step}
+          onStepClick={(to) => to < step && setStep(to)}
+          size="sm"
+          mb="md"
+          classNames={{ step: classes.step ?? '', stepBody: classes.stepBody ?? '' }}
+        >
           {(['assetStep', 'mapStep', 'parametersStep', 'grantStep'] as const).map((key) => (
             <Stepper.Step key={key} label={t(key)} />
           ))}

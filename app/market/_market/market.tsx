@@ -35,7 +35,7 @@ export function Market() {
             leftSection={<IconSearch size={15} />}
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
-            w={320}
+            w={{ base: '100%', xs: 320 }}
           />
         }
       />

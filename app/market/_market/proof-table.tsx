@@ -16,9 +16,9 @@ export function ProofTable({ proof }: { proof: ProofReport }) {
   const t = useTranslations('market');
   const format = useFormat();
   const figure = (check: CheckResult, value: number) =>
-    check.time ? format.dateTime(value * 1000) : format.number(value, { digits: 6 });
+    check.time ? format.time(value * 1000) : format.number(value, { digits: 6 });
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table data-testid="proof-table">
         <Table.Thead>
           <Table.Tr>
@@ -42,9 +42,9 @@ export function ProofTable({ proof }: { proof: ProofReport }) {
                 <Table.Td>{format.text(check.title)}</Table.Td>
                 <Table.Td ta="right">{figure(check, check.expected)}</Table.Td>
                 <Table.Td ta="right">{check.actual === null ? '–' : figure(check, check.actual)}</Table.Td>
-                <Table.Td>{toleranceText(check)}</Table.Td>
+                <Table.Td className={classes.whole}>{toleranceText(check)}</Table.Td>
                 <Table.Td>{typeof check.source === 'string' ? check.source : format.text(check.source)}</Table.Td>
-                <Table.Td>
+                <Table.Td className={classes.whole}>
                   <Verdict good={check.pass} yes={t('pass')} no={t('fail')} />
                 </Table.Td>
               </Table.Tr>
@@ -54,7 +54,7 @@ export function ProofTable({ proof }: { proof: ProofReport }) {
                 <Table.Td colSpan={5}>
                   <Text c="dimmed">{t('falsifier', { title: format.text(change.title) })}</Text>
                 </Table.Td>
-                <Table.Td>
+                <Table.Td className={classes.whole}>
                   <Verdict good={change.red} yes={t('red')} no={t('notRed')} />
                 </Table.Td>
               </Table.Tr>
@@ -68,17 +68,20 @@ export function ProofTable({ proof }: { proof: ProofReport }) {
 
 function toleranceText({ tolerance }: CheckResult): string {
   if (!tolerance) return '=';
-  return 'absolute' in tolerance ? `± ${tolerance.absolute}` : `± ${tolerance.relative * 100} %`;
+  return 'absolute' in tolerance ? `± ${short(tolerance.absolute)}` : `± ${short(tolerance.relative * 100)} %`;
 }
+
+/** Three digits say how close it must be. */
+const short = (value: number) => String(Number(value.toPrecision(3)));
 
 /** Shape and word; colour only for what is wrong. */
 function Verdict({ good, yes, no }: { good: boolean; yes: string; no: string }) {
   return good ? (
-    <span>
+    <span className={classes.whole}>
       <IconCheck size={13} aria-hidden /> {yes}
     </span>
   ) : (
-    <Text span c="var(--mw-p1)" fw={600}>
+    <Text span c="var(--mw-p1)" fw={600} className={classes.whole ?? ''}>
       <IconX size={13} aria-hidden /> {no}
     </Text>
   );

@@ -33,7 +33,7 @@ export function FiguresStep({
   return (
     <Stack gap={12}>
       <Text c="dimmed">{t('figureText')}</Text>
-      <Table.ScrollContainer minWidth={760}>
+      <Table.ScrollContainer minWidth={760} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -62,7 +62,11 @@ export function FiguresStep({
                           keep(
                             check.id,
                             event.currentTarget.checked
-                              ? { expected: actual, tolerance: Math.abs(actual) * 1e-6, source: t('sourceDefault') }
+                              ? {
+                                  expected: actual,
+                                  tolerance: Number((Math.abs(actual) * 1e-6).toPrecision(2)),
+                                  source: t('sourceDefault'),
+                                }
                               : undefined,
                           )
                         }
@@ -137,7 +141,7 @@ function FalsifierField({
   });
   return (
     <Stack gap={8} maw={520}>
-      <Title order={3} fz={13}>
+      <Title order={2} fz={13}>
         {t('falsifier')}
       </Title>
       <Text c="dimmed">{t('falsifierText')}</Text>

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Table, Text } from '@mantine/core';
+import { Button, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
@@ -58,7 +58,7 @@ export function PublishList() {
         ) : (
           releases.data && (
             <Panel flush>
-              <Table.ScrollContainer minWidth={640}>
+              <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
@@ -67,7 +67,9 @@ export function PublishList() {
                       <Table.Th>{t('state')}</Table.Th>
                       <Table.Th>{t('figures')}</Table.Th>
                       <Table.Th>{t('when')}</Table.Th>
-                      <Table.Th aria-label={t('yank')} />
+                      <Table.Th>
+                        <VisuallyHidden>{t('yank')}</VisuallyHidden>
+                      </Table.Th>
                     </Table.Tr>
                   </Table.Thead>
                   <Table.Tbody>

@@ -34,7 +34,7 @@ export function ReleaseWizard() {
   const submit = useMutation(
     trpc.publish.submit.mutationOptions({
       onSuccess: (_, input) => {
-        notifications.show({ message: t('submitted', { name: `${input.slug} ${input.version}` }) });
+        notifications.show({ message: t('submitted', { name: `${input.slug} ${input.version}` }), withCloseButton: false });
         router.push('/publish');
       },
     }),

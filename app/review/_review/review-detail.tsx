@@ -33,7 +33,7 @@ export function ReviewDetail({ releaseId }: { releaseId: string }) {
       onSuccess: async (_, { accept }) => {
         await queries.invalidateQueries({ queryKey: trpc.review.pathKey() });
         const name = format.text(release.data?.title);
-        notifications.show({ message: t(accept ? 'accepted' : 'refused', { name }) });
+        notifications.show({ message: t(accept ? 'accepted' : 'refused', { name }), withCloseButton: false });
       },
     }),
   );
@@ -61,11 +61,8 @@ export function ReviewDetail({ releaseId }: { releaseId: string }) {
               <ProofTable proof={row.proof} />
             </Panel>
           )}
-          <Panel
-            title={row.previous ? t('changes', { version: row.previous }) : t('firstRelease')}
-            flush={row.changes.length > 0}
-          >
-            {row.previous && row.changes.length === 0 && <Text>{t('noChanges')}</Text>}
+          <Panel {...(row.previous ? { title: t('changes', { version: row.previous }) } : {})} flush={row.changes.length > 0}>
+            {row.changes.length === 0 && <Text>{t(row.previous ? 'noChanges' : 'firstRelease')}</Text>}
             {row.changes.length > 0 && (
               <Table>
                 <Table.Tbody>

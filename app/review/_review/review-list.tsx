@@ -1,5 +1,5 @@
 'use client';
-import { Button, Table } from '@mantine/core';
+import { Button, Table, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
 import Link from 'next/link';
@@ -51,7 +51,7 @@ function Releases({ rows }: { rows: readonly Row[] }) {
   const tMarket = useTranslations('market');
   const format = useFormat();
   return (
-    <Table.ScrollContainer minWidth={620}>
+    <Table.ScrollContainer minWidth={620} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -60,7 +60,9 @@ function Releases({ rows }: { rows: readonly Row[] }) {
             <Table.Th>{tPublish('state')}</Table.Th>
             <Table.Th>{tPublish('figures')}</Table.Th>
             <Table.Th>{tPublish('when')}</Table.Th>
-            <Table.Th aria-label={t('open')} />
+            <Table.Th>
+              <VisuallyHidden>{t('open')}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
