@@ -37,7 +37,7 @@ const within = (path: string, folder: string) => {
   return wanted.length <= parts.length && wanted.every((part, i) => part === '*' || part === parts[i]);
 };
 /** Tests and the suites they share use what they test with; the homes of packages bind them all the same. */
-const isTest = (file: string) => /\.(test|suite)\.tsx?$|(^|\/)(testing|fixtures)[/.]/.test(file);
+const isTest = (file: string) => /\.(test|suite|testing)\.tsx?$|(^|\/)(testing|fixtures)[/.]/.test(file);
 /** The entry of a process puts rooms together. */
 const isEntry = (file: string) => /^runtime\/[^/]+\/main\.ts$/.test(file);
 
