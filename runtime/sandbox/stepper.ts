@@ -21,6 +21,8 @@ export interface StepperOptions extends Partial<Limits> {
 export interface SandboxStepper extends Stepper {
   /** One crossing for a step and the state after it. */
   stepAndSave(input: StepInput): Promise<{ result: StepResult; state: Uint8Array }>;
+  /** Where a traced program is, or was last. */
+  place(): { node: string; block: string; line?: number } | undefined;
   /** Bytes on the isolate's heap and in its buffers. */
   memory(): number;
 }
@@ -150,6 +152,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
       },
       save: async () => encodeState(await call(entries.save, [])),
       load: async (bytes) => call(entries.load, [decodeState(bytes)]),
+      place: () => (cell?.[0] ? placeOf(program.map, cell[0]) : undefined),
       memory: () => {
         if (isolate.isDisposed) return 0;
         const heap = isolate.getHeapStatisticsSync();

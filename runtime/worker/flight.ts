@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** 24 bytes a slot: f64 shard (0 = free), f64 step, f64 since. */
-const SLOT = 24;
+/** Bytes of a slot: f64 shard (0 = free), f64 step, f64 since, u32 length and text of the place where it was last seen. */
+const SLOT = 512;
+const HEAD = 28;
 const SLOTS = 64;
 
 export interface InFlight {
@@ -11,6 +12,13 @@ export interface InFlight {
   /** Committed step after which it ran. */
   readonly step: number;
   readonly since: number;
+  /** Where the program was last seen; only a traced one tells. */
+  readonly place?: Place;
+}
+export interface Place {
+  readonly node: string;
+  readonly block: string;
+  readonly line?: number;
 }
 
 /**
@@ -21,7 +29,7 @@ export class FlightRecorder {
   private readonly file: string;
   private readonly fd: number;
   private readonly free: number[] = Array.from({ length: SLOTS }, (_, i) => SLOTS - 1 - i);
-  private readonly bytes = Buffer.alloc(SLOT);
+  private readonly bytes = Buffer.alloc(HEAD);
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
@@ -40,11 +48,21 @@ export class FlightRecorder {
     this.write(slot, 0, 0, 0);
     this.free.push(slot);
   }
+  /** The program is here now: what is left to say when its process goes down without a word. */
+  seen(slot: number | undefined, place: Place | undefined): void {
+    if (slot === undefined || !place) return;
+    const text = Buffer.from(JSON.stringify(place)).subarray(0, SLOT - HEAD);
+    const bytes = Buffer.alloc(4 + text.length);
+    bytes.writeUInt32LE(text.length, 0);
+    text.copy(bytes, 4);
+    writeSync(this.fd, bytes, 0, bytes.length, slot * SLOT + HEAD - 4);
+  }
   private write(slot: number, shardId: number, step: number, since: number): void {
     this.bytes.writeDoubleLE(shardId, 0);
     this.bytes.writeDoubleLE(step, 8);
     this.bytes.writeDoubleLE(since, 16);
-    writeSync(this.fd, this.bytes, 0, SLOT, slot * SLOT);
+    this.bytes.writeUInt32LE(0, 24);
+    writeSync(this.fd, this.bytes, 0, HEAD, slot * SLOT);
   }
   close(): void {
     closeSync(this.fd);
@@ -69,10 +87,20 @@ export function readCrashed(folder: string): InFlight[] {
     unlinkSync(file);
     for (let at = 0; at + SLOT <= bytes.length; at += SLOT) {
       const shardId = bytes.readDoubleLE(at);
-      if (shardId > 0) found.push({ shardId, step: bytes.readDoubleLE(at + 8), since: bytes.readDoubleLE(at + 16) });
+      if (!(shardId > 0)) continue;
+      const place = placeIn(bytes.toString('utf8', at + HEAD, at + HEAD + bytes.readUInt32LE(at + 24)));
+      found.push({ shardId, step: bytes.readDoubleLE(at + 8), since: bytes.readDoubleLE(at + 16), ...(place ? { place } : {}) });
     }
   }
   return found;
+}
+
+function placeIn(text: string): Place | undefined {
+  try {
+    return text ? (JSON.parse(text) as Place) : undefined;
+  } catch {
+    return undefined; // cut short: the process ended while it was written
+  }
 }
 
 function isAlive(pid: number): boolean {

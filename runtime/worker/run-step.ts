@@ -6,6 +6,9 @@ import type { WorkerContext } from './context.ts';
 import type { HeldShard, ReadyStep } from './held-shard.ts';
 import { fetchWaves } from './waves.ts';
 
+/** How often a suspect is looked at. */
+const SEEN_MS = 10;
+
 /** Takes one step of a shard; the shard's own state is untouched until the step is committed. */
 export async function runStep(context: WorkerContext, shard: HeldShard, read: ReadStep, now: number): Promise<ReadyStep> {
   const waves = await fetchWaves(context.db, context.blobs, shard.lease.orgId, wavesNeeded(shard.plan, read.entries));
@@ -13,12 +16,15 @@ export async function runStep(context: WorkerContext, shard: HeldShard, read: Re
   let state: Uint8Array | undefined;
   const run = async (input: StepInput) => {
     const slot = context.flight.begin(shard.lease.shardId, shard.step);
+    // a suspect may take the process down without a word: where it was seen last is then all that is known
+    const watching = shard.suspect && setInterval(() => context.flight.seen(slot, shard.stepper.place()), SEEN_MS);
     try {
       if (!save) return await shard.stepper.step(input);
       const both = await shard.stepper.stepAndSave(input);
       state = both.state;
       return both.result;
     } finally {
+      if (watching) clearInterval(watching);
       context.flight.end(slot);
     }
   };

@@ -10,11 +10,11 @@ const MOST = 2;
 
 /** Processes that went down with steps in the air: each step is noted, and whether it was to blame shows when it happens at the same step again. */
 export async function noteCrashes(db: Db, crashed: readonly InFlight[]): Promise<void> {
-  for (const { shardId, step, since } of crashed) {
+  for (const { shardId, step, since, place } of crashed) {
     const [row] = await db.select({ orgId: shard.orgId, instanceId: shard.instanceId }).from(shard).where(eq(shard.id, shardId));
     if (!row) continue;
     const message = `the worker process ended while step ${step + 1} was running, since ${new Date(since).toISOString()}`;
-    await db.insert(strike).values({ ...row, shardId, step, kind: 'died', message });
+    await db.insert(strike).values({ ...row, shardId, step, kind: 'died', message, ...place });
   }
 }
 
@@ -49,7 +49,7 @@ export async function judge(db: Db, lease: { shardId: number; instanceId: string
   const died = strikes.filter((s) => s.kind === 'died' && s.shardId === lease.shardId && s.step === lease.step);
   const together = stuck.length + died.length;
   if (together >= MOST) {
-    const named = stuck.findLast((s) => s.node !== null);
+    const named = [...stuck, ...died].find((s) => s.node !== null);
     const where = named ? `block '${named.node}'${named.block ? ` (${named.block})` : ''}` : 'the app';
     throw new InstanceProblem(
       'QUARANTINED',

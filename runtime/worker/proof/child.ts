@@ -3,13 +3,15 @@ import pino from 'pino';
 import { startWorker } from '../worker.ts';
 import { compileProof } from './graph.ts';
 
-const { DATABASE_URL = '', MILLWRIGHT_DATA = '' } = process.env;
-await startWorker({
+const { DATABASE_URL = '', MILLWRIGHT_DATA = '', PROOF_LIMITS = '{}' } = process.env;
+const worker = await startWorker({
   databaseUrl: DATABASE_URL,
   dataFolder: MILLWRIGHT_DATA,
   compile: compileProof,
+  limits: JSON.parse(PROOF_LIMITS),
   log: pino({ level: process.env.WORKER_TEST_LOG ?? 'warn' }, pino.destination({ dest: 2, sync: true })),
   exit: (code) => process.exit(code),
 });
 process.on('disconnect', () => process.exit(0));
-process.send?.('ready');
+// who it is in `shard.holder`
+process.send?.(worker.facts().holder);

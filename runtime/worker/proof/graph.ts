@@ -26,7 +26,7 @@ export const proofGraph: GraphDocumentInput = {
     node('window', 'series.window', { seconds: 0.5, mode: 'tumbling', idle: 0.2 }),
     node('timer', 'fixture.idle', { seconds: 0.05 }),
     node('table', 'fixture.collect', {}, { value: 'a' }),
-    node('pareto', 'fixture.pareto'),
+    node('pareto', 'fixture.pareto', {}, { value: 'a' }),
     node('high', 'series.compare', { high: 7, hysteresis: 1 }),
     node('alarm', 'alarm.raise', { priority: 2, text: { en: 'High', zh: '高' } }, { condition: 'on' }),
     node('tell', 'notify.send', { text: { en: 'High', zh: '高' }, interval: 0 }, { condition: 'on' }),

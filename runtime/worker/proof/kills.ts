@@ -46,6 +46,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
   for (let i = 0; i < options.instances; i++) ids.push(await f.instance(proofGraph, { a, b, c }, { key: `K${i}` }));
 
   const children: ChildProcess[] = [];
+  const holders = new WeakMap<ChildProcess, string>();
   const start = async () => {
     const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [], {
       execArgv: ['--no-node-snapshot', '--no-concurrent-recompilation', '--disable-warning=ExperimentalWarning'],
@@ -53,6 +54,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     children.push(child);
+    child.on('message', (holder) => holders.set(child, String(holder)));
     return child;
   };
   const running: ChildProcess[] = [];
@@ -101,7 +103,8 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       const at = Math.floor(random() * running.length);
       const victim = running[at];
       if (!victim) continue;
-      const before = new Map((await f.db.select().from(shard)).map((s) => [s.id, s]));
+      const holder = holders.get(victim);
+      const before = new Map((await f.db.select().from(shard)).filter((s) => s.holder === holder).map((s) => [s.id, s]));
       if (options.freeze && random() < 0.25) {
         freezes++;
         victim.kill('SIGSTOP');
