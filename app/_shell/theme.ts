@@ -106,6 +106,8 @@ export const theme = createTheme({
     },
     Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: 12, fz: 12 } },
     Text: { defaultProps: { size: 'sm' } },
+    // Nothing moves unless data moved.
+    Skeleton: { defaultProps: { animate: false } },
     Anchor: { defaultProps: { underline: 'hover', size: 'sm' } },
   },
 });
