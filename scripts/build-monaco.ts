@@ -52,7 +52,9 @@ export { monaco, typescript };
 
 export async function buildMonaco(root: string): Promise<'built' | 'present'> {
   const folder = join(root, 'public', 'monaco');
-  const { version } = JSON.parse(await readFile(join(root, 'node_modules/monaco-editor/package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(join(root, 'node_modules/monaco-editor/package.json'), 'utf8')) as {
+    version: string;
+  };
   const stamp = `monaco-editor ${version} bundle ${BUNDLE}\n`;
   if ((await readFile(join(folder, 'version.txt'), 'utf8').catch(() => '')) === stamp) return 'present';
   await rm(folder, { recursive: true, force: true });
