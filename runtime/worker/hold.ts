@@ -52,7 +52,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       readTo: [...lease.cursor],
       carried: recovered.carried,
       skip: recovered.skip,
-      policy: new CheckpointPolicy(lease.shardId, now),
+      policy: new CheckpointPolicy(lease.shardId),
       busy: undefined,
       ready: undefined,
       decision: undefined,

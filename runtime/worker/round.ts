@@ -1,6 +1,6 @@
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { NumberedEntry } from '#runtime/step/build-input.ts';
-import type { ReadStep } from '#runtime/step/take-step.ts';
+import type { ReadStep, StepCommit } from '#runtime/step/take-step.ts';
 import { ENGINE } from './checkpoint.ts';
 import { type Committed, commitSteps, type ShardCommit } from './commit-steps.ts';
 import type { WorkerContext } from './context.ts';
@@ -18,6 +18,8 @@ const LAG_MS = 2_000;
 export interface RoundHooks {
   /** The lease is lost, or the shard is in doubt: forget it with its state. */
   drop(shard: HeldShard): void;
+  /** A step of it is in the database. */
+  committed(shard: HeldShard, step: StepCommit): void;
   /** The instance cannot go on; why. */
   fail(shard: HeldShard, problem: InstanceProblem): void;
 }
@@ -159,6 +161,7 @@ export async function commitReady(context: WorkerContext, shards: readonly HeldS
     s.carried = commit.carried;
     s.lastCommit = now;
     s.ready = undefined;
+    hooks.committed(s, commit);
     if (commit.rows > 0) {
       s.decisions = 0;
       if (s.mostEntries < ENTRIES_A_STEP) s.mostEntries++;

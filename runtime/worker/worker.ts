@@ -107,7 +107,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const taking = new Set<number>();
   const seen = new Map<number, number>();
   const failures = new Map<number, number>();
-  const stats = { steps: 0, rows: 0, rounds: 0, lost: 0 };
+  const lastProbes = new WeakMap<HeldShard, unknown>();
+  const stats = { steps: 0, rows: 0, rounds: 0, commits: 0, lost: 0 };
   let stopping = false;
   let stopped: Promise<void> | undefined;
   let dirty: Set<number> | 'all' = 'all';
@@ -126,6 +127,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       held.delete(s.lease.shardId);
       s.stepper.dispose();
       s.onGone();
+    },
+    committed(s, { rows, probes }) {
+      stats.steps++;
+      stats.rows += rows;
+      if (probes) lastProbes.set(s, probes);
     },
     fail(s, problem) {
       void giveUp(s, problem);
@@ -281,7 +287,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   async function afterCommit(on: readonly HeldShard[]): Promise<void> {
     const now = Date.now();
     for (const s of on) {
-      stats.steps++;
       const probes = lastProbes.get(s);
       if (probes && now - s.probesAt >= PROBE_MS) {
         s.probesAt = now;
@@ -296,7 +301,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       if (s.suspect && !s.busy) swap(s, s.instrumented);
     }
   }
-  const lastProbes = new WeakMap<HeldShard, unknown>();
 
   async function decide(): Promise<void> {
     for (const s of held.values()) {
@@ -358,9 +362,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     if (suspects.length > 0) dirty = 'all';
     else markDirty(more);
     await settle(all);
-    for (const s of all) if (s.ready?.commit.probes) lastProbes.set(s, s.ready.commit.probes);
-    for (const s of all) stats.rows += s.ready?.commit.rows ?? 0;
     const on = await commitReady(context, all, hooks);
+    if (on.length > 0) stats.commits++;
     await decide();
     await afterCommit(on);
     await appendTicks();
