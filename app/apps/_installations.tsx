@@ -73,7 +73,18 @@ export function Installations() {
                   <Table.Td>
                     <State instance={instance} />
                   </Table.Td>
-                  <Table.Td>{instance.version}</Table.Td>
+                  <Table.Td>
+                    {instance.version}
+                    {/* Compared with the listing's by who wants to know that the graph is the published one. */}
+                    <div
+                      className="mw-mono"
+                      style={{ fontSize: 12, color: 'var(--mw-dim)' }}
+                      title={instance.graphHash}
+                      data-testid="graph-hash"
+                    >
+                      {instance.graphHash.slice(0, 12)}
+                    </div>
+                  </Table.Td>
                   <Table.Td>{instance.step === null ? '–' : new Intl.NumberFormat(locale).format(instance.step)}</Table.Td>
                   <Table.Td>
                     <Group gap={6} justify="flex-end" wrap="nowrap">

@@ -58,6 +58,7 @@ export async function listInstallations(tx: Tx, orgId: string) {
       status: instance.status,
       reason: instance.reason,
       version: appVersion.version,
+      graphHash: appVersion.graphHash,
       bindings: instance.bindings,
       step: shard.step,
       leaseUntil: shard.leaseUntil,

@@ -13,6 +13,12 @@ export const createAppInput = z.object({
   graph: graphDocument.optional(),
 });
 
+/** What a starting point brings beside its graph. */
+export interface FromSample {
+  readonly screens?: (typeof app.$inferInsert)['screens'];
+  readonly assetClass?: string | undefined;
+}
+
 const BLANK: GraphDocument = { format: 1, nodes: [], wires: [], roles: [], parameters: [], outputs: [] };
 
 /** A new draft; its slug is made of the English name and is unique in the organization. */
@@ -20,7 +26,7 @@ export async function createApp(
   tx: Tx,
   orgId: string,
   by: string,
-  input: z.infer<typeof createAppInput>,
+  input: z.infer<typeof createAppInput> & FromSample,
 ): Promise<{ id: string; slug: string }> {
   const graph = input.graph ?? BLANK;
   checkSize(graph);
@@ -29,7 +35,7 @@ export async function createApp(
   const name = { en: input.name.en.trim() || input.name.zh.trim(), zh: input.name.zh.trim() || input.name.en.trim() };
   const [made] = await tx
     .insert(app)
-    .values({ orgId, slug, name, graph, updatedBy: by })
+    .values({ orgId, slug, name, graph, screens: input.screens ?? [], assetClass: input.assetClass, updatedBy: by })
     .returning({ id: app.id, slug: app.slug });
   if (!made) throw new Error('insert gave no row');
   return made;

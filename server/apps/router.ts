@@ -31,8 +31,8 @@ export const appsRouter = router({
   createFromSample: orgProcedure('app.write')
     .input(z.object({ sample: z.string(), name: bilingual.optional() }))
     .mutation(async ({ ctx, input }) => {
-      const sample = await readSample(input.sample);
-      return createApp(ctx.tx, ctx.orgId, ctx.user.id, { name: input.name ?? sample.title, graph: sample.graph });
+      const { title, graph, screens, assetClass } = await readSample(input.sample);
+      return createApp(ctx.tx, ctx.orgId, ctx.user.id, { name: input.name ?? title, graph, screens, assetClass });
     }),
   save: orgProcedure('app.write')
     .input(saveDraftInput)

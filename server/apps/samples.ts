@@ -1,16 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ScreenDocument } from '#drizzle/schema/app.ts';
 import { bilingual, type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import { failed } from './errors.ts';
 
 /** Only what the list shows; the rest of `app.json` belongs to packages. */
-const listing = z.object({ title: bilingual, summary: bilingual.optional() });
+const listing = z.object({ title: bilingual, summary: bilingual.optional(), assetClass: z.string().optional() });
 
 export interface Sample {
   readonly slug: string;
   readonly title: z.infer<typeof bilingual>;
   readonly summary?: z.infer<typeof bilingual> | undefined;
+  /** The kind of asset it is made for. */
+  readonly assetClass?: string | undefined;
 }
 
 const folder = () => join(process.cwd(), 'marketplace', 'apps');
@@ -24,20 +27,22 @@ export async function listSamples(): Promise<Sample[]> {
     names.sort().map(async (slug): Promise<Sample | undefined> => {
       const [app, graph] = await Promise.all([textOf(slug, 'app.json'), textOf(slug, 'graph.json')]);
       if (app === undefined || graph === undefined) return undefined;
-      const { title, summary } = listing.parse(JSON.parse(app));
-      return { slug, title, summary };
+      const { title, summary, assetClass } = listing.parse(JSON.parse(app));
+      return { slug, title, summary, assetClass };
     }),
   );
   return samples.filter((sample) => sample !== undefined);
 }
 
-export async function readSample(slug: string): Promise<Sample & { graph: GraphDocument }> {
+/** With the screens that were drawn for it: made ones would be plainer. */
+export async function readSample(slug: string): Promise<Sample & { graph: GraphDocument; screens: ScreenDocument[] }> {
   const samples = await listSamples();
   const sample = samples.find((one) => one.slug === slug);
   const text = sample && (await textOf(slug, 'graph.json'));
   if (!sample || text === undefined)
     throw failed('app.sample-unknown', { sample: slug, known: samples.map((one) => one.slug).join(', ') });
-  return { ...sample, graph: graphDocument.parse(JSON.parse(text)) };
+  const screens = JSON.parse((await textOf(slug, 'screens.json')) ?? '[]') as ScreenDocument[];
+  return { ...sample, graph: graphDocument.parse(JSON.parse(text)), screens };
 }
 
 async function textOf(slug: string, file: string): Promise<string | undefined> {
