@@ -34,7 +34,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
       const all = (pick: (r: KillReport) => number) => reports.reduce((sum, r) => sum + pick(r), 0);
       const still = reports.flatMap((r) => r.standstill);
       return {
-        text: `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; a killed worker's shards stood still for p50 ${quantile(still, 0.5)} ms, p90 ${quantile(still, 0.9)} ms, most ${quantile(still, 1)} ms`,
+        text: `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; a killed worker's shards stood still for p50 ${quantile(still, 0.5)} ms, p90 ${quantile(still, 0.9)} ms, most ${quantile(still, 1)} ms`,
         wrong: reports.flatMap((r) => r.wrong),
       };
     },

@@ -1,6 +1,8 @@
 /** 100 trivial instances at 50 records a second each: what a factory full of small apps asks of one worker. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { instance, shard } from '#drizzle/schema/index.ts';
+import { lanesOf, openListener } from '#runtime/log/notify.ts';
+import { openLogReader } from '#runtime/log/reader.ts';
 import { until, workerFixture } from '#runtime/worker/fixture.testing.ts';
 import type { Figure } from '../figure.ts';
 import { smoothingGraph } from '../graphs/smoothing.ts';
@@ -24,20 +26,20 @@ export default {
     await sleep(1_000);
 
     // latency: from the sample's time to the commit's wake-up of its output lane, seen by a listener as any reader would be
-    const { openListener, lanesOf } = await import('#runtime/log/notify.ts');
     const shards = await f.db.select().from(shard);
     const outLanes = new Set(shards.map((s) => s.outLane));
     const latencies: number[] = [];
-    const { openLogReader } = await import('#runtime/log/reader.ts');
     const reader = await openLogReader(f.url);
     const probeLane = shards[0]?.outLane ?? 0;
     let cursor = (await reader.ends([probeLane]))[0] ?? 0;
-    let reading: Promise<void> | undefined;
+    let reading = false;
     const listener = openListener(f.url, ['log'], (_c, payload) => {
       const told = lanesOf(payload);
       if (told && !told.some((l) => outLanes.has(l))) return;
       const now = Date.now();
-      reading ??= (async () => {
+      if (reading) return;
+      reading = true;
+      void (async () => {
         for (const row of await reader.readAfter([probeLane], [cursor], 100)) {
           cursor = row.seq;
           if (row.entry.kind === 'outputs') for (const o of row.entry.outputs) for (const t of o.time) latencies.push(now - t);
@@ -45,7 +47,7 @@ export default {
       })()
         .catch(() => {})
         .finally(() => {
-          reading = undefined;
+          reading = false;
         });
     });
     const before = worker.facts() as { steps: number; rounds: number; commits: number; rows: number };

@@ -43,7 +43,7 @@ test('an instance starts by itself: tag to role unit, program, outputs, cursor, 
   await using f = await workerFixture();
   const lane = await f.lane([{ unit: '[degF]' }]);
   const id = await f.instance(smoothing, { temp: lane.tags[0] ?? 0 });
-  await f.worker();
+  const worker = await f.worker();
   await f.running(id);
   await lane.write([212, 32, 32].map((v, i) => ({ time: T0 + i * 1000, values: [v] })));
   await until('three rows', async () => (await f.outputs(id)).length === 3);
@@ -53,6 +53,8 @@ test('an instance starts by itself: tag to role unit, program, outputs, cursor, 
   expect(rows.map((r) => [r.name, r.key, r.time, r.origin])).toEqual(
     [0, 1, 2].map((i) => ['smooth', 'C-101', T0 + i * 1000, 'derived']),
   );
+  // small state is saved with the steps, and always when a worker leaves
+  await worker.stop();
   const [saved] = await f.db.select().from(checkpoint);
   const s = await f.shard(id);
   expect(saved).toMatchObject({ step: s.step, cursor: s.cursor });

@@ -22,6 +22,8 @@ export interface KillOptions {
 export interface KillReport extends Findings {
   readonly kills: number;
   readonly freezes: number;
+  /** Times that all database sessions of the workers were cut. */
+  readonly cutSessions: number;
   /** How long shards of a killed worker stood still, ms. */
   readonly standstill: readonly number[];
 }
@@ -96,6 +98,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
 
     let kills = 0;
     let freezes = 0;
+    let cutSessions = 0;
     const standstill: number[] = [];
     const end = Date.now() + options.seconds * 1000;
     while (Date.now() < end) {
@@ -105,7 +108,12 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       if (!victim) continue;
       const holder = holders.get(victim);
       const before = new Map((await f.db.select().from(shard)).filter((s) => s.holder === holder).map((s) => [s.id, s]));
-      if (options.freeze && random() < 0.25) {
+      const what = random();
+      if (what < 0.2) {
+        // what a restart of the server does to them: nobody knows whether the commit under way was made
+        cutSessions++;
+        await f.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'millwright worker%' and datname = current_database()`;
+      } else if (options.freeze && what < 0.4) {
         freezes++;
         victim.kill('SIGSTOP');
         await sleep(4_500);
@@ -151,7 +159,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
     const strange = (await f.db.select().from(instance)).filter((i) => i.status !== 'running');
     for (const i of strange) findings.wrong.push(`instance ${i.id} is ${i.status}: ${JSON.stringify(i.reason)}`);
     if ((await f.db.select().from(effect)).some((e) => e.orgId !== ORG)) findings.wrong.push('an effect of another tenant');
-    return { ...findings, kills, freezes, standstill };
+    return { ...findings, kills, freezes, cutSessions, standstill };
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }
