@@ -111,6 +111,7 @@ function broken(seed: number, status: number | null): KillReport {
     cuts: 0,
     kills: 0,
     freezes: 0,
+    cutSessions: 0,
     standstill: [],
   };
 }
