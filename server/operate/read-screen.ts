@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, instance, lane, series, shard, tag } from '#drizzle/schema/index.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
+import { conversion } from '#runtime/units/units.ts';
 import { notFound } from '../errors.ts';
 import { readForms } from './read-forms.ts';
 
@@ -120,12 +121,19 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
               .from(tag)
               .where(and(eq(tag.orgId, orgId), eq(tag.id, bound.tagId)))
           : [];
-        return { ...form, target: target ?? null };
+        return { ...form, target: target ? { ...target, toForm: inUnitOf(form.unit, target.unit) } : null };
       }),
     ),
     series: known,
   };
 }
+/** How the tag's value becomes one in the unit that people enter: what is and what is wanted are compared in one unit, or not at all. */
+function inUnitOf(form: string, tagUnit: string | null): { gain: number; offset: number } | null {
+  if (tagUnit === null || tagUnit === form) return { gain: 1, offset: 0 };
+  const found = conversion(tagUnit, form);
+  return found.ok ? { gain: found.gain, offset: found.offset } : null;
+}
+
 export type ScreenFacts = Awaited<ReturnType<typeof readScreen>>;
 
 /** An instance of this organization with what is needed to speak to it. */

@@ -34,6 +34,11 @@ export function ControlWidget({ widget }: { widget: Widget }) {
   return <Faceplate form={form} shown={widget.bind.value} />;
 }
 
+/** The machine's value in the unit of the entry beside it. */
+function inFormUnit(value: number | string | null, toForm: { gain: number; offset: number } | null): number | string | null {
+  return typeof value === 'number' && toForm ? value * toForm.gain + toForm.offset : value;
+}
+
 function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
   const { facts, live, lost } = useScreen();
   const t = useTranslations('operate');
@@ -77,8 +82,8 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
         <span className={classes.dim}>{t('now')}</span>
         {form.target ? (
           <Value
-            value={shownValue(target)}
-            unit={form.target.unit}
+            value={inFormUnit(shownValue(target), form.target.toForm)}
+            unit={form.target.toForm ? form.unit : form.target.unit}
             quality={target?.quality ?? 0}
             at={target?.time ?? null}
             staleAfterMs={lost ? 0 : form.target.staleAfterMs}
