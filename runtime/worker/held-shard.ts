@@ -44,6 +44,8 @@ export interface HeldShard {
   decision: PendingDecision | undefined;
   /** Decisions in a row without a step in between: when they do not end, the app is broken, not the data. */
   decisions: number;
+  /** News came for it while it was busy. */
+  missed: boolean;
   /** Entries a step may take; small for a while after a step was too much at once. */
   mostEntries: number;
   lastCommit: number;

@@ -57,6 +57,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       ready: undefined,
       decision: undefined,
       decisions: 0,
+      missed: false,
       mostEntries: ENTRIES_A_STEP,
       lastCommit: now,
       tick: undefined,

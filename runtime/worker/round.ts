@@ -41,6 +41,8 @@ export async function readAndStart(
       const cursor = s.readTo[i] ?? 0;
       if (!dirty || dirty(lane)) pairs.set(`${lane} ${cursor}`, { lane, cursor });
     });
+  // whoever is busy now has to look at these lanes when its step is committed
+  for (const s of shards) if ((s.busy || s.ready || s.decision) && (!dirty || s.lanes.some(dirty))) s.missed = true;
   if (pairs.size === 0) return { found: false, more: new Set() };
   const list = [...pairs.values()];
   const rows = await context.reader.readAfter(

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from '#drizzle/client.ts';
-import { probe, shard as shardTable } from '#drizzle/schema/index.ts';
+import { shard as shardTable } from '#drizzle/schema/index.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
-import { appendControl } from '#runtime/log/append-control.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
 import { lanesOf, openListener, openNotifier } from '#runtime/log/notify.ts';
@@ -12,12 +11,13 @@ import { openLogReader } from '#runtime/log/reader.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import { openCodeCache } from '#runtime/sandbox/code-cache.ts';
 import type { Limits } from '#runtime/sandbox/limits.ts';
+import type { ProbeValue } from '#runtime/step/contract.ts';
+import { appendTicks, nextTimer, setAside, tellProbes } from './after-round.ts';
 import type { WorkerContext } from './context.ts';
 import { FlightRecorder, readCrashed } from './flight.ts';
 import type { HeldShard } from './held-shard.ts';
 import { asProblem, createShards, holdShard, saveCheckpoint, stopInstance, swapProgram } from './hold.ts';
 import { CommitSession, LEASE_MS, OVER } from './lease.ts';
-import { recordDecision } from './poison.ts';
 import { type Compile, InstanceProblem, readInstances, setStatus } from './prepare.ts';
 import { Programs } from './programs.ts';
 import { commitReady, type RoundHooks, readAndStart, settle } from './round.ts';
@@ -44,7 +44,6 @@ const POLL_MS = 250;
 const CONTROL_MS = 1_000;
 /** A turn that the queue has not dealt in this time is taken without it. */
 const UNDEALT_MS = 3_000;
-const PROBE_MS = 250;
 /** Starts of many shards at once would stop those that run. */
 const TAKES_AT_ONCE = 4;
 const MOST_FAILURES = 5;
@@ -107,7 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const taking = new Set<number>();
   const seen = new Map<number, number>();
   const failures = new Map<number, number>();
-  const lastProbes = new WeakMap<HeldShard, unknown>();
+  const lastProbes = new WeakMap<HeldShard, readonly ProbeValue[]>();
   const stats = { steps: 0, rows: 0, rounds: 0, commits: 0, lost: 0 };
   let stopping = false;
   let stopped: Promise<void> | undefined;
@@ -283,67 +282,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       });
   }
 
-  // ---- after a commit --------------------------------------------------------------------------------------------------------------------
-  async function afterCommit(on: readonly HeldShard[]): Promise<void> {
-    const now = Date.now();
-    for (const s of on) {
-      const probes = lastProbes.get(s);
-      if (probes && now - s.probesAt >= PROBE_MS) {
-        s.probesAt = now;
-        lastProbes.delete(s);
-        const row = { instanceId: s.lease.instanceId, orgId: s.lease.orgId, values: probes, updatedAt: new Date(now) };
-        await db
-          .insert(probe)
-          .values(row)
-          .onConflictDoUpdate({ target: probe.instanceId, set: { values: row.values, updatedAt: row.updatedAt } });
-        notifier.tell('probes', s.lease.instanceId);
-      }
-      if (s.suspect && !s.busy) swap(s, s.instrumented);
-    }
-  }
-
-  async function decide(): Promise<void> {
-    for (const s of held.values()) {
-      const { decision } = s;
-      if (!decision || s.ready || s.busy || s.gone) continue;
-      if (!(await recordDecision(context, s, decision))) {
-        hooks.drop(s);
-        continue;
-      }
-      s.skip.add(`${decision.entry.lane}:${decision.entry.seq}`);
-      s.decision = undefined;
-      s.decisions++;
-      log.warn(
-        {
-          shard: s.lease.shardId,
-          lane: decision.entry.lane,
-          seq: decision.entry.seq,
-          node: decision.node,
-          reason: decision.reason,
-        },
-        'entry set aside',
-      );
-    }
-  }
-
-  /** Timers that are due become entries of the log, so that every re-run has them at the same place. */
-  async function appendTicks(): Promise<void> {
-    const now = Date.now();
-    for (const s of held.values()) {
-      const due = s.carried.wakeAt;
-      if (due === null || due > now || s.leaving || s.gone || s.ready) continue;
-      if (s.tick && s.tick.due === due && now - s.tick.at < 250) continue;
-      s.tick = { due, at: now };
-      const { lane } = await appendControl(db, s.lease.orgId, { type: 'tick', shardId: s.lease.shardId, due });
-      markDirty([lane]);
-    }
-  }
-  function nextTimer(): number {
-    let at = Number.POSITIVE_INFINITY;
-    for (const s of held.values()) if (s.carried.wakeAt !== null) at = Math.min(at, s.carried.wakeAt);
-    return at;
-  }
-
   // ---- the loop --------------------------------------------------------------------------------------------------------------------------
   async function round(): Promise<boolean> {
     const all = [...held.values()];
@@ -364,9 +302,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await settle(all);
     const on = await commitReady(context, all, hooks);
     if (on.length > 0) stats.commits++;
-    await decide();
-    await afterCommit(on);
-    await appendTicks();
+    for (const lane of on.flatMap((s) => (s.missed ? s.lanes : []))) markDirty([lane]);
+    for (const s of on) {
+      s.missed = false;
+      if (s.suspect && !s.busy) swap(s, s.instrumented);
+    }
+    const aside = await setAside(context, all);
+    for (const s of aside.lost) hooks.drop(s);
+    markDirty(aside.lanes);
+    await tellProbes(context, held.values(), lastProbes);
+    markDirty(await appendTicks(context, held.values()));
     stats.rounds++;
     return found || on.length > 0;
   }
@@ -385,7 +330,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         }
         const did = held.size > 0 ? await round() : false;
         if (!did) {
-          const wait = Math.max(1, Math.min(POLL_MS, nextTimer() - Date.now(), lastPoll + POLL_MS - Date.now()));
+          const wait = Math.max(1, Math.min(POLL_MS, nextTimer(held.values()) - Date.now(), lastPoll + POLL_MS - Date.now()));
           // without a shard there is nothing to read, however much is dirty: taking one wakes the loop
           if (held.size === 0 || (dirty !== 'all' && dirty.size === 0))
             await new Promise<void>((r) => {
