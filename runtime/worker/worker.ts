@@ -264,6 +264,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       else if (now.signature !== s.facts.signature || (now.status !== 'running' && now.status !== 'starting')) void leave(s);
       else {
         s.facts = now;
+        // put on again as it was
+        if (now.status === 'starting') await setStatus(db, now.id, 'running');
         const instrumented = now.watchUntil > Date.now();
         if (instrumented !== s.instrumented && !s.busy && !s.ready && !s.decision) swap(s, instrumented);
       }

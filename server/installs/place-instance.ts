@@ -30,7 +30,7 @@ export async function placeInstance(tx: Tx, place: Placement): Promise<{ instanc
   if (present) {
     instanceId = present.id;
     await tx.update(instance).set(state).where(eq(instance.id, instanceId));
-    await moveShards(tx, orgId, instanceId, lanes);
+    await moveShards(tx, orgId, instanceId);
   } else {
     const [made] = await tx
       .insert(instance)
@@ -46,22 +46,15 @@ export async function placeInstance(tx: Tx, place: Placement): Promise<{ instanc
   return { instanceId, made: !present };
 }
 
-async function moveShards(tx: Tx, orgId: string, instanceId: string, lanes: readonly number[]): Promise<void> {
-  const heads = new Map(lanes.map((id, at) => [id, at]));
-  const newest = await headsOf(tx, lanes);
-  const shards = await tx
-    .select({ id: shard.id, lanes: shard.lanes, cursor: shard.cursor })
-    .from(shard)
-    .where(and(eq(shard.orgId, orgId), eq(shard.instanceId, instanceId)))
-    .for('update');
-  for (const row of shards) {
-    const known = new Map(row.lanes.map((id, at) => [id, row.cursor[at]]));
-    const cursor = lanes.map((id) => known.get(id) ?? newest[heads.get(id) ?? 0] ?? 0);
-    await tx
-      .update(shard)
-      .set({ lanes: [...lanes], cursor, token: sql`${shard.token} + 1`, holder: null, leaseUntil: new Date(0) })
-      .where(eq(shard.id, row.id));
-  }
+/**
+ * Only the lease moves. Lanes and cursor belong to the journal until a worker has brought the state to the committed step; it then gives the
+ * shard the lanes of the new bindings (`runtime/worker/hold.ts`).
+ */
+async function moveShards(tx: Tx, orgId: string, instanceId: string): Promise<void> {
+  await tx
+    .update(shard)
+    .set({ token: sql`${shard.token} + 1`, holder: null, leaseUntil: new Date(0) })
+    .where(and(eq(shard.orgId, orgId), eq(shard.instanceId, instanceId)));
 }
 
 async function headsOf(tx: Tx, lanes: readonly number[]): Promise<number[]> {
