@@ -1,0 +1,30 @@
+import { expect, type Page } from '@playwright/test';
+import { Shell } from './shell.ts';
+
+export class SourcesScreen {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async open() {
+    await new Shell(this.page).goTo('Sources');
+  }
+
+  /** The card of a connection, by its heading. */
+  card(name: string) {
+    return this.page.getByRole('listitem').filter({ has: this.page.getByRole('heading', { level: 2, name, exact: true }) });
+  }
+
+  async names() {
+    const headings = this.page.getByRole('listitem').getByRole('heading', { level: 2 });
+    await expect(headings.first(), 'connections of the demo').toBeVisible();
+    return headings.allTextContents();
+  }
+
+  async isAlive(name: string) {
+    const card = this.card(name);
+    await expect(card, `${name}: values arrive`).toContainText('Values arrive', { timeout: 60_000 });
+    await expect(card, `${name}: a newest value that is seconds old`).toContainText(/Newest value\s*\d+ sec ago/);
+  }
+}
