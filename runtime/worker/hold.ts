@@ -71,8 +71,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
     const wanted = [await controlLane(context, lease.orgId), ...prepared.lanes];
     const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
     if (reshaped) await reshape(context, held, wanted);
-    // Without a checkpoint, or with one of another program, recovery would need what may soon be gone.
-    if (!recovered.hasCheckpoint || reshaped || !recovered.atCursor) await saveCheckpoint(context, held);
+    else if (!recovered.upToDate) await saveCheckpoint(context, held);
     if (facts.status !== 'running') await setStatus(db, lease.instanceId, 'running');
     return held;
   } catch (error) {
@@ -124,10 +123,16 @@ async function reshape(context: WorkerContext, held: HeldShard, lanes: readonly 
     const at = held.lanes.indexOf(id);
     return at >= 0 ? (held.cursor[at] ?? 0) : (ends[i] ?? 0);
   });
+  // Lanes and checkpoint in one statement: a journal is read in the shape of the checkpoint before it.
+  const state = packCheckpoint(held.plan, held.carried, await held.stepper.save());
   const rows = await context.session.query(
     'reshape',
-    'update shard set lanes = $3, cursor = $4::text::int8[] where id = $1 and token = $2 returning id',
-    [held.lease.shardId, held.lease.token, lanes, int8s(cursor)],
+    `with s as (update shard set lanes = $3, cursor = $4::text::int8[] where id = $1 and token = $2 and step = $5 returning id, org_id, step, cursor)
+     insert into checkpoint (shard_id, org_id, step, cursor, program_hash, engine, state)
+     select id, org_id, step, cursor, $6, $7, $8::bytea from s
+     on conflict (shard_id) do update set step = excluded.step, cursor = excluded.cursor, program_hash = excluded.program_hash,
+       engine = excluded.engine, state = excluded.state, updated_at = now() returning shard_id`,
+    [held.lease.shardId, held.lease.token, lanes, int8s(cursor), held.step, held.program.info.hash, ENGINE, Buffer.from(state)],
   );
   if (rows.length === 0) throw new Error(`shard ${held.lease.shardId}: the lease was lost`);
   held.lease = { ...held.lease, lanes, cursor };

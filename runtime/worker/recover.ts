@@ -18,10 +18,11 @@ export interface Recovered {
   readonly stepper: SandboxStepper;
   readonly carried: Carried;
   readonly skip: Set<string>;
-  /** False when there was no checkpoint: write one before the first step, the journal alone does not say where it began. */
-  readonly hasCheckpoint: boolean;
-  /** The checkpoint is the lease's position: nothing had to be run again. */
-  readonly atCursor: boolean;
+  /**
+   * The checkpoint stands at the cursor and names the very program and bindings that go on from here. Otherwise write one before the first step: a
+   * re-run uses what its checkpoint names.
+   */
+  readonly upToDate: boolean;
 }
 
 /** Entries that decisions set aside for this shard, as `lane:seq`. */
@@ -54,7 +55,7 @@ export async function recover(options: {
   const [saved] = await db.select().from(checkpoint).where(eq(checkpoint.shardId, lease.shardId));
   if (!saved) {
     if (lease.step > 0) throw new Error(`shard ${lease.shardId} has taken ${lease.step} steps but has no checkpoint`);
-    return { stepper: await make(prepared.program), carried: startOf(plan.info), skip, hasCheckpoint: false, atCursor: true };
+    return { stepper: await make(prepared.program), carried: startOf(plan.info), skip, upToDate: false };
   }
   const old = unpackCheckpoint(saved.state);
   const program =
@@ -93,7 +94,14 @@ export async function recover(options: {
         },
       },
     });
-    const position = { skip, hasCheckpoint: true, atCursor: saved.step === lease.step };
+    const position = {
+      skip,
+      upToDate:
+        saved.step === lease.step &&
+        program === prepared.program &&
+        old.key === plan.key &&
+        JSON.stringify(old.bindings) === JSON.stringify(plan.bindings),
+    };
     if (program === prepared.program) return { stepper, carried, ...position };
     const state = await stepper.save();
     stepper.dispose();

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
   alarm,
@@ -9,6 +9,7 @@ import {
   effect,
   instance,
   probe,
+  shard,
   tag,
   watch,
 } from '#drizzle/schema/index.ts';
@@ -96,6 +97,29 @@ test('state survives a stop, a restart, a move to another worker and another ver
   await lane.write([{ time: T0 + 3, values: [0] }]);
   await until('fourth row', async () => (await f.outputs(id)).length === 4);
   expect((await f.outputs(id))[3]?.values).toEqual([12]);
+});
+
+test('a role mapped to a tag of another lane: the state goes on, the new lane is followed from now on', async () => {
+  await using f = await workerFixture();
+  const one = await f.lane([{ unit: 'Cel' }]);
+  const two = await f.lane([{ unit: 'Cel' }]);
+  const id = await f.instance(smoothing, { temp: one.tags[0] ?? 0 });
+  await f.worker();
+  await f.running(id);
+  await two.write([{ time: T0, values: [1e6] }]); // before its time: must never be seen
+  for (const v of [64, 0, 0]) await one.write([{ time: T0, values: [v] }]);
+  await until('three rows', async () => (await f.outputs(id)).length === 3);
+  // as a deployment does it: the lease is taken away under the running worker, with steps that no checkpoint has yet
+  await f.db
+    .update(instance)
+    .set({ bindings: { temp: { tagId: two.tags[0] ?? 0 } } })
+    .where(eq(instance.id, id));
+  await f.db.update(shard).set({ token: sql`${shard.token} + 1`, holder: null, leaseUntil: new Date(0) });
+  f.notifier.tell('control', id);
+  await until('it follows the other lane', async () => (await f.shard(id)).lanes.includes(two.id));
+  await two.write([{ time: T0 + 9, values: [0] }]);
+  await until('fourth row', async () => (await f.outputs(id)).length === 4);
+  expect((await f.outputs(id)).map((r) => r.values[0])).toEqual([64, 32, 16, 8]);
 });
 
 test('what cannot run says why, and runs when it is put right', async () => {
