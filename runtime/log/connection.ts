@@ -41,13 +41,15 @@ export async function connectLog(url: string, name: string): Promise<pg.Client> 
   return client;
 }
 
-/** Did the query fail because the session is gone (rather than because the statement was wrong)? */
+/** Did the query fail because the session is gone (rather than because the statement was wrong)? Looks through wrapped errors. */
 export function sessionLost(error: unknown): boolean {
   if (error instanceof LogUnavailableError) return true;
+  if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
-  if (typeof code !== 'string') return /terminated|not queryable|Connection/i.test((error as Error).message ?? '');
-  // class 08 connection exception, 57P01..05 shut down or terminated, 53300 too many connections, E… from the socket
-  return /^(08|57P|53300|E[A-Z]+)/.test(code);
+  // class 08 connection exception, 57P01..05 shut down or terminated, 53300 too many connections, E… from the socket, CONNECT… from postgres.js
+  if (typeof code === 'string' && /^(08|57P|53300|E[A-Z]+$|CONNECT)/.test(code)) return true;
+  if (/terminat|not queryable|Connection/i.test(error.message) && code === undefined && error.cause === undefined) return true;
+  return error.cause !== undefined && sessionLost(error.cause);
 }
 
 export const int8s = (numbers: readonly number[]): string => `{${numbers.join()}}`;
