@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { Shell } from './shell.ts';
 import { StudioScreen } from './studio.ts';
 

@@ -31,7 +31,7 @@ export function ExpressionField(props: FieldProps) {
   return (
     <Textarea
       ref={input}
-      label={<span style={{ display: 'flex', alignItems: 'center', gap: 6 }}>{props.label}</span>}
+      label={props.label}
       description={props.help}
       error={props.error}
       withAsterisk={props.required}

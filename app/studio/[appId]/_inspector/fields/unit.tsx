@@ -45,6 +45,7 @@ export function UnitInput(props: {
 }) {
   const t = useTranslations('studio');
   const unknown = props.value !== '' && !isUnit(props.value);
+  const shown = props.value && !unknown ? displayUnit(props.value) : '';
   return (
     <Autocomplete
       label={props.label}
@@ -53,12 +54,9 @@ export function UnitInput(props: {
       value={props.value}
       error={unknown ? t('unit.unknown', { unit: props.value }) : props.error}
       onChange={props.onChange}
-      rightSection={
-        props.value && !unknown ? (
-          <span style={{ fontSize: 12, whiteSpace: 'nowrap' }}>{displayUnit(props.value)}</span>
-        ) : undefined
-      }
-      rightSectionWidth={44}
+      rightSection={shown === props.value ? undefined : <span style={{ fontSize: 12, whiteSpace: 'nowrap' }}>{shown}</span>}
+      // As wide as what it says: `kW/(m³/min)` is no `°C`.
+      rightSectionWidth={shown === props.value ? 0 : Math.max(44, 12 + 7 * shown.length)}
       data-testid={props.testId}
     />
   );
