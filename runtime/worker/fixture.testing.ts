@@ -124,8 +124,8 @@ export async function workerFixture() {
         dataFolder,
         compile: compileApp,
         log: pino({ level: process.env.WORKER_TEST_LOG ?? 'silent' }),
-        exit: (code) => {
-          throw new Error(`the worker would exit with ${code}`);
+        exit: () => {
+          throw new Error('the worker would end its process');
         },
         ...more,
       });

@@ -11,11 +11,12 @@ import { openBlobStore } from '#runtime/log/blobs.ts';
 import { dropOldDays, ensureDays } from '#runtime/log/days.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
+import { endProcess } from '#runtime/sandbox/end-process.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { compileApp } from './compile-app.ts';
 import { performRun } from './replay-run.ts';
-import { EXIT_STUCK, startWorker } from './worker.ts';
+import { startWorker } from './worker.ts';
 
 const log = pino({
   name: 'worker',
@@ -46,7 +47,7 @@ const worker = await startWorker({
   dataFolder,
   compile: compileApp,
   log,
-  exit: (code) => process.exit(code),
+  exit: endProcess,
 });
 
 const runReader = await openLogReader(env.DATABASE_URL, { name: 'worker runs' });
@@ -61,7 +62,7 @@ const runs = startQueueWorker(
         blobs: openBlobStore(dataFolder),
         onFatal: (error) => {
           log.fatal({ run: runId, node: error.node, reason: error.message }, 'run cannot be stopped; this process ends');
-          process.exit(EXIT_STUCK);
+          endProcess();
         },
       },
       runId,

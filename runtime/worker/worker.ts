@@ -31,11 +31,8 @@ export interface WorkerOptions {
   readonly log: Logger;
   readonly limits?: Partial<Limits>;
   /** Ends the process, as it must when a program cannot be interrupted. */
-  readonly exit: (code: number) => void;
+  readonly exit: () => void;
 }
-/** Exit code of a worker that was given up because of a program; the supervisor starts another at once. */
-export const EXIT_STUCK = 70;
-
 /** Dead peers' shards are taken over within this (and the time of the recovery). */
 const SWEEP_MS = 200;
 /** A wake-up that got lost costs this much. */
@@ -87,10 +84,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       const end = () => {
         // the strike is written: the flight recorder need not tell it again
         flight.close();
-        options.exit(EXIT_STUCK);
+        options.exit();
       };
       // whatever keeps the database from answering must not keep this process alive
-      const late = setTimeout(() => options.exit(EXIT_STUCK), 2_000);
+      const late = setTimeout(() => options.exit(), 2_000);
       noteStuck(db, shardId, step, error).then(
         () => {
           clearTimeout(late);

@@ -1,5 +1,6 @@
 // A disposable process as the worker is one: runs a hostile script beside a neighbour; says what it saw, and on a fatal error who it was, then ends.
 import { readFileSync, writeSync } from 'node:fs';
+import { endProcess } from '../end-process.ts';
 import { createStepper } from '../stepper.ts';
 import { hostileProgram, NO_ROWS } from './hostile.ts';
 
@@ -12,7 +13,7 @@ const hostile = await createStepper(hostileProgram(readFileSync(file, 'utf8')), 
   trace: true,
   onFatal: (error) => {
     say({ fatal: error.code, block: error.block, line: error.line });
-    process.exit(70);
+    endProcess();
   },
 });
 await hostile.step(NO_ROWS).then(

@@ -1,5 +1,6 @@
 // A worker process as it is in the product, with the proof's catalogue; it is killed at random.
 import pino from 'pino';
+import { endProcess } from '#runtime/sandbox/end-process.ts';
 import { startWorker } from '../worker.ts';
 import { compileProof } from './graph.ts';
 
@@ -10,7 +11,7 @@ const worker = await startWorker({
   compile: compileProof,
   limits: JSON.parse(PROOF_LIMITS),
   log: pino({ level: process.env.WORKER_TEST_LOG ?? 'warn' }, pino.destination({ dest: 2, sync: true })),
-  exit: (code) => process.exit(code),
+  exit: endProcess,
 });
 process.on('disconnect', () => process.exit(0));
 // who it is in `shard.holder`
