@@ -196,6 +196,8 @@ export const rooms: readonly Room[] = [
   {
     path: 'e2e',
     rooms: ['drizzle/seed'],
+    // The switches of the simulated plant are the plant's own; a journey turns them over HTTP.
+    types: ['runtime/plants'],
     packages: 'any',
     node: true,
     instead: 'Journeys see the running product as a person does: through its pages.',
