@@ -60,7 +60,7 @@ export function openQueue<N extends JobName>(address: QueueAddress, name: N, onE
         })),
       );
     },
-    close: () => queue.close(),
+    close: () => inTime(queue.close()),
   };
 }
 
@@ -89,7 +89,18 @@ export function startWorker<N extends JobName>(
   return {
     async close() {
       stopping.abort();
-      await worker.close();
+      await inTime(worker.close());
     },
   };
+}
+
+/** A queue whose connection was cut takes long to notice, and closing waits for that; a process that is asked to leave does not. */
+const CLOSE_MS = 2_000;
+
+async function inTime(closing: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, CLOSE_MS);
+  });
+  await Promise.race([closing, late]).finally(() => clearTimeout(timer));
 }
