@@ -90,7 +90,7 @@ for (const name of names.length > 0 ? names : Object.keys(PROOFS)) {
 }
 writeFileSync(
   `${root}bench/PROOF.md`,
-  `# Proofs\n\nWritten by \`npm run proof\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}.\n\n${lines.join('\n')}\n`,
+  `# Proofs\n\nWritten by \`npm run proof\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}.\n\n${lines.join('\n').trimEnd()}\n`,
 );
 console.log(lines.join('\n'));
 process.exitCode = failed === 0 ? 0 : 1;
