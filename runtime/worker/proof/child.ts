@@ -1,8 +1,9 @@
 // A worker process as it is in the product, with the proof's catalogue; it is killed at random.
 import pino from 'pino';
+import { graphDocument } from '#runtime/graph/document.ts';
 import { endProcess } from '#runtime/sandbox/end-process.ts';
 import { startWorker } from '../worker.ts';
-import { compileProof } from './graph.ts';
+import { compileProof, proofGraph } from './graph.ts';
 
 const { DATABASE_URL = '', MILLWRIGHT_DATA = '', PROOF_LIMITS = '{}' } = process.env;
 const worker = await startWorker({
@@ -14,5 +15,7 @@ const worker = await startWorker({
   exit: endProcess,
 });
 process.on('disconnect', () => process.exit(0));
+// Ready means that the blocks are loaded: bundling the fixtures takes a second that no worker of the product needs.
+await compileProof({ graph: graphDocument.parse(proofGraph), graphHash: '', parameters: {}, instrumented: false });
 // who it is in `shard.holder`
 process.send?.(worker.facts().holder);
