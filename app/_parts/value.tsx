@@ -54,7 +54,9 @@ export function Value({ value, unit, quality = 0, at, staleAfterMs, simulated, s
   return (
     <Tooltip label={hint.join(' · ')}>
       <span className={classes.value} data-size={size} data-state={state}>
-        <span className={classes.figure}>{text}</span>
+        <data className={classes.figure} value={value == null ? '' : String(value)}>
+          {text}
+        </data>
         {unit && value != null && typeof value === 'number' && <span className={classes.unit}>{unitLabel(unit)}</span>}
         {problem && <span className={classes.quality}>{problem}</span>}
         {(stale || showAge) && age !== undefined && (

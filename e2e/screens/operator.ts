@@ -37,15 +37,19 @@ export class OperatorScreen {
     return this.tile(title).locator('div[role=img]');
   }
 
-  /** A figure that is there and comes anew. */
+  /** The figure of a tile as a machine reads it: unrounded, empty until the first value. */
+  private figure(title: string) {
+    return this.tile(title).locator('data').first();
+  }
+
+  /** A figure that is there: a first value has come. */
   async isAlive(title: string) {
-    await expect(this.tile(title), `${title} shows a figure`).toContainText(/\d/, { timeout: 60_000 });
+    await expect(this.figure(title), `${title} shows a figure`).toHaveAttribute('value', /^-?\d/, { timeout: 60_000 });
   }
 
   async number(title: string): Promise<number> {
     await this.isAlive(title);
-    const text = ((await this.tile(title).textContent()) ?? '').replace(title, '');
-    return Number.parseFloat(text.replaceAll(',', ''));
+    return Number(await this.figure(title).getAttribute('value'));
   }
 
   async write(title: string, value: number) {

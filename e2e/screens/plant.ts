@@ -22,8 +22,9 @@ export class PlantScreen {
 
   /** The number that is shown, once there is one. */
   async number(tag: string): Promise<number> {
-    await expect(this.value(tag), `${tag} has a value`).toContainText(/\d/);
-    return Number.parseFloat(((await this.value(tag).textContent()) ?? '').replaceAll(',', ''));
+    const figure = this.value(tag).locator('data').first();
+    await expect(figure, `${tag} has a value`).toHaveAttribute('value', /^-?\d/);
+    return Number(await figure.getAttribute('value'));
   }
 
   async filter(word: string) {
