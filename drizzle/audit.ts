@@ -65,14 +65,20 @@ export function canonicalJson(value: unknown): string {
 
 export type AuditVerdict =
   | { readonly ok: true; readonly entries: number; readonly head: string }
-  | { readonly ok: false; readonly seq: number; readonly problem: 'missing' | 'altered' | 'chain' };
+  | { readonly ok: false; readonly seq: number; readonly problem: 'missing' | 'altered' | 'chain' | 'replaced' | 'cut' };
 
 /**
- * Walks the whole chain. The newest entries cannot be told apart from never written ones by the chain alone: compare `entries` and `head`
- * with those noted earlier.
+ * Walks the whole chain: `missing` a number that is not there, `altered` an entry that does not give its own hash, `chain` one that does not
+ * follow the entry before it. The chain alone cannot tell that its newest entries are gone, or that all of it was written anew: `anchors`
+ * (ascending; `audit-anchors.ts`) say what was there earlier, and then `replaced` is another entry than noted and `cut` a chain that ends before a note.
  */
-export async function verifyAudit(tx: Tx, orgId: string): Promise<AuditVerdict> {
+export async function verifyAudit(
+  tx: Tx,
+  orgId: string,
+  anchors: readonly { readonly seq: number; readonly hash: string }[] = [],
+): Promise<AuditVerdict> {
   const page = 1_000;
+  const noted = new Map(anchors.map((anchor) => [anchor.seq, anchor.hash]));
   let seq = 0;
   let head = CHAIN_START;
   for (;;) {
@@ -86,9 +92,12 @@ export async function verifyAudit(tx: Tx, orgId: string): Promise<AuditVerdict> 
       if (row.seq !== seq + 1) return { ok: false, seq: seq + 1, problem: 'missing' };
       if (row.previous !== head) return { ok: false, seq: row.seq, problem: 'chain' };
       if (entryHash(row) !== row.hash) return { ok: false, seq: row.seq, problem: 'altered' };
+      if ((noted.get(row.seq) ?? row.hash) !== row.hash) return { ok: false, seq: row.seq, problem: 'replaced' };
       seq = row.seq;
       head = row.hash;
     }
-    if (rows.length < page) return { ok: true, entries: seq, head };
+    if (rows.length < page) break;
   }
+  const last = anchors.at(-1);
+  return last && last.seq > seq ? { ok: false, seq: seq + 1, problem: 'cut' } : { ok: true, entries: seq, head };
 }

@@ -38,6 +38,8 @@ const RIGHTS: Readonly<Record<string, Rights>> = {
   // Written by the historian alone.
   chunk: 'select',
   latest: 'select',
+  // Written with the steps.
+  late_count: 'select',
 };
 
 const MINE = `org_id = (select current_setting('millwright.org', true))`;

@@ -16,6 +16,7 @@ import type { ProgramInfo } from '#runtime/step/contract.ts';
 import { at, bytea, createdAt, id, orgId, updatedAt } from './columns.ts';
 import { lane } from './connection.ts';
 import { asset } from './plant.ts';
+import type { Reason } from './reason.ts';
 
 /** Draft of an app: edited in the studio, never run live. */
 export const app = pgTable(
@@ -135,7 +136,7 @@ export const instance = pgTable(
     wanted: text('wanted').$type<'run' | 'stop'>().notNull().default('run'),
     status: text('status').$type<InstanceStatus>().notNull().default('starting'),
     /** Why it is not running: code, sentence, node. */
-    reason: jsonb('reason').$type<{ code: string; message: string; node?: string; line?: number }>(),
+    reason: jsonb('reason').$type<Reason>(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -245,6 +246,21 @@ export const deadLetter = pgTable(
     createdAt: createdAt(),
   },
   (t) => [index().on(t.instanceId, t.createdAt)],
+);
+
+/** Rows that came too late for a window or a join, counted with the steps that met them. */
+export const lateCount = pgTable(
+  'late_count',
+  {
+    instanceId: uuid('instance_id')
+      .notNull()
+      .references(() => instance.id, { onDelete: 'cascade' }),
+    node: text('node').notNull(),
+    orgId: orgId(),
+    count: bigint('count', { mode: 'number' }).notNull(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [primaryKey({ columns: [t.instanceId, t.node] })],
 );
 
 /**
