@@ -75,7 +75,8 @@ export function buildAuth(pool: Pick<Database, 'db'>) {
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path === '/sign-in/email') await takeAttempt(pool.db, String(ctx.body?.email ?? ''));
-        if (ctx.path === '/sign-up/email') await allowSignUp(pool.db, String(ctx.body?.email ?? ''));
+        // The server's own calls (tests sign people up) carry no request.
+        if (ctx.path === '/sign-up/email' && ctx.request) await allowSignUp(pool.db, String(ctx.body?.email ?? ''));
       }),
       after: createAuthMiddleware(async (ctx) => {
         if (ctx.path === '/sign-in/email' && ctx.context.newSession)

@@ -13,7 +13,7 @@ const schema = z.object({
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),
   /** Address that people type, when a proxy stands in front: `https://millwright.example.com`. */
   MILLWRIGHT_URL: z.url().optional(),
-  /** `open`: anyone who reaches the page can make an account; `invited`: only with an invitation, and the very first account. */
+  /** `open`: anyone who reaches the page can make an account; `invited`: only with an invitation. The very first account is made by the first run. */
   MILLWRIGHT_SIGN_UP: z.enum(['open', 'invited']).default('open'),
   QUEUE_URL: z.string().optional(),
 });

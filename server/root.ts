@@ -2,6 +2,7 @@ import { alarmsRouter } from './alarms/router.ts';
 import { appsRouter } from './apps/router.ts';
 import { auditRouter } from './audit/router.ts';
 import { channelsRouter } from './channels/router.ts';
+import { firstRunRouter } from './first-run/router.ts';
 import { healthRouter } from './health/router.ts';
 import { historyRouter } from './history/router.ts';
 import { keysRouter } from './keys/router.ts';
@@ -22,6 +23,7 @@ export const appRouter = router({
   apps: appsRouter,
   audit: auditRouter,
   channels: channelsRouter,
+  firstRun: firstRunRouter,
   health: healthRouter,
   history: historyRouter,
   keys: keysRouter,

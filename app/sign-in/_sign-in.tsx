@@ -1,12 +1,11 @@
 'use client';
-import { Alert, Anchor, Button, PasswordInput, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
-import { useLocale, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { type SubmitEvent, useState } from 'react';
 import { type SignProblem, signIn, signUp } from '../_client/sign.ts';
-import { isLanguage, LANGUAGES } from '../_messages/languages.ts';
-import { useAppearance } from '../_shell/appearance.tsx';
 import { Mark } from '../_shell/mark.tsx';
+import { Choices } from './_choices.tsx';
 import classes from './sign-in.module.css';
 
 /** Sign in, or make an account. `target` is where to go afterwards, on this site. */
@@ -75,33 +74,6 @@ export function SignIn({ target, fresh }: { target: string; fresh: boolean }) {
         </Stack>
       </form>
       <Choices />
-    </div>
-  );
-}
-
-/** Language and appearance are wanted before one can sign in. */
-function Choices() {
-  const t = useTranslations('signin');
-  const shell = useTranslations('shell');
-  const locale = useLocale();
-  const { scheme, setScheme, setLanguage } = useAppearance();
-  return (
-    <div className={classes.choices}>
-      <SegmentedControl
-        aria-label={t('language')}
-        value={locale}
-        onChange={(value) => isLanguage(value) && setLanguage(value)}
-        data={LANGUAGES.map((language) => ({ value: language, label: shell(`languages.${language}`) }))}
-      />
-      <SegmentedControl
-        aria-label={t('appearance')}
-        value={scheme}
-        onChange={(value) => setScheme(value === 'dark' ? 'dark' : 'light')}
-        data={[
-          { value: 'light', label: t('light') },
-          { value: 'dark', label: t('dark') },
-        ]}
-      />
     </div>
   );
 }

@@ -26,7 +26,7 @@ const sampleToScreen: FigureSet = {
     const url = join(data.folder, 'postgres', 's');
     const product = await startProduct(data.folder, '--no-demo');
     try {
-      const person = await signUp(product.url);
+      const person = await setUp(product.url);
       const { tags, scan } = await makeTags(url, person.orgId);
       const stop = new AbortController();
       const shown = tags.slice(0, SHOWN);
@@ -75,21 +75,21 @@ const sampleToScreen: FigureSet = {
 };
 export default sampleToScreen;
 
-async function signUp(base: string): Promise<{ cookie: string; orgId: string }> {
-  const post = async (path: string, body: unknown, cookie = '') => {
+async function setUp(base: string): Promise<{ cookie: string; orgId: string }> {
+  const post = async (path: string, body: unknown) => {
     const response = await fetch(base + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', origin: base, cookie },
+      headers: { 'content-type': 'application/json', origin: base },
       body: JSON.stringify(body),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
     return { answer: JSON.parse(text), cookies: response.headers.getSetCookie().map((c) => c.split(';')[0]) };
   };
-  const person = { name: 'Bench', email: `bench-${Date.now()}@example.com`, password: 'a long bench sentence' };
-  const cookie = (await post('/api/auth/sign-up/email', person)).cookies.join('; ');
-  const { answer, cookies } = await post('/api/trpc/organization.create', { json: { name: 'Bench' } }, cookie);
-  return { cookie: [cookie, ...cookies].join('; '), orgId: answer.result.data.json.orgId };
+  const person = { organization: 'Bench', name: 'Bench', email: 'bench@example.com', password: 'a long bench sentence' };
+  const { answer } = await post('/api/trpc/firstRun.setUp', { json: person });
+  const { cookies } = await post('/api/auth/sign-in/email', { email: person.email, password: person.password });
+  return { cookie: cookies.join('; '), orgId: answer.result.data.json.orgId };
 }
 
 async function makeTags(url: string, orgId: string): Promise<{ tags: number[]; scan: number }> {

@@ -170,6 +170,12 @@ async function adopt(dataDir: string): Promise<PostgresServer | null> {
   return { socketDir, dataDir, pid, adopted: true, ...lifeByPid(pid) };
 }
 
+/** Socket folder of the server that runs on this data folder now, for tools beside the product. Starts and changes nothing. */
+export async function findRunning(dataFolder: string): Promise<string | undefined> {
+  const home = join(dataFolder, 'postgres');
+  return existsSync(home) ? (await adopt(join(realpathSync(home), 'data')))?.socketDir : undefined;
+}
+
 /** A process that is not our child tells nobody when it ends; it is looked at instead. */
 function lifeByPid(pid: number) {
   const ended = (async () => {

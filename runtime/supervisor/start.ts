@@ -117,6 +117,8 @@ function environment(chosen: Settings, databaseUrl: string): NodeJS.ProcessEnv {
     ...(chosen.queueUrl ? { QUEUE_URL: chosen.queueUrl } : {}),
     MILLWRIGHT_DATA: chosen.dataFolder,
     MILLWRIGHT_MASTER_KEY: chosen.masterKey,
+    // Who tries the demo may make an account; on a platform of one's own people are invited.
+    MILLWRIGHT_SIGN_UP: process.env.MILLWRIGHT_SIGN_UP || (chosen.demo ? 'open' : 'invited'),
     PORT: String(chosen.port),
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',

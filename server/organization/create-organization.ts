@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { recordAudit } from '../audit/record-audit.ts';
 import { auth } from '../auth.ts';
 import type { User } from '../context.ts';
 import { withTenant } from '../db.ts';
+import { slugOf } from './slug-of.ts';
 
 export const createOrganizationInput = z.object({ name: z.string().trim().min(2).max(80) });
 
@@ -17,14 +17,4 @@ export async function createOrganization(
     recordAudit(tx, { orgId: made.id, actor: ctx.user.id, action: 'organization.create', details: { name } }),
   );
   return { orgId: made.id };
-}
-
-/** Readable where the name has Latin letters, and never taken. */
-function slugOf(name: string): string {
-  const words = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
-  return `${words || 'org'}-${randomBytes(3).toString('hex')}`;
 }
