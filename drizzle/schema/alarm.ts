@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -53,7 +54,14 @@ export const alarm = pgTable(
     step: bigint('step', { mode: 'number' }).notNull(),
     simulated: boolean('simulated').notNull().default(false),
   },
-  (t) => [unique().on(t.instanceId, t.node, t.key), index().on(t.orgId, t.state)],
+  (t) => [
+    unique().on(t.instanceId, t.node, t.key),
+    index().on(t.orgId, t.state),
+    // a few at any time, looked for every second
+    index('alarm_shelved')
+      .on(t.shelvedUntil)
+      .where(sql`${t.state} = 'shelved'`),
+  ],
 );
 
 /** Journal: every transition, by whom or by which step. */
@@ -105,7 +113,7 @@ export const confirmation = pgTable(
   (t) => [unique().on(t.shardId, t.step, t.ordinal), index().on(t.orgId, t.state)],
 );
 
-/** Where `notify.send` goes: `{kind:'email', to}` or `{kind:'webhook', url}`; secrets are sealed. Every organization has the in-product inbox. */
+/** Where `notify.send` goes; `settings` by kind in `runtime/effects/channels.ts`, passwords sealed. Every organization has the in-product inbox. */
 export const channel = pgTable(
   'channel',
   {

@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   doublePrecision,
   index,
   integer,
@@ -194,6 +195,21 @@ export interface ResolvedWrite {
   }[];
 }
 
+/** The value read back, or why not: a code of `runtime/effects/reasons.ts` with what fills its sentence, and that sentence in English for logs. */
+export interface EffectOutcome {
+  readonly ok: boolean;
+  readonly value?: unknown;
+  readonly code?: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly reason?: string;
+}
+/** A dead letter is looked at once: tried again, or dropped. */
+export interface Settled {
+  readonly how: 'retried' | 'dropped';
+  readonly by: string;
+  readonly at: string;
+}
+
 export type EffectStatus = 'pending' | 'waiting' | 'running' | 'done' | 'refused' | 'failed' | 'expired' | 'dead';
 /** Outbox: an effect is committed with the step that asked for it and performed afterwards, once. */
 export const effect = pgTable(
@@ -215,8 +231,11 @@ export const effect = pgTable(
     nextAt: at('next_at').notNull().defaultNow(),
     /** Past it the effect is refused, not done late. */
     deadline: at('deadline'),
-    /** Code and sentence of a refusal or failure; the value read back. */
-    answer: jsonb('answer').$type<{ ok: boolean; value?: unknown; code?: string; reason?: string }>(),
+    answer: jsonb('answer').$type<EffectOutcome>(),
+    /** The log has its answer. A repetition that a person asked for later is not answered again. */
+    answered: boolean('answered').notNull().default(false),
+    /** What a person decided about one that failed for good. */
+    settled: jsonb('settled').$type<Settled>(),
     createdAt: createdAt(),
     doneAt: at('done_at'),
   },
@@ -243,9 +262,13 @@ export const deadLetter = pgTable(
     /** Lane and sequence number of the entry, when the whole entry was set aside. */
     laneId: integer('lane_id'),
     seq: bigint('seq', { mode: 'number' }),
+    /** The entry itself, packed: the log may have dropped its day when somebody looks. */
+    entry: bytea('entry'),
+    /** The row stays when a person has decided: re-runs need to know what was set aside. */
+    settled: jsonb('settled').$type<Settled>(),
     createdAt: createdAt(),
   },
-  (t) => [index().on(t.instanceId, t.createdAt)],
+  (t) => [index().on(t.instanceId, t.createdAt), index().on(t.orgId, t.createdAt)],
 );
 
 /** Rows that came too late for a window or a join, counted with the steps that met them. */

@@ -1,7 +1,21 @@
 import { sql } from 'drizzle-orm';
-import { bigint, doublePrecision, index, integer, pgTable, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { ControlEvent } from '#runtime/log/contract.ts';
 import { instance } from './app.ts';
-import { at, bytea, createdAt, orgId } from './columns.ts';
+import { at, bytea, createdAt, orgId, updatedAt } from './columns.ts';
 
 /** Shape of a computed series; `frame` is one whole table per sample (a spectrum, a Pareto), kept under the column `*`. */
 export const SERIES_TYPES = ['number', 'integer', 'boolean', 'time', 'text', 'wave', 'json', 'frame'] as const;
@@ -48,12 +62,67 @@ export const chunk = pgTable(
     last: doublePrecision('vlast'),
     /** Worst quality inside. */
     worst: smallint('worst').notNull().default(0),
-    data: bytea('data').notNull(),
+    /** Null once the samples have moved to a file: the facts above stay here, so that a question finds them as before. */
+    data: bytea('data'),
+    coldFileId: integer('cold_file_id').references(() => coldFile.id),
+    /** First of its `n` rows in that file. */
+    coldRow: integer('cold_row'),
     /** Lane and newest sequence number inside, so that a flush is written once. */
     laneId: integer('lane_id').notNull(),
     seq: bigint('seq', { mode: 'number' }).notNull(),
   },
-  (t) => [primaryKey({ columns: [t.tagId, t.t0, t.laneId, t.seq] })],
+  (t) => [primaryKey({ columns: [t.tagId, t.t0, t.laneId, t.seq] }), index().on(t.coldFileId)],
+);
+/** A Parquet file below the data folder with the samples of old chunks, by series and time (runtime/historian/cold). */
+export const coldFile = pgTable('cold_file', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+  orgId: orgId(),
+  /** Relative to the data folder. */
+  path: text('path').notNull().unique(),
+  rows: integer('rows').notNull(),
+  bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  createdAt: createdAt(),
+});
+/** The hours of a UTC day of a series (runtime/historian/hours.ts), for windows in which a pixel is wider than an hour. */
+export const rollup = pgTable(
+  'rollup',
+  {
+    tagId: integer('tag_id').notNull(),
+    /** Days since 1970-01-01. */
+    day: integer('day').notNull(),
+    orgId: orgId(),
+    /** Null while it must be made (again): samples of the day came since. */
+    data: bytea('data'),
+    /** The samples are no longer kept: the hours stay as they are. */
+    sealed: boolean('sealed').notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.tagId, t.day] }), index('rollup_due').on(t.day).where(sql`data is null`)],
+);
+/** How long the history of a tag or series is kept, where it differs from the platform's setting. */
+export const retention = pgTable('retention', {
+  tagId: integer('tag_id').primaryKey(),
+  orgId: orgId(),
+  /** Every sample; 0 = for ever. Hourly values outlive them. */
+  sampleDays: integer('sample_days'),
+  /** The bytes of waves, and every frame; older frames are thinned. */
+  largeHours: integer('large_hours'),
+  updatedAt: updatedAt(),
+});
+/** What an organization's control lane said: forms, answers, decisions, acknowledgements. Ticks are clockwork and not kept. */
+export const event = pgTable(
+  'event',
+  {
+    laneId: integer('lane_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    orgId: orgId(),
+    /** Append time, epoch ms. */
+    at: doublePrecision('at').notNull(),
+    type: text('type').notNull(),
+    /** Instance, shard or alarm that it is about. */
+    subject: text('subject').notNull(),
+    body: jsonb('body').$type<ControlEvent>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.laneId, t.seq] }), index().on(t.orgId, t.at)],
 );
 /** How far the historian has stored each lane. */
 export const historyCursor = pgTable('history_cursor', {
@@ -81,6 +150,39 @@ export const blob = pgTable(
     size: bigint('size', { mode: 'number' }).notNull(),
     createdAt: createdAt(),
     lastUsedAt: at('last_used_at').notNull().defaultNow(),
+    /** Found without a use; taken away when it still has none a while later. */
+    doomedAt: at('doomed_at'),
   },
-  (t) => [primaryKey({ columns: [t.orgId, t.hash] })],
+  (t) => [primaryKey({ columns: [t.orgId, t.hash] }), index().on(t.hash)],
+);
+/** An entry of the log that names a blob, noted together with the entry's samples. A blob without a use is collected. */
+export const blobUse = pgTable(
+  'blob_use',
+  {
+    orgId: orgId(),
+    hash: text('hash').notNull(),
+    /** The series whose sample it is. */
+    tagId: integer('tag_id').notNull(),
+    laneId: integer('lane_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    /** Append time of the entry, epoch ms. */
+    at: doublePrecision('at').notNull(),
+    /** Raw bytes of waves are kept for hours; any other blob as long as its sample. */
+    kind: text('kind').$type<'wave' | 'blob'>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.hash, t.tagId, t.laneId, t.seq] }), index().on(t.kind, t.at)],
+);
+/** A day of an organization's log that left the database: its entries in arrival order (runtime/log/archive-file.ts). */
+export const logArchive = pgTable(
+  'log_archive',
+  {
+    orgId: orgId(),
+    day: integer('day').notNull(),
+    /** Relative to the data folder. */
+    path: text('path').notNull(),
+    entries: bigint('entries', { mode: 'number' }).notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.day] })],
 );

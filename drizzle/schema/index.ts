@@ -9,4 +9,5 @@ export * from './market.ts';
 export * from './plant.ts';
 export * from './process.ts';
 export * from './run.ts';
+export * from './schedule.ts';
 export * from './throttle.ts';

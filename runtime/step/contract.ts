@@ -118,7 +118,20 @@ export interface ProgramSource {
   /** The tag role it reads, for `source.tag`; the form's name for `source.form`. */
   readonly role?: string;
   readonly form?: string;
+  /** When it ticks, for `source.schedule`. */
+  readonly schedule?: ScheduleRule;
   readonly schema: WireSchema;
+}
+
+/** When a schedule ticks, in the time zone and by the shifts of the site where the app runs. */
+export interface ScheduleRule {
+  readonly on: 'cron' | 'shift-start' | 'shift-end';
+  /** Minute, hour, day of month, month, weekday; for `on: 'cron'`. */
+  readonly cron: string;
+  /** Only while a shift is on. */
+  readonly inShifts: boolean;
+  /** What becomes of due times that passed while nothing ran: no tick, one for the latest, one for each. */
+  readonly misfire: 'skip' | 'latest' | 'all';
 }
 
 export interface ProgramOutput {
