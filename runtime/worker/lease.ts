@@ -18,10 +18,13 @@ export interface Lease {
   readonly wakeAt: number | null;
 }
 
+/** The process named in `holder` (a column's name) is gone: the kernel closed its session, and the session's lock went with it. */
+export const holderGone = (holder: string): string => `not exists (
+  select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = 2 and k.objid::int8 = substr(${holder}, 2)::int8 and k.granted
+    and k.database = (select oid from pg_database where datname = current_database()))`;
+
 /** The lease of `s` is over: it ran out, or its holder's process is gone. */
-export const OVER = `(s.lease_until < clock_timestamp() or s.holder is null or not exists (
-  select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = 2 and k.objid::int8 = substr(s.holder, 2)::int8 and k.granted
-    and k.database = (select oid from pg_database where datname = current_database())))`;
+export const OVER = `(s.lease_until < clock_timestamp() or s.holder is null or ${holderGone('s.holder')})`;
 
 /**
  * The worker's committing session. It holds a liveness lock: the kernel closes a killed process' socket, the lock is gone, and others see at

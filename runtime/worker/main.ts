@@ -16,6 +16,7 @@ import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { compileApp } from './compile-app.ts';
 import { performRun } from './replay-run.ts';
+import { openRunDesk } from './run-desk.ts';
 import { startWorker } from './worker.ts';
 
 const log = pino({
@@ -51,15 +52,15 @@ const worker = await startWorker({
 });
 
 const runReader = await openLogReader(env.DATABASE_URL, { name: 'worker runs' });
-const runs = startQueueWorker(
-  { databaseUrl: env.DATABASE_URL, queueUrl: env.QUEUE_URL },
-  'run',
-  ({ runId }, signal) =>
+const desk = openRunDesk({
+  db: database.db,
+  perform: (runId, signal) =>
     performRun(
       {
         db: database.db,
         readLog: runReader.readAfter,
         blobs: openBlobStore(dataFolder),
+        holder: worker.holder,
         onFatal: (error) => {
           log.fatal({ run: runId, node: error.node, reason: error.message }, 'run cannot be stopped; this process ends');
           endProcess();
@@ -68,6 +69,12 @@ const runs = startQueueWorker(
       runId,
       signal,
     ),
+  warn: (what, error) => log.warn({ err: error }, what),
+});
+const runs = startQueueWorker(
+  { databaseUrl: env.DATABASE_URL, queueUrl: env.QUEUE_URL },
+  'run',
+  ({ runId }, signal) => desk.perform(runId, signal),
   { onError: (error) => log.warn({ err: error }, 'run') },
 );
 
@@ -96,7 +103,7 @@ log.info('worker started');
 onStop(async (reason) => {
   log.info({ reason }, 'stopping');
   clearInterval(days);
-  await Promise.all([runs.close(), worker.stop()]);
+  await Promise.all([runs.close(), desk.stop(), worker.stop()]);
   await runReader.close();
   await beat.stop();
   await database.close();

@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import type { Db, Tx } from '#drizzle/client.ts';
 import { appVersion, installation, instance, run, tag } from '#drizzle/schema/index.ts';
+import type { Reason } from '#drizzle/schema/reason.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
 import { type AlignedRows, readAligned } from '#runtime/historian/aligned.ts';
 import type { HistoryReader } from '#runtime/historian/query.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
+import { sessionLost } from '#runtime/log/connection.ts';
 import { differenceOf } from '#runtime/replay/difference.ts';
 import { modelAnswers } from '#runtime/replay/model-answers.ts';
 import { ReplayStopped, replay } from '#runtime/replay/replay.ts';
@@ -18,6 +21,7 @@ import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { stretchOf, wavesIn } from './replay-rows.ts';
+import { type ClaimedRun, claimRun, RENEW_MS, renewRun, returnRun, standing } from './run-claim.ts';
 import { isRefusal, proofFailed, type VerifyRequest, verify } from './verify-run.ts';
 import { fetchWaves } from './waves.ts';
 
@@ -25,19 +29,15 @@ export interface RunTools {
   readonly db: Db;
   readonly readLog: HistoryReader['readLog'];
   readonly blobs: BlobStore;
+  /** This worker, as in `shard.holder`. */
+  readonly holder: string;
   /** The isolate cannot be interrupted: this process must be replaced after what runs beside it. */
   readonly onFatal: (error: SandboxError) => void;
 }
 
-interface RunFault {
-  readonly code: string;
-  readonly message: string;
-  readonly node?: string;
-  readonly line?: number;
-}
 class RunFailed extends Error {
-  readonly fault: RunFault;
-  constructor(fault: RunFault) {
+  readonly fault: Reason;
+  constructor(fault: Reason) {
     super(fault.message);
     this.fault = fault;
   }
@@ -48,47 +48,73 @@ const TELL_MS = 250;
 
 /**
  * Works off one row of `run`: compiles the graph that it carries, steps it over the recorded data with every effect captured, keeps the
- * report. A second call for the same row does nothing, so the queue may hand it out twice.
+ * report. A second call for the same row does nothing, so it may be dealt out twice.
  */
 export async function performRun(tools: RunTools, runId: string, signal: AbortSignal): Promise<void> {
   const { db } = tools;
-  const [taken] = await db
-    .update(run)
-    .set({ status: 'running' })
-    .where(and(eq(run.id, runId), inArray(run.status, ['queued', 'running'])))
-    .returning();
+  const taken = await claimRun(db, runId, tools.holder);
   if (!taken) return;
   const stop = new AbortController();
   const onStop = () => stop.abort();
   signal.addEventListener('abort', onStop);
+  if (signal.aborted) stop.abort();
+  let stuck: SandboxError | undefined;
+  const onFatal = (error: SandboxError) => {
+    stuck = error;
+    // The same would happen to the next process: the run ends with this one, and says why.
+    void end(tools, taken, error)
+      .catch(() => {})
+      .finally(() => tools.onFatal(error));
+  };
+  const renewing = setInterval(() => {
+    // A lost renewal is made up for by the next; who finds the row in other hands stops.
+    renewRun(db, taken).then(
+      (still) => still || stop.abort(),
+      () => {},
+    );
+  }, RENEW_MS);
   try {
-    const tell = progressOf(tools, runId, stop);
-    const { report, keep } = await reportOf(tools, taken, stop.signal, tell);
-    await finish(tools, runId, { status: 'done', report: { ...report } }, keep);
+    const tell = progressOf(tools, taken, stop);
+    const { report, keep } = await reportOf({ ...tools, onFatal }, taken, stop.signal, tell);
+    await finish(tools, taken, { status: 'done', report: { ...report } }, keep);
   } catch (error) {
-    if (signal.aborted) {
-      // This process is ending, not the run: another worker starts it again.
-      await db
-        .update(run)
-        .set({ status: 'queued', progress: 0 })
-        .where(and(eq(run.id, runId), eq(run.status, 'running')));
+    if (stuck) return;
+    if (signal.aborted || sessionLost(error)) {
+      // This process or its database is ending, not the run: it is begun again.
+      await giveBack(db, taken, signal);
       throw error;
     }
     if (stop.signal.aborted) return;
-    const { releaseId } = taken;
-    await finish(tools, runId, { status: 'failed', error: faultOf(error) }, async (tx) => {
-      if (releaseId !== null) await proofFailed(tx, releaseId);
-    });
+    await end(tools, taken, error);
     if (!isForeseen(error)) throw error;
   } finally {
+    clearInterval(renewing);
     signal.removeEventListener('abort', onStop);
   }
 }
 
+/** A database that restarts is back within this; otherwise the lease runs out, and the attempt counts. */
+const GIVE_BACK_TRIES = 20;
+
+async function giveBack(db: Db, taken: ClaimedRun, signal: AbortSignal): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await returnRun(db, taken);
+    } catch (error) {
+      if (signal.aborted || tries === GIVE_BACK_TRIES) throw error;
+      await sleep(1_000);
+    }
+}
+
+const end = (tools: RunTools, taken: ClaimedRun, error: unknown): Promise<void> =>
+  finish(tools, taken, { status: 'failed', error: faultOf(error) }, async (tx) => {
+    if (taken.releaseId !== null) await proofFailed(tx, taken.releaseId);
+  });
+
 /** The report of a run by its kind, with what else is kept together with it. */
 async function reportOf(
   tools: RunTools,
-  row: typeof run.$inferSelect,
+  row: ClaimedRun,
   signal: AbortSignal,
   tell: (done: number) => void,
 ): Promise<{ report: object; keep?: (tx: Tx) => Promise<void> }> {
@@ -150,6 +176,7 @@ async function compile(text: string, graphHash: string, request: RunRequest): Pr
   throw new RunFailed({
     code: first?.code ?? 'compile',
     message: first?.message.en ?? 'The graph does not compile.',
+    ...(first ? { zh: first.message.zh } : { zh: '流程图无法编译。' }),
     ...(first?.node ? { node: first.node } : {}),
     ...(first?.line === undefined ? {} : { line: first.line }),
   });
@@ -175,6 +202,7 @@ async function bindingsOf(db: Db, orgId: string, request: RunRequest, info: Prog
       throw new RunFailed({
         code: 'role-unit',
         message: `Tag '${bound.name}' is in ${bound.unit}, which cannot be converted to ${unit}.`,
+        zh: `测点“${bound.name}”的单位为 ${bound.unit}，无法换算为 ${unit}。`,
         node: source.node,
       });
     return [{ source: at, tag: bound.id, key: request.key, gain: found.gain, offset: found.offset }];
@@ -211,7 +239,7 @@ async function liveGraph(db: Db, orgId: string, appId: string | null, assetId: s
 }
 
 /** Writes the progress and, in the same statement, learns whether someone cancelled. */
-function progressOf({ db }: RunTools, runId: string, stop: AbortController): (done: number) => void {
+function progressOf({ db }: RunTools, taken: ClaimedRun, stop: AbortController): (done: number) => void {
   let told = 0;
   let writing = false;
   return (done) => {
@@ -221,13 +249,13 @@ function progressOf({ db }: RunTools, runId: string, stop: AbortController): (do
     writing = true;
     db.update(run)
       .set({ progress: done })
-      .where(and(eq(run.id, runId), eq(run.status, 'running')))
+      .where(standing(taken))
       .returning({ id: run.id })
       .then(
         async (rows) => {
           writing = false;
           if (rows.length === 0) stop.abort();
-          else await notify(db, runId);
+          else await notify(db, taken.id);
         },
         // A lost write is only a bar that stands still; the next one comes.
         () => {
@@ -237,12 +265,12 @@ function progressOf({ db }: RunTools, runId: string, stop: AbortController): (do
   };
 }
 
-type Outcome = { status: 'done'; report: Record<string, unknown> } | { status: 'failed'; error: RunFault };
+type Outcome = { status: 'done'; report: Record<string, unknown> } | { status: 'failed'; error: Reason };
 
 /** Keeps the outcome, unless someone cancelled meanwhile; what belongs to it commits with it. */
 async function finish(
   { db }: RunTools,
-  runId: string,
+  taken: ClaimedRun,
   outcome: Outcome,
   alsoKeep: (tx: Tx) => Promise<void> = async () => {},
 ): Promise<void> {
@@ -250,11 +278,11 @@ async function finish(
     const kept = await tx
       .update(run)
       .set({ ...outcome, finishedAt: new Date(), ...(outcome.status === 'done' ? { progress: 1 } : {}) })
-      .where(and(eq(run.id, runId), eq(run.status, 'running')))
+      .where(standing(taken))
       .returning({ id: run.id });
     if (kept.length > 0) await alsoKeep(tx);
   });
-  await notify(db, runId);
+  await notify(db, taken.id);
 }
 
 const notify = (db: Db, runId: string) => db.execute(sql`select pg_notify('runs', ${runId})`);
@@ -262,7 +290,7 @@ const notify = (db: Db, runId: string) => db.execute(sql`select pg_notify('runs'
 const isForeseen = (error: unknown): boolean =>
   error instanceof RunFailed || error instanceof ReplayStopped || error instanceof SandboxError || isRefusal(error);
 
-function faultOf(error: unknown): RunFault {
+function faultOf(error: unknown): Reason {
   if (error instanceof RunFailed) return error.fault;
   if (error instanceof SandboxError)
     return {
@@ -273,5 +301,5 @@ function faultOf(error: unknown): RunFault {
     };
   if (error instanceof ReplayStopped || isRefusal(error)) return { code: error.code, message: error.message };
   // What nobody foresaw is in the log; its inner words are not for screens.
-  return { code: 'failed', message: 'The run failed inside the platform.' };
+  return { code: 'failed', message: 'The run failed inside the platform.', zh: '运行在平台内部出错。' };
 }

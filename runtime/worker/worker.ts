@@ -47,6 +47,8 @@ const MOST_FAILURES = 5;
 
 export interface RunningWorker {
   readonly held: number;
+  /** Who it is in `shard.holder` and `run.holder`. */
+  readonly holder: string;
   readonly facts: () => Record<string, unknown>;
   /** Finishes the steps under way, saves every state at its cursor, gives the leases back. */
   stop(): Promise<void>;
@@ -403,6 +405,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     get held() {
       return held.size;
     },
+    holder: session.holder,
     facts: () => ({ shards: held.size, ...stats, holder: session.holder }),
     stop() {
       stopped ??= stop();

@@ -201,7 +201,7 @@ describe('apps', () => {
     const reader = await openLogReader(server.url);
     const began = performance.now();
     await performRun(
-      { db: server.db, readLog: reader.readAfter, blobs: openBlobStore('/nonexistent'), onFatal: () => {} },
+      { db: server.db, readLog: reader.readAfter, blobs: openBlobStore('/nonexistent'), holder: 'w1', onFatal: () => {} },
       started.runId,
       new AbortController().signal,
     );
