@@ -59,6 +59,11 @@ export function Audit() {
             <IconCircleCheck size={18} />
             <Text>{t('whole', { entries: verdict.entries })}</Text>
             <CopyLine text={verdict.head} />
+            <Text c="dimmed">
+              {verdict.anchor
+                ? t('anchored', { seq: verdict.anchor.seq, time: format.dateTime(verdict.anchor.at) })
+                : t('unanchored')}
+            </Text>
           </div>
         )}
         {verdict && !verdict.ok && (

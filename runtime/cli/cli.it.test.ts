@@ -136,6 +136,8 @@ describe('packages', () => {
     const red = mw('verify', 'app');
     expect(red.code).toBe(1);
     expect(red.out).toContain('not proven');
+    // Metric, what was got, what was expected, and how far it may be off.
+    expect(red.out).toContain('hand/last (Smooth): got 2.75, expected 2.5 exactly (by hand)');
   });
 });
 

@@ -1,3 +1,4 @@
+import { AnchorsBrokenError } from '#drizzle/audit-anchors.ts';
 import { PackageError } from '#marketplace/format/errors.ts';
 import { InputError } from '#runtime/files/input-error.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
@@ -32,6 +33,7 @@ export const problemLine = (file: string, p: GraphProblem): string => {
 export function outcomeOf(error: unknown): { code: number; text: string } {
   if (error instanceof Refused || error instanceof InputError || error instanceof PackageError || error instanceof ProofError)
     return { code: REFUSED, text: error.message };
+  if (error instanceof AnchorsBrokenError) return { code: FAILED, text: error.message };
   const text = error instanceof Error ? error.message : String(error);
   const where = error instanceof Error && 'node' in error && error.node ? ` (block ${String(error.node)})` : '';
   return { code: FAILED, text: `the run failed${where}: ${text}` };

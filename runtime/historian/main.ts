@@ -9,6 +9,7 @@ import { openListener } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
+import { anchorAudit } from './anchor-audit.ts';
 import { consume } from './consume.ts';
 import { holdHistorianLock } from './lock.ts';
 
@@ -47,6 +48,8 @@ async function session(): Promise<void> {
     if (!lock) return;
     facts.active = true;
     log.info('following the log');
+    const over = new AbortController();
+    const anchoring = anchored(AbortSignal.any([over.signal, stop.signal]));
     await consume({
       sql: database.sql,
       read: reader.readAfter,
@@ -58,11 +61,20 @@ async function session(): Promise<void> {
         facts.bytes += bytes;
         log.debug({ lane, samples, chunks, bytes }, 'stored');
       },
+    }).finally(() => {
+      over.abort();
+      return anchoring;
     });
   } finally {
     facts.active = false;
     await reader.close();
   }
+}
+
+/** Needs the data folder and the master key; a historian beside an outside database may have neither. */
+async function anchored(signal: AbortSignal): Promise<void> {
+  const { MILLWRIGHT_DATA: dataFolder, MILLWRIGHT_MASTER_KEY: masterKey } = process.env;
+  if (dataFolder && masterKey) await anchorAudit({ db: database.db, dataFolder, masterKey, log }, signal);
 }
 
 const working = (async () => {
