@@ -20,12 +20,17 @@ export interface WireLive {
 
 const RECORDS = 50;
 const COURSE = 120;
+/** An instance of which no wire moved for longer may have been stopped: its sources are shown from their tags again. */
+const SILENT_MS = 15_000;
 
 /**
  * Newest values on the wires. Outside React's state: values change many times a second and must redraw one node, never the canvas.
  */
 export class LiveStore {
   private readonly wires = new Map<string, WireLive>();
+  /** Nodes of which the running instance has told, and when it last told of any, epoch ms. */
+  private readonly told = new Set<string>();
+  private toldAt = Number.NEGATIVE_INFINITY;
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly all = new Set<() => void>();
   private version = 0;
@@ -44,6 +49,20 @@ export class LiveStore {
     this.all.add(listener);
     return () => this.all.delete(listener);
   };
+
+  /** A value of a source's tag, shown while no running instance tells what the source itself gives: one value has one row. */
+  pushTag(node: string, value: WireValue, origin: string, now = Date.now()): void {
+    if (now - this.toldAt > SILENT_MS) this.told.clear();
+    if (!this.told.has(node)) this.push(node, 'out', value, undefined, origin);
+  }
+
+  /** A record on a wire of the running instance. */
+  pushWire(node: string, port: string, value: WireValue, count: number, now = Date.now()): void {
+    this.toldAt = now;
+    if (!this.told.has(node)) this.wires.delete(`${node}.${port}`);
+    this.told.add(node);
+    this.push(node, port, value, count);
+  }
 
   /** A new value; one that is already there (same time and key) changes nothing. */
   push(node: string, port: string, value: WireValue, count?: number, origin?: string): void {
@@ -89,6 +108,7 @@ export class LiveStore {
 
   clear(): void {
     this.wires.clear();
+    this.told.clear();
     this.tellAll();
   }
 

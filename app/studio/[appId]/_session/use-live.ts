@@ -27,19 +27,15 @@ export function useLive(binding: Binding | undefined, instanceId: string | undef
       {
         enabled: tagIds.length > 0 || instanceId !== undefined,
         onData: ({ data }) => {
-          const watched = new Set(data.wires.map((wire) => wire.node));
           for (const tag of data.tags)
             for (const node of byTag.get(tag.tagId) ?? [])
-              if (!watched.has(node))
-                session.live.push(
-                  node,
-                  'out',
-                  { time: tag.time, key: '', values: { value: { v: tag.value ?? wave(tag.other), q: tag.quality } } },
-                  undefined,
-                  tag.origin,
-                );
+              session.live.pushTag(
+                node,
+                { time: tag.time, key: '', values: { value: { v: tag.value ?? wave(tag.other), q: tag.quality } } },
+                tag.origin,
+              );
           for (const { node, port, key, time, count, values } of data.wires)
-            session.live.push(node, port, { time, key, values }, count);
+            session.live.pushWire(node, port, { time, key, values }, count);
         },
       },
     ),
