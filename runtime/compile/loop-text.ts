@@ -5,7 +5,9 @@ import { columnOf, outputColumns, type Plan, type PlanLoop, type PlanNode, type 
 import { joinPorts, keptColumns, MISSING } from './state-cells.ts';
 import { convertText, type Line, type Place, type Value } from './values.ts';
 
-/** Loops: over the rows of one buffer, or meeting the rows of several by (row of the step, order of the wires) and firing timers between. */
+const fires = (node: PlanNode, wire: PlanWire): number => Number(wire.toPort === node.manifest.firesOn);
+
+/** Loops: over the rows of one buffer, or meeting the rows of several by (row of the step, those that fire last, order of the wires) and firing timers between. */
 export class LoopWriter {
   readonly plan: Plan;
   readonly layout: Layout;
@@ -84,7 +86,8 @@ export class LoopWriter {
 
   #merge(loop: PlanLoop, byRow: boolean): Line[] {
     const node = loop.root as PlanNode;
-    const wires = node.ins.filter((w) => !w.facts.back);
+    // Of the same row, what only is looked at is read before what fires: else a condition that stands behind its command would come too late for it.
+    const wires = node.ins.filter((w) => !w.facts.back).sort((a, b) => fires(node, a) - fires(node, b));
     const answers = node.code?.handlers.has('onResult') ?? false;
     const inputs = wires
       .map((wire) => ({ wire, buffer: this.buffers.of(wire.from, wire.fromPort) }))
