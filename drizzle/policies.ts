@@ -38,6 +38,12 @@ const RIGHTS: Readonly<Record<string, Rights>> = {
   // Written by the historian alone.
   chunk: 'select',
   latest: 'select',
+  cold_file: 'select',
+  rollup: 'select',
+  event: 'select',
+  log_archive: 'select',
+  // Whether a blob is still needed is the runtime's to say.
+  blob_use: 'select',
   // Written with the steps.
   late_count: 'select',
 };

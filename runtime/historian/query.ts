@@ -106,7 +106,7 @@ async function fetchChunks({ tx, orgId }: HistoryReader, facts: readonly ChunkFa
           sql`(${chunk.tagId}, ${chunk.t0}, ${chunk.laneId}, ${chunk.seq}) in (${sql.join(keys, sql`, `)})`,
         ),
       );
-    for (const r of rows) found.push({ id: r.id, lane: r.lane, samples: decodeChunk(r.data) });
+    for (const r of rows) if (r.data) found.push({ id: r.id, lane: r.lane, samples: decodeChunk(r.data) });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
 import { blob } from '#drizzle/schema/index.ts';
 
@@ -15,23 +15,34 @@ export class BlobNotFoundError extends Error {
 }
 
 export interface BlobStore {
-  /** Stores the bytes (on disk before the row, the row before any entry that refers to it) and gives their SHA-256. Repeating it does nothing. */
+  /**
+   * Stores the bytes (on disk before the row, the row before any entry that refers to it) and gives their SHA-256. Repeating it does
+   * nothing but keep them: what nothing refers to is collected some time after it was last put (`blob-collection.ts`).
+   */
   put(tx: Tx, orgId: string, bytes: Uint8Array, media: string): Promise<string>;
   get(tx: Tx, orgId: string, hash: string): Promise<{ bytes: Buffer; media: string }>;
 }
 
+/** Number space of advisory locks: 1 lanes, 2 workers, 3 the historian, 5 blobs by hash. */
+const SPACE = 5;
+/** Held by whoever makes or takes away the row of a hash, of any tenant: the file is one for all. */
+export const blobLock = (hash: string) => sql`pg_advisory_xact_lock(${SPACE}, hashtext(${hash}))`;
+export const blobFolder = (dataFolder: string): string => join(dataFolder, 'blobs');
+export const blobPath = (dataFolder: string, hash: string): string => join(blobFolder(dataFolder), hash.slice(0, 2), hash);
+
 /** Content-addressed files `blobs/ab/<hash>` under the data folder. The same content is one file; who may read it is in the table. */
 export function openBlobStore(dataFolder: string): BlobStore {
-  const root = join(dataFolder, 'blobs');
-  const pathOf = (hash: string) => join(root, hash.slice(0, 2), hash);
+  const pathOf = (hash: string) => blobPath(dataFolder, hash);
   return {
     async put(tx, orgId, bytes, media) {
       const hash = createHash('sha256').update(bytes).digest('hex');
       await writeDurably(pathOf(hash), bytes);
-      await tx
-        .insert(blob)
-        .values({ orgId, hash, media, size: bytes.length })
-        .onConflictDoUpdate({ target: [blob.orgId, blob.hash], set: { lastUsedAt: new Date() } });
+      await tx.execute(sql`
+        with held as (select ${blobLock(hash)})
+        insert into ${blob} (org_id, hash, media, size) select ${orgId}, ${hash}, ${media}, ${bytes.length}::int8 from held
+        on conflict (org_id, hash) do update set last_used_at = now(), doomed_at = null`);
+      // The collector may have taken the file away after it was found above; from the row on it no longer does.
+      await writeDurably(pathOf(hash), bytes);
       return hash;
     },
     async get(tx, orgId, hash) {
