@@ -1,52 +1,61 @@
-import { createPostgresBackend, type Job, Queue, setDefaultBackendFactory, Worker } from 'bullmq';
+import { createPostgresBackend, type Job, Queue, Worker, type WorkerOptions } from 'bullmq';
 import type { z } from 'zod';
 import { pgOptions } from '#drizzle/address.ts';
+import { type QueueAddress, redisOptions } from './address.ts';
 import { JOBS, type JobName } from './jobs.ts';
 import { QUEUE_SCHEMA } from './migrate.ts';
 
-/** Where the queue lives: the database, or Redis/Valkey by `QUEUE_URL=redis://…`. */
-export interface QueueAddress {
-  readonly databaseUrl: string;
-  readonly queueUrl?: string | undefined;
-}
 /** Connections of one queue or worker: BullMQ needs at least 2. */
 const POOL = 3;
+/** A queue that does not answer by then is told as away; what it had taken by then it may still do. */
+const ADD_MS = 2_000;
+/** A queue whose connection was cut takes long to notice, and closing waits for that; a process that is asked to leave does not. */
+const CLOSE_MS = 2_000;
 
-function connectionOf(address: QueueAddress) {
-  if (address.queueUrl) {
-    if (!/^rediss?:\/\//.test(address.queueUrl))
-      throw new Error(`QUEUE_URL must start with redis:// or rediss://, not '${address.queueUrl.split(':')[0]}:'`);
-    const url = new URL(address.queueUrl);
-    return {
-      host: url.hostname,
-      port: Number(url.port || 6379),
-      ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
-      ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
-      ...(url.pathname.length > 1 ? { db: Number(url.pathname.slice(1)) } : {}),
-      ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
-      // a worker waits for its server to come back for ever
-      maxRetriesPerRequest: null,
-    };
+const inPostgres = (address: QueueAddress) => ({ ...pgOptions(address.databaseUrl), schema: QUEUE_SCHEMA, max: POOL });
+
+// The backend is an argument of its own: among the options it is silently ignored, and Redis is looked for.
+const queueAt = (address: QueueAddress, name: string) =>
+  address.queueUrl
+    ? new Queue(name, { connection: redisOptions(address.queueUrl) })
+    : new Queue(name, { connection: inPostgres(address) }, createPostgresBackend);
+
+function workerAt(
+  address: QueueAddress,
+  name: string,
+  work: (job: Job) => Promise<void>,
+  options: Omit<WorkerOptions, 'connection'>,
+) {
+  return address.queueUrl
+    ? new Worker(name, work, { ...options, connection: redisOptions(address.queueUrl) })
+    : new Worker(name, work, { ...options, connection: inPostgres(address) }, createPostgresBackend);
+}
+
+/** The queue did not answer in time. Adding again later is safe. */
+export class QueueAway extends Error {
+  constructor() {
+    super(`the queue does not answer in ${ADD_MS / 1000} s`);
+    this.name = 'QueueAway';
   }
-  // Once per process; given as an option instead it is silently ignored and Redis is looked for.
-  setDefaultBackendFactory(createPostgresBackend);
-  return { ...pgOptions(address.databaseUrl), schema: QUEUE_SCHEMA, max: POOL };
 }
 
 export interface JobQueue<N extends JobName> {
-  /** Adds jobs whose `id` is not waiting or running already; data is checked against the job's schema. */
+  /**
+   * Adds jobs whose `id` is not waiting or running already; data is checked against the job's schema.
+   * @throws QueueAway when the queue is out of reach: nobody waits for it longer than two seconds
+   */
   add(jobs: readonly { id: string; data: z.input<(typeof JOBS)[N]['data']> }[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openQueue<N extends JobName>(address: QueueAddress, name: N, onError: (error: Error) => void): JobQueue<N> {
   const job = JOBS[name];
-  const queue = new Queue(name, { connection: connectionOf(address) });
+  const queue = queueAt(address, name);
   queue.on('error', onError);
   return {
     async add(jobs) {
       if (jobs.length === 0) return;
-      await queue.addBulk(
+      const added = queue.addBulk(
         jobs.map(({ id, data }) => ({
           name,
           data: job.data.parse(data),
@@ -59,8 +68,10 @@ export function openQueue<N extends JobName>(address: QueueAddress, name: N, onE
           },
         })),
       );
+      // Redis' client would keep it until its server is back.
+      if (!(await within(ADD_MS, added))) throw new QueueAway();
     },
-    close: () => inTime(queue.close()),
+    close: () => within(CLOSE_MS, queue.close()).then(() => {}),
   };
 }
 
@@ -73,11 +84,11 @@ export function startWorker<N extends JobName>(
 ): { close(): Promise<void> } {
   const job = JOBS[name];
   const stopping = new AbortController();
-  const worker = new Worker(
+  const worker = workerAt(
+    address,
     name,
-    async (one: Job) => handle(job.data.parse(one.data) as z.output<(typeof JOBS)[N]['data']>, stopping.signal),
+    async (one) => handle(job.data.parse(one.data) as z.output<(typeof JOBS)[N]['data']>, stopping.signal),
     {
-      connection: connectionOf(address),
       concurrency: options.concurrency ?? job.concurrency,
       lockDuration: job.lockMs,
       stalledInterval: job.stalledMs,
@@ -89,18 +100,16 @@ export function startWorker<N extends JobName>(
   return {
     async close() {
       stopping.abort();
-      await inTime(worker.close());
+      await within(CLOSE_MS, worker.close());
     },
   };
 }
 
-/** A queue whose connection was cut takes long to notice, and closing waits for that; a process that is asked to leave does not. */
-const CLOSE_MS = 2_000;
-
-async function inTime(closing: Promise<void>): Promise<void> {
+/** Did it end in time? What it throws in time is thrown. */
+async function within(limit: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(done, CLOSE_MS);
+  const late = new Promise<false>((done) => {
+    timer = setTimeout(() => done(false), limit);
   });
-  await Promise.race([closing, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 }

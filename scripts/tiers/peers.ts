@@ -46,6 +46,13 @@ const peers: readonly Peer[] = [
     },
     packages: ['fontconfig', 'fonts-noto-cjk'],
   },
+  {
+    // Run by the tests themselves on ports of their own; a service that the package starts is not touched.
+    name: 'Redis',
+    variable: 'MILLWRIGHT_REDIS',
+    find: () => onPath('valkey-server', 'redis-server'),
+    packages: ['redis-server'],
+  },
 ];
 
 export async function preparePeers(): Promise<Peers> {
@@ -53,7 +60,10 @@ export async function preparePeers(): Promise<Peers> {
   for (const peer of peers) {
     const path = process.env[peer.variable] ?? (await peer.find()) ?? (await install(peer));
     if (path) result.env[peer.variable] = path;
-    else result.missing.push(peer.name);
+    else {
+      result.missing.push(peer.name);
+      tell(`${peer.name} could not be installed: what needs it is skipped. Set ${peer.variable} to use one of your own.`);
+    }
   }
   return result;
 }

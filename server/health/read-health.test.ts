@@ -19,26 +19,38 @@ it('says how many of a kind are alive, which fell silent, and what that means', 
   expect(kindHealth([], now, 'worker', 'apps stop')).toMatchObject({ state: 'down', reason: 'none is running: apps stop' });
 });
 
-it('takes PONG, or the wish for a password, as a queue that is there', async () => {
-  const answering = (answer: string) =>
-    new Promise<{ url: string; close(): void }>((resolve) => {
+it('takes only a queue that answers and lets us in, and says why otherwise', async () => {
+  const answering = (...answers: string[]) =>
+    new Promise<{ address: string; heard: () => string; close(): void }>((resolve) => {
+      let heard = '';
       const server = createServer((socket) => {
         socket.on('error', () => {});
-        socket.once('data', () => socket.end(answer));
+        socket.on('data', (data) => {
+          heard += data;
+        });
+        socket.once('data', () => socket.end(answers.join('\r\n')));
       });
       server.listen(0, '127.0.0.1', () => {
         const address = server.address();
         const port = typeof address === 'object' && address ? address.port : 0;
-        resolve({ url: `redis://127.0.0.1:${port}`, close: () => server.close() });
+        resolve({ address: `127.0.0.1:${port}`, heard: () => heard, close: () => server.close() });
       });
     });
-  for (const answer of ['+PONG\r\n', '-NOAUTH Authentication required.\r\n']) {
-    const server = await answering(answer);
-    await expect(pingQueue(server.url)).resolves.toBeUndefined();
+  const open = await answering('+PONG', '');
+  await expect(pingQueue(`redis://${open.address}`)).resolves.toBeUndefined();
+  open.close();
+  const guarded = await answering('+OK', '+PONG', '');
+  await expect(pingQueue(`redis://:a%20word@${guarded.address}`)).resolves.toBeUndefined();
+  expect(guarded.heard()).toBe('*2\r\n$4\r\nAUTH\r\n$6\r\na word\r\n*1\r\n$4\r\nPING\r\n');
+  guarded.close();
+  for (const [answer, reason] of [
+    ['-NOAUTH Authentication required.', 'it wants a password'],
+    ['-WRONGPASS invalid username-password pair', 'it refuses the user or password'],
+    ['HTTP/1.1 400 Bad Request', 'unexpected answer HTTP/1.1 400'],
+  ] as const) {
+    const server = await answering(answer, '');
+    await expect(pingQueue(`redis://${server.address}`)).rejects.toThrow(reason);
     server.close();
   }
-  const wrong = await answering('HTTP/1.1 400 Bad Request\r\n');
-  await expect(pingQueue(wrong.url)).rejects.toThrow('unexpected answer HTTP/1.1 400');
-  wrong.close();
-  await expect(pingQueue(wrong.url)).rejects.toThrow(/ECONNREFUSED/);
+  await expect(pingQueue(`redis://${open.address}`)).rejects.toThrow(/ECONNREFUSED/);
 });
