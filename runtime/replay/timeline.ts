@@ -1,6 +1,7 @@
 import type { AnswerRow, SourceRows, StepInput } from '#runtime/step/contract.ts';
+import { type Arrival, mergeRows } from './merge-rows.ts';
 
-/** Rows of one source for one key, ascending in time; columns in the order of the source's schema. */
+/** Rows of one source for one key, ascending in time, or in `arrival` where that is given; columns in the order of the source's schema. */
 export interface RowSeries {
   /** Index into `ProgramInfo.sources`. */
   readonly source: number;
@@ -9,6 +10,8 @@ export interface RowSeries {
   readonly time: Float64Array;
   readonly columns: readonly (Float64Array | readonly unknown[])[];
   readonly quality: readonly (Uint8Array | undefined)[];
+  /** As it arrived: all series of a timeline have it, or none. */
+  readonly arrival?: Arrival;
 }
 
 /** A stretch of rows of all sources in the order in which the program gets them; any range of it can be made a step's input. */
@@ -20,16 +23,17 @@ export interface Timeline {
   input(from: number, to: number, answers?: readonly Omit<AnswerRow, 'row'>[]): StepInput;
 }
 
-/** Merges the sources by time; at equal time the order of `series` holds, so the same data always gives the same steps. */
-export function timelineOf(series: readonly RowSeries[]): Timeline {
-  const n = series.reduce((sum, one) => sum + one.time.length, 0);
-  const clock = new Float64Array(n);
-  const which = new Int32Array(n);
-  const index = new Int32Array(n);
-  mergeByTime(series, clock, which, index);
+/**
+ * Merges the series by time, and at equal time in the order of `series`, so the same data always gives the same steps. As it arrived: by
+ * append time, lane, number, and within one entry by time; `clock` never goes back below `since`, the clock of the stretch before.
+ */
+export function timelineOf(series: readonly RowSeries[], since = Number.NEGATIVE_INFINITY): Timeline {
+  const { n, clock, which, index } = mergeRows(series, since);
   const words = [...new Set(series.map((one) => one.key))];
-  const keyCode = series.map((one) => words.indexOf(one.key));
+  const keyCode = Int32Array.from(series, (one) => words.indexOf(one.key));
   const sourceIds = [...new Set(series.map((one) => one.source))].sort((a, b) => a - b);
+  const slotOf = Int32Array.from(series, (one) => sourceIds.indexOf(one.source));
+  const models = sourceIds.map((id) => series.find((one) => one.source === id) as RowSeries);
 
   return {
     n,
@@ -39,44 +43,70 @@ export function timelineOf(series: readonly RowSeries[]): Timeline {
       const start = from < n ? (clock[from] ?? 0) : (clock[n - 1] ?? 0);
       const times = new Float64Array(first + to - from).fill(start, 0, first);
       times.set(clock.subarray(from, to), first);
-      const sources: SourceRows[] = [];
-      for (const source of sourceIds) {
-        const rows: number[] = [];
-        for (let at = from; at < to; at++) if (series[which[at] ?? 0]?.source === source) rows.push(at);
-        if (rows.length > 0) sources.push(pick(source, rows));
+      const counts = new Int32Array(sourceIds.length);
+      for (let at = from; at < to; at++) {
+        const slot = slotOf[which[at] as number] as number;
+        counts[slot] = (counts[slot] as number) + 1;
+      }
+      const fills = models.map((model, slot) => new Fill(model, counts[slot] as number));
+      for (let at = from; at < to; at++) {
+        const s = which[at] as number;
+        (fills[slotOf[s] as number] as Fill).put(
+          at - from + first,
+          series[s] as RowSeries,
+          keyCode[s] as number,
+          index[at] as number,
+        );
       }
       return {
         n: first + to - from,
         clock: times,
         words,
-        sources,
+        sources: fills.filter((fill) => fill.n > 0).map((fill) => fill.rows()),
         answers: answers.map((answer, row) => ({ ...answer, row })),
       };
-
-      function pick(source: number, rows: readonly number[]): SourceRows {
-        const model = series.find((one) => one.source === source);
-        const at = (row: number) => series[which[row] ?? 0] as RowSeries;
-        const count = rows.length;
-        return {
-          source,
-          n: count,
-          row: Int32Array.from(rows, (row) => row - from + first),
-          time: Float64Array.from(rows, (row) => at(row).time[index[row] ?? 0] ?? 0),
-          key: Int32Array.from(rows, (row) => keyCode[which[row] ?? 0] ?? 0),
-          columns: (model?.columns ?? []).map((column, c) =>
-            column instanceof Float64Array
-              ? Float64Array.from(rows, (row) => at(row).columns[c]?.[index[row] ?? 0] as number)
-              : rows.map((row) => at(row).columns[c]?.[index[row] ?? 0]),
-          ),
-          quality: (model?.columns ?? []).map((_column, c) =>
-            rows.some((row) => at(row).quality[c]?.[index[row] ?? 0])
-              ? Uint8Array.from(rows, (row) => at(row).quality[c]?.[index[row] ?? 0] ?? 0)
-              : undefined,
-          ),
-        };
-      }
     },
   };
+}
+
+/** The rows of one source while they are picked: no object a row. */
+class Fill {
+  n = 0;
+  private readonly source: number;
+  private readonly row: Int32Array;
+  private readonly time: Float64Array;
+  private readonly key: Int32Array;
+  private readonly columns: (Float64Array | unknown[])[];
+  private readonly quality: (Uint8Array | undefined)[];
+
+  constructor(model: RowSeries, size: number) {
+    this.source = model.source;
+    this.row = new Int32Array(size);
+    this.time = new Float64Array(size);
+    this.key = new Int32Array(size);
+    this.columns = model.columns.map((column) => (column instanceof Float64Array ? new Float64Array(size) : new Array(size)));
+    this.quality = model.columns.map(() => undefined);
+  }
+
+  put(row: number, from: RowSeries, key: number, index: number): void {
+    const at = this.n++;
+    this.row[at] = row;
+    this.time[at] = from.time[index] as number;
+    this.key[at] = key;
+    for (let c = 0; c < this.columns.length; c++) {
+      (this.columns[c] as unknown[])[at] = (from.columns[c] as readonly unknown[])[index];
+      const code = from.quality[c]?.[index];
+      if (!code) continue;
+      const quality = this.quality[c] ?? new Uint8Array(this.row.length);
+      this.quality[c] = quality;
+      quality[at] = code;
+    }
+  }
+
+  rows(): SourceRows {
+    const { source, n, row, time, key, columns, quality } = this;
+    return { source, n, row, time, key, columns, quality };
+  }
 }
 
 /** A step in which nothing came but time: what makes timers due. */
@@ -87,22 +117,3 @@ export const tickInput = (time: number, answers: readonly Omit<AnswerRow, 'row'>
   sources: [],
   answers: answers.map((answer, row) => ({ ...answer, row })),
 });
-
-function mergeByTime(series: readonly RowSeries[], clock: Float64Array, which: Int32Array, index: Int32Array): void {
-  const next = new Int32Array(series.length);
-  for (let out = 0; out < clock.length; out++) {
-    let best = -1;
-    let time = Number.POSITIVE_INFINITY;
-    for (let s = 0; s < series.length; s++) {
-      const candidate = series[s]?.time[next[s] ?? 0];
-      if (candidate !== undefined && candidate < time) {
-        best = s;
-        time = candidate;
-      }
-    }
-    clock[out] = time;
-    which[out] = best;
-    index[out] = next[best] ?? 0;
-    next[best] = (next[best] ?? 0) + 1;
-  }
-}
