@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const START_MS = 120_000;
+
+/** A product beside the journeys' common one: on a port and a data folder of its own, from the same web build. */
+export class OwnProduct {
+  readonly #args: readonly string[];
+  readonly #home = mkdtempSync(join(tmpdir(), 'mw-own-'));
+  readonly data = join(this.#home, 'data');
+  #port = 0;
+  #supervisor: ChildProcess | undefined;
+
+  constructor(...args: readonly string[]) {
+    this.#args = args;
+    chmodSync(this.#home, 0o711);
+  }
+
+  get address() {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Waits for the address in the terminal; gives what the terminal said until then. */
+  async start(): Promise<string> {
+    this.#port ||= await freePort();
+    const entry = join(root, 'runtime/supervisor/start.ts');
+    const supervisor = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...this.#args], {
+      cwd: root,
+      env: { ...process.env, LANG: 'C.UTF-8', MILLWRIGHT_DATA: this.data, PORT: String(this.#port) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#supervisor = supervisor;
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`not started in ${START_MS / 1000} s:\n${said}`)), START_MS);
+      supervisor.stdout.on('data', (part: Buffer) => {
+        said += part;
+        if (said.includes(this.address)) resolve(clearTimeout(late));
+      });
+      supervisor.once('exit', () => reject(new Error(`the product ended:\n${said}`)));
+    });
+    return said;
+  }
+
+  /** Every process of it with -9, the supervisor first, the database's too. Gives how many there were. */
+  async killAll(): Promise<number> {
+    const { supervisor, children } = JSON.parse(readFileSync(join(this.data, 'running.json'), 'utf8')) as {
+      supervisor: { pid: number };
+      children: { pid: number }[];
+    };
+    const postmaster = Number(readFileSync(join(this.data, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pids = [supervisor.pid, ...children.map(({ pid }) => pid), postmaster];
+    const gone = this.#supervisor && once(this.#supervisor, 'exit');
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await gone;
+    this.#supervisor = undefined;
+    return pids.length;
+  }
+
+  async remove() {
+    if (this.#supervisor && this.#supervisor.exitCode === null) {
+      this.#supervisor.kill('SIGTERM');
+      await once(this.#supervisor, 'exit');
+    }
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
