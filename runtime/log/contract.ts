@@ -21,6 +21,8 @@ export interface SamplesEntry {
   readonly quality?: Uint8Array;
   /** Values that are no numbers, by row. */
   readonly other?: Readonly<Record<number, { readonly text: string } | { readonly wave: Omit<Wave, 'values'> }>>;
+  /** Prints of the messages that the rows came in, where their source may send a message twice: known again after any restart. */
+  readonly messages?: BigUint64Array;
 }
 
 export type ControlEvent =

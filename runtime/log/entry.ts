@@ -3,7 +3,8 @@
  * because they are most of the log; the other kinds use the general value codec. Everything comes back exactly.
  *
  * samples: 0 version, 1 kind, 2 flags, 3 origin, 4 u32 n, 8 f64 at, 16 f64 time base, 24 f64 value[n],
- *          then times (none: all at the base | i32 offset[n] | f64[n], padded), i32 tag[n], u8 quality[n], other values
+ *          then times (none: all at the base | i32 offset[n] | f64[n], padded), i32 tag[n], u8 quality[n], other values,
+ *          and last the prints of messages u64[…] with their count u32 at the very end
  * control, outputs: 0 version, 1 kind, 2 f64 at, 10 value
  */
 import type { ColumnSchema, Origin, WireSchema } from '#runtime/batch/schema.ts';
@@ -13,7 +14,7 @@ import type { ControlEvent, LogEntry, OutputColumns, OutputsEntry, SamplesEntry 
 
 const VERSION = 1;
 const KIND = { samples: 1, control: 2, outputs: 3 } as const;
-const FLAG = { offsets: 1, times: 2, quality: 4, other: 8 } as const;
+const FLAG = { offsets: 1, times: 2, quality: 4, other: 8, messages: 16 } as const;
 
 /** Bytes that this version of the product cannot read; `code` is stable. */
 export class LogFormatError extends Error {
@@ -71,14 +72,17 @@ function packSamples(e: SamplesEntry): Buffer<ArrayBuffer> {
   }
   const other = e.other && Object.keys(e.other).length > 0 ? encodeValue(e.other) : undefined;
   const width = mode === 'one' ? 0 : mode === 'offsets' ? 4 : 8;
-  const size = 24 + n * (8 + width + 4 + (e.quality ? 1 : 0)) + (other?.length ?? 0);
+  const { messages } = e;
+  const trailer = messages?.length ? 8 * messages.length + 4 : 0;
+  const size = 24 + n * (8 + width + 4 + (e.quality ? 1 : 0)) + (other?.length ?? 0) + trailer;
   const b = Buffer.allocUnsafeSlow(size);
   b[0] = VERSION;
   b[1] = KIND.samples;
   b[2] =
     (mode === 'offsets' ? FLAG.offsets : mode === 'times' ? FLAG.times : 0) |
     (e.quality ? FLAG.quality : 0) |
-    (other ? FLAG.other : 0);
+    (other ? FLAG.other : 0) |
+    (trailer ? FLAG.messages : 0);
   b[3] = ORIGINS.indexOf(e.origin);
   b.writeUInt32LE(n, 4);
   b.writeDoubleLE(e.at, 8);
@@ -98,6 +102,12 @@ function packSamples(e: SamplesEntry): Buffer<ArrayBuffer> {
     o += n;
   }
   if (other) b.set(other, o);
+  if (messages && trailer) {
+    messages.forEach((print, i) => {
+      b.writeBigUInt64LE(print, size - trailer + 8 * i);
+    });
+    b.writeUInt32LE(messages.length, size - 4);
+  }
   return b;
 }
 
@@ -142,7 +152,15 @@ function unpackSamples(bytes: Uint8Array, at: number | undefined): SamplesEntry 
     value,
     ...(quality ? { quality } : {}),
     ...(flags & FLAG.other ? { other: new ByteReader(b, o - b.byteOffset).value() as SamplesEntry['other'] } : {}),
+    ...(flags & FLAG.messages ? { messages: prints(b) } : {}),
   } as SamplesEntry;
+}
+
+function prints(b: Buffer): BigUint64Array {
+  const count = b.readUInt32LE(b.length - 4);
+  const start = b.length - 4 - 8 * count;
+  if (start < 24) throw new Error(`${b.length} bytes cannot hold ${count} prints`);
+  return BigUint64Array.from({ length: count }, (_, i) => b.readBigUInt64LE(start + 8 * i));
 }
 
 type PackedOutput = [

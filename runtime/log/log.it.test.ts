@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { lane } from '#drizzle/schema/index.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
 import { appendControl } from './append-control.ts';
-import { dayOf, dropOldDays, ensureDays } from './days.ts';
+import { dayOf } from './days.ts';
 import { openListener, openNotifier } from './notify.ts';
 import { openLogReader } from './reader.ts';
 import { openScanWriter } from './scan-writer.ts';
@@ -106,26 +106,6 @@ test('a reader follows its lane over midnight and over idle days', async () => {
   expect(await read(4, 10)).toEqual([]);
   // a reader that had thought the lane to be in later days looks back before it gives up
   expect(await read(1, 10)).toEqual([2, 3, 4]);
-  await w.close();
-});
-
-test('days are dropped only when checkpoints and historian have passed them, and asking for them is a named error', async () => {
-  await using f = await fixture();
-  const id = await f.makeLane('scan');
-  const { sql } = f.database;
-  const today = dayOf(Date.now());
-  const w = await openScanWriter(f.database.url, [id]);
-  await w.append([1, 2, 3].map((i) => ({ lane: id, entry: sampleOf(i) })));
-  await sql`select log_make_days(${today - 30}::int, ${today - 29}::int)`;
-  await sql`update log set day = ${today - 30} where lane = ${id} and seq = 1`;
-  await sql`update log set day = ${today - 29} where lane = ${id} and seq = 2`;
-  expect(await dropOldDays(sql, 7)).toEqual([]);
-  await sql`insert into history_cursor (lane_id, seq) values (${id}, 1)`;
-  expect(await dropOldDays(sql, 7)).toEqual([today - 30]);
-  await sql`update history_cursor set seq = 3 where lane_id = ${id}`;
-  expect(await dropOldDays(sql, 7)).toEqual([today - 29]);
-  await expect(f.reader.readAfter([id], [0], 5)).rejects.toMatchObject({ code: 'LOG_TRUNCATED', lane: id });
-  await ensureDays(sql);
   await w.close();
 });
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { connectLog, LogUnavailableError, sessionLost } from './connection.ts';
 import type { LogEntry } from './contract.ts';
-import { pack, recordsOf } from './entry.ts';
+import { pack, recordsOf, unpack } from './entry.ts';
 import { inTurn } from './in-turn.ts';
 
 /** 4–16 rows a statement carry the most (durable pipeline, section 3); more only makes statements longer. */
@@ -21,8 +21,10 @@ export class LaneFencedError extends Error {
 export interface ScanAppend {
   readonly lane: number;
   readonly entry: LogEntry;
-  /** The number that this entry was spooled under. Entries that the log already has are passed over; a gap is refused. Absent = next. */
+  /** The number that this entry was sent under before. When the log has this very entry there it is passed over; a gap is refused. Absent = next. */
   readonly seq?: number;
+  /** The entry's place in a spool, noted in the statement that appends it: what a spool has sent is known whenever its sender ends. */
+  readonly spooled?: { readonly spool: string; readonly place: number };
 }
 
 export interface ScanWriter {
@@ -36,6 +38,14 @@ export interface ScanWriter {
    * LogUnavailableError simply call it again with the same entries **and their `seq`**.
    */
   append(entries: readonly ScanAppend[]): Promise<number[]>;
+  /** Does the log have exactly this entry under this number? */
+  has(lane: number, seq: number, bytes: Uint8Array): Promise<boolean>;
+  /** The newest entries of a held lane, newest first. */
+  tail(lane: number, most: number): Promise<readonly LogEntry[]>;
+  /** Highest place of a spool that the lane has; 0 = none. */
+  placeOf(spool: string, lane: number): Promise<number>;
+  /** The spool is empty and gone: its places are not needed any more. */
+  forgetSpool(spool: string): Promise<void>;
   release(lane: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -102,40 +112,77 @@ export async function openScanWriter(
     last.set(lane, rows[0]?.seq ?? 0);
   }
 
-  async function send(on: pg.Client, rows: readonly { lane: number; seq: number; entry: LogEntry }[]): Promise<void> {
+  interface Numbered extends ScanAppend {
+    readonly seq: number;
+    readonly bytes: Buffer;
+  }
+
+  async function send(on: pg.Client, rows: readonly Numbered[]): Promise<void> {
     const values: unknown[] = [];
-    const places = rows.map(({ lane, seq, entry }, i) => {
-      values.push(lane, seq, entry.at, recordsOf(entry), pack(entry));
+    const places = rows.map(({ lane, seq, entry, bytes }, i) => {
+      values.push(lane, seq, entry.at, recordsOf(entry), bytes);
       const p = i * 5;
       return `(log_today(),$${p + 1}::int4,$${p + 2}::int8,$${p + 3}::float8,$${p + 4}::int4,$${p + 5}::bytea)`;
     });
+    const insert = `insert into log (day, lane, seq, at, n, data) values ${places.join()}`;
+    const marks = new Map(
+      rows.flatMap(({ lane, spooled }) => (spooled ? [[`${spooled.spool} ${lane}`, { lane, ...spooled }]] : [])),
+    );
+    if (marks.size === 0) {
+      await on.query({ name: `append${rows.length}`, text: insert, values });
+      return;
+    }
+    const noted = [...marks.values()].map(({ spool, lane, place }) => {
+      values.push(spool, lane, place);
+      return `($${values.length - 2}::uuid,$${values.length - 1}::int4,$${values.length}::int8)`;
+    });
     await on.query({
-      name: `append${rows.length}`,
-      text: `insert into log (day, lane, seq, at, n, data) values ${places.join()}`,
+      text: `with noted as (insert into spool_mark (spool, lane, upto) values ${noted.join()}
+        on conflict (spool, lane) do update set upto = excluded.upto) ${insert}`,
       values,
     });
+  }
+
+  /** A query of the session; a lost session is told as the log's absence. */
+  async function ask<R extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<R[]> {
+    try {
+      return (await (await session()).query<R>({ text, values })).rows;
+    } catch (error) {
+      if (!sessionLost(error)) throw error;
+      client?.end().catch(() => {});
+      client = undefined;
+      throw error instanceof LogUnavailableError ? error : new LogUnavailableError(error);
+    }
+  }
+
+  async function has(lane: number, seq: number, bytes: Uint8Array): Promise<boolean> {
+    const text = 'select data = $3::bytea as same from log where lane = $1 and seq = $2';
+    return (await ask<{ same: boolean }>(text, [lane, seq, bytes]))[0]?.same === true;
   }
 
   async function append(entries: readonly ScanAppend[]): Promise<number[]> {
     // Numbers are fixed before the first attempt, so that a second attempt knows what the log may already have.
     const next = new Map<number, number>();
-    const numbered = entries.map(({ lane, entry, seq }) => {
-      const known = last.get(lane);
-      if (known === undefined) throw new LaneFencedError(lane, 'not held by this writer');
-      const number = seq ?? (next.get(lane) ?? known) + 1;
-      next.set(lane, number);
-      return { lane, seq: number, entry };
+    const numbered = entries.map((one): Numbered => {
+      const known = last.get(one.lane);
+      if (known === undefined) throw new LaneFencedError(one.lane, 'not held by this writer');
+      const seq = one.seq ?? (next.get(one.lane) ?? known) + 1;
+      next.set(one.lane, seq);
+      return { ...one, seq, bytes: pack(one.entry) };
     });
     let at = 0;
     for (let attempt = 0; at < numbered.length; ) {
-      const rows: typeof numbered = [];
+      const rows: Numbered[] = [];
       try {
         const on = await session();
         const ahead = new Map<number, number>();
         for (; at + rows.length < numbered.length && rows.length < ROWS_PER_STATEMENT; ) {
-          const row = numbered[at + rows.length] as (typeof numbered)[number];
+          const row = numbered[at + rows.length] as Numbered;
           const before = ahead.get(row.lane) ?? last.get(row.lane) ?? 0;
           if (row.seq <= before && rows.length === 0) {
+            // its answer was lost; the number alone does not say whose entry has it
+            if (!(await has(row.lane, row.seq, row.bytes)))
+              throw new LaneFencedError(row.lane, `number ${row.seq} is another entry's: another writer was here`);
             at++;
             continue;
           }
@@ -172,6 +219,24 @@ export async function openScanWriter(
       return seq;
     },
     append: (entries) => turn(() => append(entries)),
+    has: (lane, seq, bytes) => turn(() => has(lane, seq, bytes)),
+    tail: (lane, most) =>
+      turn(async () => {
+        const rows = await ask<{ at: number; data: Buffer }>(
+          'select at, data from log where lane = $1 order by day desc, seq desc limit $2',
+          [lane, most],
+        );
+        return rows.map((row) => unpack(row.data, row.at));
+      }),
+    placeOf: (spool, lane) =>
+      turn(async () => {
+        const rows = await ask<{ upto: number }>('select upto from spool_mark where spool = $1 and lane = $2', [spool, lane]);
+        return rows[0]?.upto ?? 0;
+      }),
+    forgetSpool: (spool) =>
+      turn(async () => {
+        await ask('delete from spool_mark where spool = $1', [spool]);
+      }),
     release: (lane) =>
       turn(async () => {
         if (last.delete(lane)) await client?.query('select pg_advisory_unlock(1, $1)', [lane]).catch(() => {});

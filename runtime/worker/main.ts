@@ -8,7 +8,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
-import { dropOldDays, ensureDays } from '#runtime/log/days.ts';
+import { ensureDays } from '#runtime/log/days.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import { endProcess } from '#runtime/sandbox/end-process.ts';
@@ -27,8 +27,6 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1),
   QUEUE_URL: z.string().min(1).optional(),
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),
-  /** Days that the log is kept at least, before checkpoints and historian decide. */
-  MILLWRIGHT_LOG_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
 });
 const checked = schema.safeParse(process.env);
 if (!checked.success) {
@@ -78,12 +76,10 @@ const runs = startQueueWorker(
   { onError: (error) => log.warn({ err: error }, 'run') },
 );
 
-/** Partitions of the log: made ahead, dropped when they are old and nobody needs them. */
+/** Partitions of the log are made ahead here; old ones leave by runtime/housekeeping. */
 async function tendDays(): Promise<void> {
   try {
     await ensureDays(database.sql);
-    const dropped = await dropOldDays(database.sql, env.MILLWRIGHT_LOG_DAYS);
-    if (dropped.length > 0) log.info({ days: dropped }, 'old days of the log dropped');
   } catch (error) {
     log.warn({ err: error }, 'days of the log');
   }
