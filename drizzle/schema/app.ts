@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { ScreenDocument } from '#runtime/graph/screens.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
 import { at, bytea, createdAt, id, orgId, updatedAt } from './columns.ts';
 import { lane } from './connection.ts';
@@ -46,24 +47,6 @@ export const app = pgTable(
 export interface DraftBinding {
   readonly assetId: string;
   readonly roles: Bindings;
-}
-
-/** What an operator sees: widgets bound to named outputs and forms. Changing it never changes the graph's hash. */
-export interface ScreenDocument {
-  readonly id: string;
-  readonly title: Bilingual;
-  readonly widgets: readonly Widget[];
-}
-export interface Widget {
-  readonly id: string;
-  /** `kpi`, `trend`, `table`, `chart`, `control`, `alarmlist`, `form`. */
-  readonly kind: string;
-  readonly title?: Bilingual;
-  /** Named outputs (`pressure.value` = column of an output) or forms, by slot. */
-  readonly bind: Readonly<Record<string, string>>;
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** Grid of 12 columns. */
-  readonly at: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
 }
 
 /** One immutable version of an app, made by deploying a draft or installing a release. The graph is kept as its original bytes. */

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ScreenDocument } from '#drizzle/schema/app.ts';
 import { bilingual, type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
+import { readScreens, type ScreenDocument } from '#runtime/graph/screens.ts';
 import { failed } from './errors.ts';
 
 /** Only what the list shows; the rest of `app.json` belongs to packages. */
@@ -41,7 +41,7 @@ export async function readSample(slug: string): Promise<Sample & { graph: GraphD
   const text = sample && (await textOf(slug, 'graph.json'));
   if (!sample || text === undefined)
     throw failed('app.sample-unknown', { sample: slug, known: samples.map((one) => one.slug).join(', ') });
-  const screens = JSON.parse((await textOf(slug, 'screens.json')) ?? '[]') as ScreenDocument[];
+  const screens = readScreens((await textOf(slug, 'screens.json')) ?? '[]');
   return { ...sample, graph: graphDocument.parse(JSON.parse(text)), screens };
 }
 

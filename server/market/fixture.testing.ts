@@ -16,7 +16,6 @@ import {
   publisherKey,
   release,
   run,
-  type ScreenDocument,
   tag,
 } from '#drizzle/schema/index.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
@@ -25,6 +24,7 @@ import { pack, readPart, sha256, textPart } from '#marketplace/format/package.ts
 import { signBytes } from '#marketplace/format/signing.ts';
 import { readFolder } from '#marketplace/review/read-folder.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
+import { readScreens, type ScreenDocument } from '#runtime/graph/screens.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { ensureDays } from '#runtime/log/days.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
@@ -84,7 +84,7 @@ export async function openMarketWorld() {
   }
   const files = await readFolder(GUARD);
   const graphText = textPart(files, PARTS.graph);
-  const screens = JSON.parse(textPart(files, PARTS.screens)) as ScreenDocument[];
+  const screens = readScreens(textPart(files, PARTS.screens));
 
   const made = await plant(db, MAKER, 'AIR-01', 'UtilityStation', MAKER_TAGS);
   const bought = await plant(db, BUYER, '空压站-1', 'UtilityStation', BUYER_TAGS);

@@ -1,12 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
-import { organization, publisherKey, release, type ScreenDocument } from '#drizzle/schema/index.ts';
+import { organization, publisherKey, release } from '#drizzle/schema/index.ts';
 import { PackageError } from '#marketplace/format/errors.ts';
 import { PARTS } from '#marketplace/format/manifest.ts';
 import { open, textPart } from '#marketplace/format/package.ts';
 import { verifyBytes } from '#marketplace/format/signing.ts';
 import type { GraphDocument } from '#runtime/graph/document.ts';
 import { parseGraph } from '#runtime/graph/parse.ts';
+import { readScreens, type ScreenDocument } from '#runtime/graph/screens.ts';
 import { notFound } from '../errors.ts';
 import { failed } from './errors.ts';
 
@@ -58,7 +59,15 @@ export async function openRelease(tx: Tx, releaseId: string): Promise<OpenedRele
     capabilities: opened.manifest.capabilities,
     graphText,
     graph: parsed.document,
-    screens: JSON.parse(textPart(opened.files, PARTS.screens)) as ScreenDocument[],
+    screens: screensOf(textPart(opened.files, PARTS.screens)),
     readme: { en: textPart(opened.files, PARTS.readme.en), zh: textPart(opened.files, PARTS.readme.zh) },
   };
+}
+
+function screensOf(text: string): ScreenDocument[] {
+  try {
+    return readScreens(text);
+  } catch (error) {
+    throw failed('market.altered', { reason: `${PARTS.screens}: ${error instanceof Error ? error.message : 'unreadable'}` });
+  }
 }

@@ -46,12 +46,12 @@ describe('a screen made from the graph', () => {
     { en: 'Compressor', zh: '空压机' },
   );
   it('has a figure and a trend for numbers, a chart for frames, a control for forms, the alarms', () => {
-    expect(screen.widgets.map((w) => [w.kind, w.bind])).toEqual([
-      ['kpi', { value: 'pressure.value' }],
-      ['trend', { line1: 'pressure.value' }],
-      ['chart', { frame: 'spectrum' }],
-      ['control', { form: 'form:setpoint' }],
-      ['alarmlist', {}],
+    expect(screen.widgets.map((w) => [w.kind, ...w.bind.map(({ slot, to }) => `${slot} ${to}`)])).toEqual([
+      ['kpi', 'value pressure.value'],
+      ['trend', 'line1 pressure.value'],
+      ['chart', 'frame spectrum'],
+      ['control', 'form form:setpoint'],
+      ['alarmlist'],
     ]);
   });
   it('no widget stands on another or beside the grid', () => {

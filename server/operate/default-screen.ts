@@ -1,6 +1,6 @@
-import type { ScreenDocument, Widget } from '#drizzle/schema/app.ts';
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { ScreenDocument, Widget } from '#runtime/graph/screens.ts';
 import { readForms } from './read-forms.ts';
 
 const COLUMNS = 12;
@@ -14,7 +14,8 @@ type NamedOutput = { readonly name: string; readonly schema: WireSchema };
 
 /**
  * A screen that works at once when nobody has made one: a figure for every number that leaves the graph, a trend for each unit, a chart for
- * each frame, a control for each form, and the alarms where the graph raises any. Pure: the same graph gives the same screen.
+ * each frame, a control for each form, and the alarms where the graph raises any. A widget without
+ * a title is called as its output is. Pure: the same graph gives the same screen.
  */
 export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutput[], title: Bilingual): ScreenDocument {
   const titles = new Map(graph.outputs.map((o) => [o.name, o.title ?? { en: o.name, zh: o.name }]));
@@ -23,11 +24,7 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
     .flatMap((o) =>
       Object.entries(o.schema.columns)
         .filter(([, c]) => c.type === 'number' || c.type === 'integer')
-        .map(([column, c]) => ({
-          bind: `${o.name}.${column}`,
-          unit: c.unit ?? '',
-          title: nameOf(titles.get(o.name), o.name, column),
-        })),
+        .map(([column, c]) => ({ bind: `${o.name}.${column}`, unit: c.unit ?? '' })),
     );
   const frames = outputs.filter((o) => o.schema.kind === 'frame');
   const forms = readForms(graph);
@@ -39,8 +36,7 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
     widgets.push({
       id: `kpi${i + 1}`,
       kind: 'kpi',
-      title: n.title,
-      bind: { value: n.bind },
+      bind: [{ slot: 'value', to: n.bind }],
       at: { x: (i % perRow) * KPI.w, y: Math.floor(i / perRow) * KPI.h, ...KPI },
     });
   });
@@ -49,11 +45,16 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
   const side: Omit<Widget, 'at'>[] = [];
   const sideHeights: number[] = [];
   for (const form of forms) {
-    side.push({ id: `control_${form.name}`, kind: 'control', title: form.title, bind: { form: `form:${form.name}` } });
+    side.push({
+      id: `control_${form.name}`,
+      kind: 'control',
+      title: form.title,
+      bind: [{ slot: 'form', to: `form:${form.name}` }],
+    });
     sideHeights.push(5);
   }
   if (raises) {
-    side.push({ id: 'alarms', kind: 'alarmlist', title: { en: 'Alarms', zh: '报警' }, bind: {} });
+    side.push({ id: 'alarms', kind: 'alarmlist', title: { en: 'Alarms', zh: '报警' }, bind: [] });
     sideHeights.push(7);
   }
   const width = side.length ? WIDE : COLUMNS;
@@ -62,11 +63,11 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
   let trend = 0;
   for (const group of byUnit.values()) {
     const lines = group.slice(0, LINES);
-    const bind = Object.fromEntries(lines.map((n, i) => [`line${i + 1}`, n.bind]));
+    const bind = lines.map((n, i) => ({ slot: `line${i + 1}`, to: n.bind }));
     widgets.push({
       id: `trend${++trend}`,
       kind: 'trend',
-      title: lines.length === 1 ? (lines[0]?.title ?? title) : { en: 'Trend', zh: '趋势' },
+      ...(lines.length === 1 ? {} : { title: { en: 'Trend', zh: '趋势' } }),
       bind,
       options: { minutes: 60 },
       at: { x: 0, y, w: width, h: 7 },
@@ -78,7 +79,7 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
       id: `chart${i + 1}`,
       kind: 'chart',
       title: titles.get(o.name) ?? { en: o.name, zh: o.name },
-      bind: { frame: o.name },
+      bind: [{ slot: 'frame', to: o.name }],
       at: { x: 0, y, w: width, h: 7 },
     });
     y += 7;
@@ -91,8 +92,3 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
   });
   return { id: 'main', title, widgets };
 }
-
-const nameOf = (title: Bilingual | undefined, output: string, column: string): Bilingual => {
-  const base = title ?? { en: output, zh: output };
-  return column === 'value' ? base : { en: `${base.en} · ${column}`, zh: `${base.zh} · ${column}` };
-};

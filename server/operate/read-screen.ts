@@ -2,8 +2,9 @@ import { and, asc, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, instance, lane, series, shard, tag } from '#drizzle/schema/index.ts';
-import { graphDocument } from '#runtime/graph/document.ts';
+import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import { conversion } from '#runtime/units/units.ts';
+import { checkDraft } from '../apps/check-draft.ts';
 import { notFound } from '../errors.ts';
 import { readForms } from './read-forms.ts';
 
@@ -109,7 +110,7 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
     screen,
     instance: chosen ? { id: chosen.id, key: chosen.key, asset: chosen.asset } : null,
     instances: instances.map(({ id, key, asset: name }) => ({ id, key, asset: name })),
-    outputs: (document?.outputs ?? []).map((o) => ({ name: o.name, title: o.title ?? null })),
+    outputs: document ? outputsOf(document) : [],
     /** With the tag that a form's entry is written to, so that a faceplate shows what the machine has now. */
     forms: await Promise.all(
       forms.map(async (form) => {
@@ -127,6 +128,19 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
     series: known,
   };
 }
+
+/** What leaves the graph, in its own words, with the unit of each column. */
+function outputsOf(document: GraphDocument) {
+  const schemas = new Map(checkDraft(document).outputs.map(({ name, schema }) => [name, schema]));
+  return document.outputs.map(({ name, title }) => ({
+    name,
+    title: title ?? null,
+    units: Object.fromEntries(
+      Object.entries(schemas.get(name)?.columns ?? {}).map(([column, { unit }]) => [column, unit ?? null]),
+    ),
+  }));
+}
+
 /** How the tag's value becomes one in the unit that people enter: what is and what is wanted are compared in one unit, or not at all. */
 function inUnitOf(form: string, tagUnit: string | null): { gain: number; offset: number } | null {
   if (tagUnit === null || tagUnit === form) return { gain: 1, offset: 0 };

@@ -22,6 +22,7 @@ export function RunDialog(props: {
   const roles = useStudio((state) => state.history.now.roles);
   const [binding, setBinding] = useState(props.binding);
   const [hours, setHours] = useState<number>(WINDOWS[kind][0]);
+  const [input, setInput] = useState<RunWish['input']>('corrected');
   const [confirmations, setConfirmations] = useState<RunWish['confirmations']>('confirm');
   return (
     <Modal opened onClose={props.onClose} title={t(`run.${kind}`)} closeButtonProps={{ 'aria-label': t('close') }}>
@@ -34,6 +35,15 @@ export function RunDialog(props: {
           allowDeselect={false}
           onChange={(next) => next && setHours(Number(next))}
           data-testid="run-window"
+        />
+        <Select
+          label={t('run.input')}
+          description={t(`run.inputHint.${input}`)}
+          data={(['corrected', 'arrived'] as const).map((value) => ({ value, label: t(`report.input.${value}`) }))}
+          value={input}
+          allowDeselect={false}
+          onChange={(next) => next && setInput(next as RunWish['input'])}
+          data-testid="run-input"
         />
         <Select
           label={t('run.confirmations')}
@@ -52,7 +62,7 @@ export function RunDialog(props: {
             onClick={() => {
               if (!binding) return;
               const to = Date.now();
-              props.onStart({ kind, binding, window: { from: to - hours * HOUR, to }, confirmations });
+              props.onStart({ kind, binding, window: { from: to - hours * HOUR, to }, input, confirmations });
             }}
             data-testid="run-start"
           >

@@ -17,6 +17,7 @@ export interface RunWish {
   readonly kind: 'test' | 'backtest';
   readonly binding: Binding;
   readonly window: { readonly from: number; readonly to: number };
+  readonly input: 'arrived' | 'corrected';
   readonly confirmations: 'confirm' | 'refuse' | 'none';
 }
 
@@ -48,6 +49,7 @@ export function useRun(appId: string, flush: () => Promise<boolean>) {
           appId,
           ...wish.binding,
           window: wish.window,
+          input: wish.input,
           confirmations: wish.confirmations,
           compare,
         });

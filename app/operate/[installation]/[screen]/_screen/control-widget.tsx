@@ -4,7 +4,7 @@ import { IconCheck, IconClock, IconHandStop, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
-import type { Widget } from '#drizzle/schema/app.ts';
+import { boundTo, type Widget } from '#runtime/graph/screens.ts';
 import type { ScreenState } from '#server/operate/live-screen.ts';
 import type { ScreenFacts } from '#server/operate/read-screen.ts';
 import { readFailure } from '../../../../_client/failure.ts';
@@ -28,10 +28,10 @@ interface Command {
 export function ControlWidget({ widget }: { widget: Widget }) {
   const { facts } = useScreen();
   const t = useTranslations('operate');
-  const bind = widget.bind.form ?? Object.values(widget.bind).find((b) => b.startsWith('form:')) ?? '';
+  const bind = widget.bind.find(({ to }) => to.startsWith('form:'))?.to ?? '';
   const form = facts.forms.find((f) => f.name === bind.replace(/^form:/, ''));
   if (!form) return <p className={classes.nothing}>{t('formMissing', { form: bind })}</p>;
-  return <Faceplate form={form} shown={widget.bind.value} />;
+  return <Faceplate form={form} shown={boundTo(widget, 'value')} />;
 }
 
 /** The machine's value in the unit of the entry beside it. */

@@ -6,7 +6,7 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { type CSSProperties, useMemo } from 'react';
-import type { Widget } from '#drizzle/schema/app.ts';
+import type { Widget } from '#runtime/graph/screens.ts';
 import type { ScreenFacts } from '#server/operate/read-screen.ts';
 import { useTRPC } from '../../../../_client/trpc.ts';
 import { EmptyState } from '../../../../_parts/empty-state.tsx';
@@ -20,7 +20,7 @@ import { ControlWidget } from './control-widget.tsx';
 import classes from './screen.module.css';
 import { ScreenProvider, useScreen } from './screen-context.tsx';
 import { useLiveScreen } from './use-live-screen.ts';
-import { ChartWidget, KpiWidget, TableWidget, TrendWidget } from './widgets.tsx';
+import { ChartWidget, KpiWidget, TableWidget, TrendWidget, useBindName } from './widgets.tsx';
 
 const WIDGETS: Readonly<Record<string, (props: { widget: Widget }) => React.ReactNode>> = {
   kpi: KpiWidget,
@@ -53,7 +53,7 @@ function Live({ facts }: { facts: ScreenFacts }) {
       [
         ...new Set(
           facts.screen.widgets.flatMap((w) =>
-            Object.values(w.bind).flatMap((b) => (b.startsWith('form:') ? [] : [b.split('.')[0] ?? b])),
+            w.bind.flatMap(({ to }) => (to.startsWith('form:') ? [] : [to.split('.')[0] ?? to])),
           ),
         ),
       ].sort(),
@@ -96,11 +96,14 @@ function Tile({ widget }: { widget: Widget }) {
   const t = useTranslations('operate');
   const format = useFormat();
   const Body = WIDGETS[widget.kind];
+  const name = useBindName();
+  const [first] = widget.bind;
+  const title = widget.title ? format.text(widget.title) : first && name(first);
   const { x, y, w, h } = widget.at;
   const style = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;
   return (
     <div className={classes.tile} data-kind={widget.kind} style={style}>
-      {widget.title && <h2>{format.text(widget.title)}</h2>}
+      {title && <h2>{title}</h2>}
       {Body ? <Body widget={widget} /> : <p className={classes.nothing}>{t('widgetUnknown', { kind: widget.kind })}</p>}
     </div>
   );
@@ -155,10 +158,10 @@ function StatusLine() {
   const format = useFormat();
   const now = useNow(1_000);
   const newest = facts.screen.widgets
-    .flatMap((w) => Object.values(w.bind).flatMap((b) => live.rows(b)))
+    .flatMap((w) => w.bind.flatMap(({ to }) => live.rows(to)))
     .reduce((max, v) => Math.max(max, v.time), 0);
   const simulated = facts.screen.widgets.some((w) =>
-    Object.values(w.bind).some((b) => live.rows(b).some((v) => v.origin === 'simulated')),
+    w.bind.some(({ to }) => live.rows(to).some((v) => v.origin === 'simulated')),
   );
   const age = now === undefined || newest === 0 ? undefined : Math.max(0, now + live.clockAhead - newest);
   const state = live.state;

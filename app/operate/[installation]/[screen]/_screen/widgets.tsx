@@ -1,30 +1,41 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useMemo } from 'react';
-import type { Widget } from '#drizzle/schema/app.ts';
+import { useCallback, useMemo } from 'react';
+import { boundTo, type Widget, type WidgetBind } from '#runtime/graph/screens.ts';
 import { FrameChart } from '../../../../_charts/frame-chart.tsx';
 import { Sparkline } from '../../../../_charts/sparkline.tsx';
 import { TrendChart, type TrendLine } from '../../../../_charts/trend-chart.tsx';
 import { useFormat } from '../../../../_parts/format.ts';
+import { unitLabel } from '../../../../_parts/unit.ts';
 import { Value } from '../../../../_parts/value.tsx';
 import classes from './screen.module.css';
 import { STALE_MS, useScreen } from './screen-context.tsx';
-import { useTrendData } from './use-trend-data.ts';
+import { type TrendData, useTrendData } from './use-trend-data.ts';
+
+type Course = NonNullable<ReturnType<TrendData['byBind']['get']>>;
 
 const option = (widget: Widget, name: string): number | undefined => {
   const value = widget.options?.[name];
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 };
 
-/** The words of a bind: the output's own title, with the column where it is not simply the value. */
-export function useBindName(): (bind: string) => string {
+/** The words of what is shown: the screen's own, else the output's title, with the column where it is not simply the value. */
+export function useBindName(): (bind: WidgetBind) => string {
   const { facts } = useScreen();
   const format = useFormat();
-  return (bind) => {
-    const [output = bind, column] = bind.split('.');
-    const title = format.text(facts.outputs.find((o) => o.name === output)?.title) || output;
-    return column && column !== 'value' ? `${title} · ${column}` : title;
+  const column = useColumnName();
+  return ({ to, title }) => {
+    if (title) return format.text(title);
+    const [output = to, name] = to.split('.');
+    const words = format.text(facts.outputs.find((o) => o.name === output)?.title) || output;
+    return name && name !== 'value' ? `${words} · ${column(name)}` : words;
   };
+}
+
+/** Columns that the product's blocks give, in words; others are called as their makers call them. */
+function useColumnName(): (name: string) => string {
+  const t = useTranslations('operate');
+  return useCallback((name) => (t.has(`column.${name}`) ? t(`column.${name as 'mean'}`) : name), [t]);
 }
 
 /** One figure: value, unit, quality, age, where it lies in its normal range, and how it moved in the last hour. */
@@ -32,14 +43,14 @@ export function KpiWidget({ widget }: { widget: Widget }) {
   const { facts, live, lost } = useScreen();
   const t = useTranslations('operate');
   const format = useFormat();
-  const bind = widget.bind.value ?? '';
+  const bind = boundTo(widget, 'value') ?? '';
   const value = live.value(bind, facts.instance?.key);
   const history = useTrendData([bind], 60, 78).byBind.get(bind);
   const low = option(widget, 'low');
   const high = option(widget, 'high');
   const number = value?.value ?? null;
   const outside = number !== null && ((low !== undefined && number < low) || (high !== undefined && number > high));
-  const first = history?.y.find((y): y is number => y !== null);
+  const first = firstOfHour(history);
   const change = number !== null && first !== undefined ? number - first : undefined;
   return (
     <div className={classes.kpi} data-abnormal={outside || undefined}>
@@ -71,6 +82,14 @@ export function KpiWidget({ widget }: { widget: Widget }) {
   );
 }
 
+/** Value with which the last hour began; an app that is younger than most of an hour has no such change to tell. */
+function firstOfHour(history: Course | undefined): number | undefined {
+  const at = history?.y.findIndex((y) => y !== null) ?? -1;
+  if (!history || at < 0) return undefined;
+  const span = (history.x.at(-1) ?? 0) - (history.x[at] ?? 0);
+  return span < 50 * 60_000 ? undefined : (history.y[at] ?? undefined);
+}
+
 /** Where a value lies: the normal range in the middle half, a mark at the value. */
 function Band({ low, high, value }: { low: number; high: number; value: number | null }) {
   const at = value === null ? undefined : Math.min(1, Math.max(0, (value - low + (high - low) / 2) / (2 * (high - low))));
@@ -91,7 +110,7 @@ export function shownValue(value: Shown | undefined): number | string | null {
 }
 
 export function TrendWidget({ widget }: { widget: Widget }) {
-  const binds = useMemo(() => Object.values(widget.bind), [widget]);
+  const binds = useMemo(() => widget.bind.map(({ to }) => to), [widget]);
   const minutes = option(widget, 'minutes') ?? 60;
   const { from, to, byBind } = useTrendData(binds, minutes, 1000);
   const name = useBindName();
@@ -99,8 +118,8 @@ export function TrendWidget({ widget }: { widget: Widget }) {
   const low = option(widget, 'low');
   const high = option(widget, 'high');
   const t = useTranslations('operate');
-  const lines = binds.map((bind, i): TrendLine => {
-    const data = byBind.get(bind);
+  const lines = widget.bind.map((bind, i): TrendLine => {
+    const data = byBind.get(bind.to);
     return {
       name: name(bind),
       unit: data?.unit ?? null,
@@ -128,14 +147,18 @@ export function ChartWidget({ widget }: { widget: Widget }) {
   const { facts, live } = useScreen();
   const t = useTranslations('operate');
   const format = useFormat();
-  const bind = (widget.bind.frame ?? widget.bind.value ?? '').split('.')[0] ?? '';
+  const bind = (boundTo(widget, 'frame') ?? boundTo(widget, 'value') ?? '').split('.')[0] ?? '';
   const value = live.value(bind, facts.instance?.key);
+  const name = useColumnName();
   const other = value?.other;
+  const units = facts.outputs.find((o) => o.name === bind)?.units;
   const columns = useMemo(() => {
     if (!other) return undefined;
     const { frame } = JSON.parse(other) as { frame?: Record<string, unknown[]> };
-    return frame && Object.entries(frame).map(([name, values]) => ({ name, values }));
-  }, [other]);
+    return (
+      frame && Object.entries(frame).map(([column, values]) => ({ name: name(column), unit: units?.[column] ?? null, values }))
+    );
+  }, [other, units, name]);
   if (!columns || !value) return <p className={classes.nothing}>{t('noFrame')}</p>;
   return (
     <div className={classes.fill}>
@@ -147,15 +170,17 @@ export function ChartWidget({ widget }: { widget: Widget }) {
 
 /** Newest values: a row for each record key, or the rows of a frame. */
 export function TableWidget({ widget }: { widget: Widget }) {
-  const { live, lost } = useScreen();
+  const { facts, live, lost } = useScreen();
   const t = useTranslations('operate');
   const name = useBindName();
-  const binds = Object.values(widget.bind);
+  const column = useColumnName();
+  const binds = widget.bind.map(({ to }) => to);
   const first = live.rows(binds[0] ?? '');
   const frame = first[0]?.other ? (JSON.parse(first[0].other) as { frame?: Record<string, unknown[]> }).frame : undefined;
   const format = useFormat();
   if (frame) {
     const names = Object.keys(frame);
+    const units = facts.outputs.find((o) => o.name === binds[0])?.units;
     const rows = frame[names[0] ?? '']?.length ?? 0;
     const cell = (v: unknown) => (typeof v === 'number' ? format.number(v) : String(v ?? '–'));
     return (
@@ -166,7 +191,8 @@ export function TableWidget({ widget }: { widget: Widget }) {
             <tr>
               {names.map((n) => (
                 <th key={n} scope="col">
-                  {n}
+                  {column(n)}
+                  {units?.[n] && ` [${unitLabel(units[n])}]`}
                 </th>
               ))}
             </tr>
@@ -194,8 +220,8 @@ export function TableWidget({ widget }: { widget: Widget }) {
         <thead>
           <tr>
             <th scope="col">{t('about')}</th>
-            {binds.map((bind) => (
-              <th key={bind} scope="col">
+            {widget.bind.map((bind) => (
+              <th key={bind.to} scope="col">
                 {name(bind)}
               </th>
             ))}
