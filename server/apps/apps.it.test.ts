@@ -225,6 +225,23 @@ describe('apps', () => {
     expect(await codeOf(stranger.call().runs.cancel({ runId: started.runId }))).toBe('access.not-found');
   });
 
+  it('takes recorded data as it arrived where that is asked for, else as corrected', async () => {
+    const { id } = await make();
+    const ask = { kind: 'backtest' as const, appId: id, assetId, roles, window: { from: to - HOUR, to } };
+    const inputOf = async (more: { input?: 'arrived' | 'corrected' }) => {
+      const { runId } = await engineer.call().runs.start({ ...ask, ...more });
+      await performRun(
+        { db: server.db, readLog: async () => [], blobs: openBlobStore('/nonexistent'), holder: 'w1', onFatal: () => {} },
+        runId,
+        new AbortController().signal,
+      );
+      const run = await engineer.call().runs.get({ runId });
+      return [run.request.input, run.report?.input];
+    };
+    expect(await inputOf({ input: 'arrived' })).toEqual(['arrived', 'arrived']);
+    expect(await inputOf({})).toEqual(['corrected', 'corrected']);
+  });
+
   it('refuses a window that ends before it begins, or reaches into the future', async () => {
     const { id } = await make();
     const start = (window: { from: number; to: number }) =>

@@ -16,6 +16,8 @@ export const startRunInput = z.object({
   roles: bindingsInput,
   /** Epoch ms. */
   window: z.object({ from: z.number(), to: z.number() }),
+  /** `arrived`: as the log had it, late samples late; `corrected`: every sample at its own time, of several versions the newest. */
+  input: z.enum(['arrived', 'corrected']).default('corrected'),
   confirmations: z.enum(['confirm', 'refuse', 'none']).default('confirm'),
   /** Compare with the version that runs on this asset. */
   compare: z.boolean().default(false),
@@ -54,7 +56,7 @@ export async function startRun(
     bindings,
     parameters: input.parameters,
     window: input.window,
-    input: 'corrected',
+    input: input.input,
     confirmations: input.confirmations,
     compare: input.compare,
   };
