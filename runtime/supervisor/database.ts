@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres from 'postgres';
+import { checkOutsideDatabase } from './outside-database.ts';
 import { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
 import { say, stage } from './progress.ts';
 import type { Settings } from './settings.ts';
-import { StartError, words } from './words.ts';
+import { words } from './words.ts';
 
 /** The database of a start: its address and how to let go of it. */
 export interface DatabaseOfStart {
@@ -17,16 +17,7 @@ export async function openDatabaseOfStart(settings: Settings): Promise<DatabaseO
 }
 
 async function outside(url: string): Promise<DatabaseOfStart> {
-  await stage(words().stage.database, async () => {
-    const sql = postgres(url, { max: 1, connect_timeout: 10 });
-    try {
-      await sql`select 1`;
-    } catch (error) {
-      throw new StartError(words().outsideDatabase(error instanceof Error ? error.message : String(error)));
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
-  });
+  await stage(words().stage.database, () => checkOutsideDatabase(url));
   return { url, stop: async () => {} };
 }
 

