@@ -42,7 +42,7 @@ export class CursorMoved extends Error {
 }
 
 /**
- * Follows every scan and output lane after its stored cursor until `signal`. Nothing is remembered across a restart but the cursor,
+ * Follows every lane after its stored cursor until `signal`. Nothing is remembered across a restart but the cursor,
  * which moves in the same statement as the chunks: whatever was read and not stored is simply read again.
  */
 export async function consume(options: HistorianOptions): Promise<void> {
@@ -59,7 +59,7 @@ export async function consume(options: HistorianOptions): Promise<void> {
   const refreshLanes = async () => {
     const rows = await sql<{ id: number; orgId: string; seq: number }[]>`
       select l.id, l.org_id as "orgId", coalesce(c.seq, 0)::float8 as seq from lane l
-      left join history_cursor c on c.lane_id = l.id where l.kind in ('scan', 'output') and not l.id = any(${[...lanes.keys()]}::int4[])`;
+      left join history_cursor c on c.lane_id = l.id where not l.id = any(${[...lanes.keys()]}::int4[])`;
     for (const row of rows) lanes.set(row.id, new LaneBuffer(row.id, row.orgId, row.seq));
     lanesAt = performance.now();
   };
@@ -75,7 +75,8 @@ export async function consume(options: HistorianOptions): Promise<void> {
     // Before the cursor moves: after a crash in between, `latest` would not be read again.
     await latest.write();
     const rows = [...lane.series].flatMap(([id, buffer]) => chunksOf(id, lane.orgId, lane.lane, buffer.samples()));
-    if (!(await storeChunks(sql, { id: lane.lane, from: lane.stored, to: lane.read }, rows))) throw new CursorMoved(lane.lane);
+    if (!(await storeChunks(sql, { id: lane.lane, orgId: lane.orgId, from: lane.stored, to: lane.read }, rows, lane)))
+      throw new CursorMoved(lane.lane);
     options.onFlush?.(
       lane.lane,
       lane.samples,

@@ -1,6 +1,8 @@
 import { ORIGINS } from '#runtime/batch/schema.ts';
 import type { LogRow, OutputColumns } from '#runtime/log/contract.ts';
+import { type BlobUse, usesOf } from './blob-uses.ts';
 import { SeriesBuffer } from './buffer.ts';
+import { type EventRow, eventOf } from './events.ts';
 import { type OtherValue, originCode } from './samples.ts';
 import { FRAME_COLUMN, outputColumnNames, type SeriesIds } from './series.ts';
 
@@ -28,6 +30,10 @@ export class LaneBuffer {
   /** Clock time of the oldest row that is not stored. */
   since = 0;
   readonly series = new Map<number, SeriesBuffer>();
+  /** Of a control lane. */
+  events: EventRow[] = [];
+  /** Blobs that the rows name. */
+  uses: BlobUse[] = [];
 
   constructor(lane: number, orgId: string, seq: number) {
     this.lane = lane;
@@ -40,6 +46,9 @@ export class LaneBuffer {
   add(row: LogRow, ids: SeriesIds, now: number, note: OnSample): void {
     if (this.rows++ === 0) this.since = now;
     this.read = row.seq;
+    const event = eventOf(row);
+    if (event) this.events.push(event);
+    for (const use of usesOf(row, ids)) this.uses.push(use);
     eachSample(row, this.orgId, ids, (id, orgId, time, value, quality, origin, other) => {
       let buffer = this.series.get(id);
       if (!buffer) {
@@ -58,6 +67,8 @@ export class LaneBuffer {
     this.samples = 0;
     this.rows = 0;
     this.series.clear();
+    this.events = [];
+    this.uses = [];
   }
 }
 

@@ -2,33 +2,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  app,
-  appVersion,
-  asset,
-  historyCursor,
-  installation,
-  instance,
-  lane,
-  latest,
-  series,
-  shard,
-  tag,
-} from '#drizzle/schema/index.ts';
+import { app, appVersion, historyCursor, installation, instance, lane, latest, series, shard } from '#drizzle/schema/index.ts';
 import { type TestDatabase, testDatabase } from '#drizzle/seed/test-database.ts';
 import type { OutputsEntry, SamplesEntry } from '#runtime/log/contract.ts';
 import { type LogReader, openLogReader } from '#runtime/log/reader.ts';
 import { openScanWriter } from '#runtime/log/scan-writer.ts';
 import { readAligned } from './aligned.ts';
 import { CursorMoved, consume } from './consume.ts';
+import { entry, makeTags as makeTagsIn, ORG, settle as settleIn, T0 } from './fixture.testing.ts';
 import { type HistoryReader, readSamples } from './query.ts';
 import { readTrend } from './trend.ts';
 
-const ORG = 'org-a';
-const T0 = Date.UTC(2026, 0, 5, 6);
 let test: TestDatabase;
 let reader: LogReader;
 const ask = (orgId = ORG): HistoryReader => ({ tx: test.db, orgId, readLog: reader.readAfter });
+const makeTags = (count: number) => makeTagsIn(test, count);
+const settle = (options: { flushRows?: number } = {}) => settleIn(test, reader, options);
 
 beforeAll(async () => {
   test = await testDatabase();
@@ -38,47 +27,6 @@ afterAll(async () => {
   await reader.close();
   await test.close();
 });
-
-async function makeTags(count: number, orgId = ORG) {
-  const one = <T>(rows: T[]) => rows[0] as T;
-  const code = `A${Math.random()}`;
-  const place = one(
-    await test.db
-      .insert(asset)
-      .values({ orgId, level: 'asset', code, name: { en: code, zh: code } })
-      .returning(),
-  );
-  const group = one(await test.db.insert(lane).values({ orgId, kind: 'scan' }).returning());
-  const tags = await test.db
-    .insert(tag)
-    .values(Array.from({ length: count }, (_, i) => ({ orgId, assetId: place.id, name: `${code}.${i}`, laneId: group.id })))
-    .returning();
-  return { lane: group.id, tags: tags.map((t) => t.id), assetId: place.id };
-}
-const entry = (tags: number[], time: number, value: (i: number) => number, more: Partial<SamplesEntry> = {}): SamplesEntry => ({
-  kind: 'samples',
-  at: time + 7,
-  origin: 'measured',
-  n: tags.length,
-  tag: Int32Array.from(tags),
-  time: new Float64Array(tags.length).fill(time),
-  value: Float64Array.from(tags, (_, i) => value(i)),
-  ...more,
-});
-
-/** Runs the consumer until it has stored every lane to its end. */
-async function settle(options: { flushRows?: number } = {}) {
-  const stop = new AbortController();
-  const done = consume({
-    sql: test.sql,
-    read: reader.readAfter,
-    // Everything was read: time to stop, which stores the rest.
-    wait: async () => stop.abort(),
-    signal: stop.signal,
-    ...options,
-  });
-  await done;
-}
 
 describe('what the log holds comes back exactly', () => {
   it('from chunks, and from the log before it is stored', async () => {

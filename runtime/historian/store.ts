@@ -1,5 +1,7 @@
 import type { Database } from '#drizzle/client.ts';
+import type { BlobUse } from './blob-uses.ts';
 import { encodeChunk } from './chunk.ts';
+import type { EventRow } from './events.ts';
 import { pick, type Samples, sorted } from './samples.ts';
 
 const DAY = 86_400_000;
@@ -90,16 +92,30 @@ const columns = (rows: readonly ChunkRow[]) => {
   return { offset, blob: Buffer.concat(rows.map((r) => r.data)) };
 };
 
+/** PostgreSQL's JSON knows no NUL; a person's text may. */
+const eventText = ({ event }: EventRow) => JSON.stringify(event).replaceAll('\\u0000', '\\ufffd');
+
+/** Each series with the UTC days (since 1970) that its new samples touch. */
+function daysTouched(rows: readonly ChunkRow[]): { tagId: number[]; day: number[] } {
+  const touched = new Map<string, readonly [number, number]>();
+  for (const { tagId, t0, t1 } of rows)
+    for (let day = Math.floor(t0 / DAY); day <= Math.floor(t1 / DAY); day++) touched.set(`${tagId}/${day}`, [tagId, day]);
+  const pairs = [...touched.values()];
+  return { tagId: pairs.map(([tagId]) => tagId), day: pairs.map(([, day]) => day) };
+}
+
 /**
- * Stores chunks and the lane's new cursor in one statement. Gives false, and stores nothing, when the cursor is not where this
- * historian left it: another one has taken the lane on.
+ * Stores chunks, events, uses of blobs and the lane's new cursor in one statement, and notes the days whose hours must be made anew. Gives
+ * false, and stores nothing, when the cursor is not where this historian left it: another one has taken the lane on.
  */
 export async function storeChunks(
   sql: Database['sql'],
-  lane: { readonly id: number; readonly from: number; readonly to: number },
+  lane: { readonly id: number; readonly orgId: string; readonly from: number; readonly to: number },
   rows: readonly ChunkRow[],
+  { events, uses }: { readonly events: readonly EventRow[]; readonly uses: readonly BlobUse[] } = { events: [], uses: [] },
 ): Promise<boolean> {
   const { offset, blob } = columns(rows);
+  const touched = daysTouched(rows);
   const [result] = await sql<{ moved: boolean }[]>`
     with moved as (
       insert into history_cursor (lane_id, seq) values (${lane.id}, ${lane.to})
@@ -115,6 +131,21 @@ export async function storeChunks(
         ${rows.map((r) => r.last)}::float8[], ${rows.map((r) => r.worst)}::int2[], ${rows.map((r) => r.seq)}::int8[],
         ${offset}::int4[], ${rows.map((r) => r.data.length)}::int4[])
         as u(tag_id, org_id, t0, t1, n, vmin, vmax, vsum, vfirst, vlast, worst, seq, at, length)
+    ), due as (
+      insert into rollup (tag_id, day, org_id) select u.tag_id, u.day, ${lane.orgId}
+      from moved, unnest(${touched.tagId}::int4[], ${touched.day}::int4[]) as u(tag_id, day)
+      on conflict (tag_id, day) do update set data = null where rollup.data is not null and not rollup.sealed
+    ), told as (
+      insert into event (lane_id, seq, org_id, at, type, subject, body)
+      select moved.lane_id, u.seq, ${lane.orgId}, u.at, u.type, u.subject, u.body::jsonb
+      from moved, unnest(${events.map((e) => e.seq)}::int8[], ${events.map((e) => e.at)}::float8[], ${events.map((e) => e.event.type)}::text[],
+        ${events.map((e) => e.subject)}::text[], ${events.map(eventText)}::text[]) as u(seq, at, type, subject, body)
+    ), named as (
+      insert into blob_use (org_id, hash, tag_id, lane_id, seq, at, kind)
+      select ${lane.orgId}, u.hash, u.tag_id, moved.lane_id, u.seq, u.at, u.kind
+      from moved, unnest(${uses.map((u) => u.hash)}::text[], ${uses.map((u) => u.tagId)}::int4[], ${uses.map((u) => u.seq)}::int8[],
+        ${uses.map((u) => u.at)}::float8[], ${uses.map((u) => u.kind)}::text[]) as u(hash, tag_id, seq, at, kind)
+      on conflict do nothing
     )
     select exists (select from moved) as moved`;
   return result?.moved === true;
