@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
 import type { Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
+import { newIsolate } from './birth.ts';
 import { type CodeCache, codeKey, openCodeCache } from './code-cache.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { PROGRAM_FILE, placeInStack, placeOf, SandboxError } from './sandbox-error.ts';
@@ -53,10 +54,9 @@ export async function createStepper(program: Program, options: StepperOptions = 
     ended ??= error;
     options.onFatal?.(error);
   };
-  const isolate = new ivm.Isolate({
-    memoryLimit: Math.max(8, Math.round(limits.memoryMb)),
-    onCatastrophicError: (message) => fatal(failure('STUCK', `V8 gave the isolate up: ${message}`)),
-  });
+  const isolate = await newIsolate(Math.max(8, Math.round(limits.memoryMb)), (message) =>
+    fatal(failure('STUCK', `V8 gave the isolate up: ${message}`)),
+  );
 
   function failure(code: SandboxError['code'], message: string, where?: { node?: string; stack?: string }): SandboxError {
     const node = where?.node || undefined;
