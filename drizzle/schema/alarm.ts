@@ -58,9 +58,7 @@ export const alarm = pgTable(
     unique().on(t.instanceId, t.node, t.key),
     index().on(t.orgId, t.state),
     // a few at any time, looked for every second
-    index('alarm_shelved')
-      .on(t.shelvedUntil)
-      .where(sql`${t.state} = 'shelved'`),
+    index('alarm_shelved').on(t.shelvedUntil).where(sql`${t.state} = 'shelved'`),
   ],
 );
 

@@ -183,7 +183,7 @@ export interface EffectOutcome {
   readonly ok: boolean;
   readonly value?: unknown;
   readonly code?: string;
-  readonly params?: Readonly<Record<string, string | number>>;
+  readonly params?: Readonly<Record<string, string | number | Bilingual>>;
   readonly reason?: string;
 }
 /** A dead letter is looked at once: tried again, or dropped. */

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
 import { confirmation } from '#drizzle/schema/index.ts';
 import { type Effect, finishEffect, waitEffect } from './outbox.ts';
+import { reason } from './reasons.ts';
 import type { EffectRequestOf } from './requests.ts';
 
 /** The question appears to the organization's operators; the effect waits for them. Asking twice is asking once. */
@@ -48,11 +49,9 @@ export async function decideConfirmation(
   if (row?.state !== 'open' || row.deadline.getTime() <= Date.now()) return { state: 'not-open' };
   if (!decision.agree) {
     await tx.update(confirmation).set({ state: 'refused' }).where(eq(confirmation.id, row.id));
-    await finishEffect(tx, row, 'refused', {
-      ok: false,
-      code: 'REFUSED',
-      reason: `refused by ${decision.by}${decision.comment ? `: ${decision.comment}` : ''}`,
-    });
+    const { by, comment } = decision;
+    const why = comment ? reason('refused-because', { by, comment }) : reason('refused-by', { by });
+    await finishEffect(tx, row, 'refused', { ok: false, ...why });
     return { state: 'refused' };
   }
   const agreed = [...row.agreed.filter((a) => a.by !== decision.by), { by: decision.by, at: new Date().toISOString() }];

@@ -1,65 +1,98 @@
 import { and, eq } from 'drizzle-orm';
-import type { Db } from '#drizzle/client.ts';
+import type { Db, Tx } from '#drizzle/client.ts';
 import { channel, notification } from '#drizzle/schema/index.ts';
+import { openSecret, SealBrokenError } from '#drizzle/secrets.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';
-import { type Effect, effectKey, finishEffect, retryEffect } from './outbox.ts';
+import { CHANNELS, rateOf } from './channels.ts';
+import { sendMail } from './mail.ts';
+import { type Effect, effectKey, finishEffect, postponeEffect, retryEffect } from './outbox.ts';
+import { pauseOf, takeTokens } from './rates.ts';
+import { type Reason, reason } from './reasons.ts';
 import type { EffectRequestOf } from './requests.ts';
+import { postWebhook } from './webhook.ts';
 
-/** A receiver that is not done in this time is down. */
-const WEBHOOK_TIMEOUT_MS = 10_000;
+/** What a channel delivers. */
+export interface Message {
+  /** Of the effect: the same whenever the message is sent again. */
+  readonly key: string;
+  readonly instance: string;
+  readonly node: string;
+  /** Record key: what it is about. */
+  readonly subject: string;
+  readonly text: Bilingual;
+  readonly value: number | null;
+}
+export type Delivery = { readonly ok: true } | { readonly ok: false; readonly again: boolean; readonly why: Reason };
+type Channel = typeof channel.$inferSelect;
 
-/** The inbox row is written with the answer, so it is there once; the webhook carries the effect's key, so its receiver can tell a repetition. */
-export async function sendNotification(db: Db, e: Effect, send: typeof fetch = fetch): Promise<void> {
+/**
+ * To the inbox and to the named channel. The inbox row is written with the answer, so it is there once; also when the channel never took the
+ * message, because the inbox is where messages go when nothing else works.
+ */
+export async function sendNotification(db: Db, e: Effect, masterKey: string | undefined): Promise<void> {
   const request = e.request as EffectRequestOf<'notify.send'>;
   const [target] = await db
     .select()
     .from(channel)
     .where(and(eq(channel.orgId, e.orgId), eq(channel.name, request.channel)));
-  if (target?.kind === 'webhook') {
-    const outcome = await postWebhook(String(target.settings.url ?? ''), e, request, send);
-    if (outcome.retry) return retryEffect(db, e, 'WEBHOOK', outcome.reason);
-    if (outcome.reason) {
-      await finishEffect(db, e, 'failed', { ok: false, code: 'WEBHOOK', reason: outcome.reason });
-      return;
-    }
-  }
+  const delivery = await deliver(db, e, target, masterKey);
+  if (delivery === 'postponed') return;
+  if (!delivery.ok && delivery.again) return retryEffect(db, e, delivery.why, (tx) => toInbox(tx, e));
   await db.transaction(async (tx) => {
-    const first = await finishEffect(tx, e, 'done', { ok: true });
-    if (first) await tx.insert(notification).values({ orgId: e.orgId, title: request.text, body: valueLine(request.value) });
+    const first = delivery.ok
+      ? await finishEffect(tx, e, 'done', { ok: true })
+      : await finishEffect(tx, e, 'failed', { ok: false, ...delivery.why });
+    if (first) await toInbox(tx, e);
   });
 }
 
-const valueLine = (value: number | null | undefined): Bilingual | null =>
-  value === null || value === undefined ? null : { en: `Value ${value}`, zh: `数值 ${value}` };
-
-async function postWebhook(
-  url: string,
+async function deliver(
+  db: Db,
   e: Effect,
-  request: EffectRequestOf<'notify.send'>,
-  send: typeof fetch,
-): Promise<{ retry: boolean; reason: string }> {
-  if (!/^https?:\/\//.test(url)) return { retry: false, reason: 'the channel has no http(s) address' };
-  try {
-    const response = await send(url, {
-      method: 'POST',
-      redirect: 'error',
-      signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
-      headers: { 'content-type': 'application/json', 'idempotency-key': effectKey(e) },
-      body: JSON.stringify({
-        id: effectKey(e),
-        instance: e.instanceId,
-        node: e.node,
-        key: e.key,
-        text: request.text,
-        value: request.value ?? null,
-      }),
-    });
-    await response.body?.cancel();
-    if (response.ok) return { retry: false, reason: '' };
-    // the receiver understood and does not want it (4xx), or has trouble of its own
-    const retry = response.status >= 500 || response.status === 429 || response.status === 408;
-    return { retry, reason: `the receiver answered ${response.status}` };
-  } catch (error) {
-    return { retry: true, reason: `the receiver does not answer: ${(error as Error).message}` };
+  target: Channel | undefined,
+  masterKey: string | undefined,
+): Promise<Delivery | 'postponed'> {
+  const request = e.request as EffectRequestOf<'notify.send'>;
+  const never = (why: Reason): Delivery => ({ ok: false, again: false, why });
+  if (!target) return request.channel === 'inbox' ? { ok: true } : never(reason('channel-missing', { channel: request.channel }));
+  if (target.kind === 'inbox') return { ok: true };
+  const settings = CHANNELS[target.kind].safeParse(target.settings);
+  if (!settings.success) return never(reason('channel-settings'));
+  const rate = rateOf(settings.data);
+  if ((await takeTokens(db, e.orgId, `channel ${target.id}`, 1, rate)) === 0) {
+    await postponeEffect(db, e, pauseOf(rate));
+    return 'postponed';
   }
+  const message: Message = {
+    key: effectKey(e),
+    instance: e.instanceId,
+    node: e.node,
+    subject: e.key,
+    text: request.text,
+    value: request.value ?? null,
+  };
+  if (target.kind === 'webhook') return postWebhook(CHANNELS.webhook.parse(target.settings), message);
+  const password = await passwordOf(db, target, masterKey);
+  if (password === 'closed') return never(reason('secret-closed'));
+  return sendMail(CHANNELS.email.parse(target.settings), password, message);
+}
+
+async function passwordOf(db: Db, target: Channel, masterKey: string | undefined): Promise<string | undefined | 'closed'> {
+  if (target.secretId === null) return undefined;
+  if (masterKey === undefined) return 'closed';
+  try {
+    return (await openSecret(db, masterKey, target.orgId, target.secretId)) ?? 'closed';
+  } catch (error) {
+    if (error instanceof SealBrokenError) return 'closed';
+    throw error;
+  }
+}
+
+/** A repetition that a person asked for stands there already. */
+async function toInbox(tx: Tx, e: Effect): Promise<void> {
+  if (e.answered) return;
+  const request = e.request as EffectRequestOf<'notify.send'>;
+  const { value } = request;
+  const body = value === null || value === undefined ? null : { en: `Value ${value}`, zh: `数值 ${value}` };
+  await tx.insert(notification).values({ orgId: e.orgId, title: request.text, body });
 }

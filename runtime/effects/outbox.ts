@@ -1,20 +1,18 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '#drizzle/client.ts';
-import { effect } from '#drizzle/schema/index.ts';
+import type { EffectOutcome } from '#drizzle/schema/app.ts';
+import { effect, instance } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
+import { type Rate, takeTokens } from './rates.ts';
+import { type Reason, reason } from './reasons.ts';
 
 export type Effect = typeof effect.$inferSelect;
 /** (shard, step, ordinal): also the idempotency key of whatever is done. */
 export type EffectId = Pick<Effect, 'shardId' | 'step' | 'ordinal'>;
+const isEffect = (id: EffectId) => and(eq(effect.shardId, id.shardId), eq(effect.step, id.step), eq(effect.ordinal, id.ordinal));
 export const effectKey = (e: EffectId): string => `${e.shardId}:${e.step}:${e.ordinal}`;
 
-export interface EffectAnswer {
-  readonly ok: boolean;
-  readonly value?: unknown;
-  /** Stable code of a refusal or failure, `INTERLOCK`, `EXPIRED`, …; `reason` is its sentence. */
-  readonly code?: string;
-  readonly reason?: string;
-}
+export type EffectAnswer = EffectOutcome;
 export type FinalStatus = 'done' | 'refused' | 'failed' | 'expired' | 'dead';
 
 /** A performer that dies holds its effects no longer than this; then another takes them, with the same idempotency key. */
@@ -22,19 +20,27 @@ const CLAIM_MS = 30_000;
 /** 1, 2, 4 … 64 s apart: two minutes for a target to come back; then a person must look. */
 const MOST_ATTEMPTS = 8;
 const LONGEST_WAIT_S = 64;
+/** An installation that asks for more acts in a loop; what is over is refused, and its list of actions says so at the asking node. */
+export const EFFECTS_OF_INSTALLATION: Rate = { perMinute: 600, burst: 600 };
+
+export interface ClaimOptions {
+  readonly kinds: readonly string[];
+  readonly limit?: number;
+  /** Narrows further: only writes to these tags, those of the connections that the caller holds. */
+  readonly tagIds?: readonly number[];
+  readonly claimMs?: number;
+  readonly rate?: Rate;
+}
 
 /**
- * Takes effects that are due, oldest first; nobody else gets them meanwhile. Those past their deadline are never given out (`expireEffects`).
- * `only` narrows further, e.g. to the tags of the connections that the caller holds.
+ * Takes effects that are due, oldest first; nobody else gets them meanwhile. Those past their deadline are never given out (`expireEffects`);
+ * those over the installation's limit are refused here.
  */
-export async function claimEffects(
-  db: Db,
-  options: { kinds: readonly string[]; limit?: number; tagIds?: readonly number[]; claimMs?: number },
-): Promise<Effect[]> {
+export async function claimEffects(db: Db, options: ClaimOptions): Promise<Effect[]> {
   if (options.tagIds?.length === 0) return [];
   const claim = sql`now() + ${options.claimMs ?? CLAIM_MS} * interval '1 ms'`;
   const onlyTags = options.tagIds ? sql`and (e.resolved->>'tagId')::int in ${[...options.tagIds]}` : sql``;
-  return db
+  const claimed = await db
     .update(effect)
     .set({ status: 'running', attempts: sql`${effect.attempts} + 1`, nextAt: claim })
     .where(
@@ -45,27 +51,52 @@ export async function claimEffects(
         order by e.next_at limit ${options.limit ?? 20} for update skip locked)`,
     )
     .returning();
+  const fresh = claimed.filter((e) => e.attempts === 1);
+  if (fresh.length === 0) return claimed;
+  const over = await overLimit(db, fresh, options.rate ?? EFFECTS_OF_INSTALLATION);
+  return claimed.filter((e) => !over.has(e));
+}
+
+/** Each effect counts once, at its first attempt. The first that were asked for are done, the others are refused. */
+async function overLimit(db: Db, fresh: readonly Effect[], rate: Rate): Promise<ReadonlySet<Effect>> {
+  const over = new Set<Effect>();
+  const rows = await db
+    .select({ id: instance.id, installation: instance.installationId })
+    .from(instance)
+    .where(inArray(instance.id, [...new Set(fresh.map((e) => e.instanceId))]));
+  const installationOf = new Map(rows.map((r) => [r.id, r.installation]));
+  const groups = Map.groupBy(fresh, (e) => installationOf.get(e.instanceId) ?? e.instanceId);
+  for (const [installation, mine] of groups) {
+    const granted = await takeTokens(db, mine[0]?.orgId ?? '', `effects ${installation}`, mine.length, rate);
+    mine.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.step - b.step || a.ordinal - b.ordinal);
+    for (const e of mine.slice(granted)) {
+      over.add(e);
+      await finishEffect(db, e, 'refused', { ok: false, ...reason('too-many', { limit: rate.perMinute }) });
+    }
+  }
+  return over;
 }
 
 /**
  * Writes the outcome and appends it to the log as the answer that wakes the asking node, in one transaction. Gives false when it was
- * finished before: an effect has one answer.
+ * finished before: an effect has one answer. The program is told the code of a reason, which is the same in every language.
  */
 export async function finishEffect(db: Tx, id: EffectId, status: FinalStatus, answer: EffectAnswer): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [done] = await tx
       .update(effect)
-      .set({ status, answer, doneAt: new Date() })
-      .where(
-        and(
-          eq(effect.shardId, id.shardId),
-          eq(effect.step, id.step),
-          eq(effect.ordinal, id.ordinal),
-          inArray(effect.status, ['pending', 'running', 'waiting']),
-        ),
-      )
-      .returning({ orgId: effect.orgId, node: effect.node, key: effect.key });
+      .set({
+        status,
+        answer,
+        doneAt: new Date(),
+        answered: true,
+        ...(status === 'failed' || status === 'dead' ? { settled: null } : {}),
+      })
+      .where(and(isEffect(id), inArray(effect.status, ['pending', 'running', 'waiting'])))
+      .returning({ orgId: effect.orgId, node: effect.node, key: effect.key, before: sql<boolean>`old.answered` });
     if (!done) return false;
+    // tried again by a person: the program has its answer and has acted on it
+    if (done.before) return true;
     await appendControl(tx, done.orgId, {
       type: 'answer',
       shardId: id.shardId,
@@ -75,25 +106,38 @@ export async function finishEffect(db: Tx, id: EffectId, status: FinalStatus, an
       key: done.key,
       ok: answer.ok,
       ...(answer.value === undefined ? {} : { value: answer.value }),
-      ...(answer.reason === undefined ? {} : { reason: answer.reason }),
+      ...(answer.code === undefined ? {} : { reason: answer.code }),
     });
     return true;
   });
 }
 
 /** The target did not take it now: again later, with growing pauses; after the last attempt it is dead, and a person sees it in the list. */
-export async function retryEffect(db: Db, e: Effect, code: string, reason: string): Promise<void> {
+export async function retryEffect(
+  db: Db,
+  e: Effect,
+  why: Reason,
+  onDead: (tx: Tx) => Promise<void> = async () => {},
+): Promise<void> {
   if (e.attempts >= MOST_ATTEMPTS) {
-    await finishEffect(db, e, 'dead', { ok: false, code, reason: `${reason} (gave up after ${e.attempts} attempts)` });
+    await db.transaction(async (tx) => {
+      const answer = { ok: false, ...why, params: { ...why.params, attempts: e.attempts } };
+      if (await finishEffect(tx, e, 'dead', answer)) await onDead(tx);
+    });
     return;
   }
-  const wait = Math.min(LONGEST_WAIT_S, 2 ** (e.attempts - 1));
+  await later(db, e, Math.min(LONGEST_WAIT_S, 2 ** (e.attempts - 1)) * 1000, { answer: { ok: false, ...why } });
+}
+
+/** Its target takes no more at the moment: again after a pause, which is no failed attempt. */
+export const postponeEffect = (db: Db, e: Effect, ms: number): Promise<void> =>
+  later(db, e, ms, { attempts: sql`greatest(1, ${effect.attempts} - 1)` });
+
+async function later(db: Db, e: Effect, ms: number, more: Parameters<ReturnType<Db['update']>['set']>[0]): Promise<void> {
   await db
     .update(effect)
-    .set({ status: 'pending', nextAt: sql`now() + ${wait} * interval '1 s'`, answer: { ok: false, code, reason } })
-    .where(
-      and(eq(effect.shardId, e.shardId), eq(effect.step, e.step), eq(effect.ordinal, e.ordinal), eq(effect.status, 'running')),
-    );
+    .set({ status: 'pending', nextAt: sql`now() + ${ms} * interval '1 ms'`, ...more })
+    .where(and(isEffect(e), eq(effect.status, 'running')));
 }
 
 /** The effect now waits for a person; only its deadline or `finishEffect` ends it. */
@@ -101,9 +145,7 @@ export async function waitEffect(db: Tx, id: EffectId): Promise<void> {
   await db
     .update(effect)
     .set({ status: 'waiting' })
-    .where(
-      and(eq(effect.shardId, id.shardId), eq(effect.step, id.step), eq(effect.ordinal, id.ordinal), eq(effect.status, 'running')),
-    );
+    .where(and(isEffect(id), eq(effect.status, 'running')));
 }
 
 /** Past its deadline an effect is refused, not done late; one that was refused when it was committed is answered so. Gives how many. */
@@ -121,7 +163,7 @@ export async function expireEffects(db: Db): Promise<number> {
     const refused = e.attempts === 0 && e.status === 'pending' ? e.answer : null;
     const ended = refused
       ? await finishEffect(db, e, 'refused', refused)
-      : await finishEffect(db, e, 'expired', { ok: false, code: 'EXPIRED', reason: 'not done before its deadline' });
+      : await finishEffect(db, e, 'expired', { ok: false, ...reason('expired') });
     if (ended) n++;
   }
   return n;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bilingual } from '#runtime/graph/document.ts';
+import { type Reason, reason } from './reasons.ts';
 
 /**
  * What a program may ask the host to do, by kind. `ctx.effect(kind, request)` gives exactly this; a request that does not fit is refused at the
@@ -21,7 +22,7 @@ export const REQUESTS = {
     persons: z.number().int().min(1).max(5).default(1),
     timeout: z.number().positive().max(86_400).default(120),
   }),
-  /** Tell people: the organization's inbox always, and the named channel where there is one. */
+  /** Tell people: the organization's inbox always, and the named channel. */
   'notify.send': z.object({
     channel: z.string().min(1).default('inbox'),
     text: bilingual,
@@ -46,24 +47,18 @@ export type ParsedRequest =
       readonly request: Record<string, unknown>;
       readonly deadlineMs: number | null;
     }
-  | { readonly ok: false; readonly code: string; readonly reason: string };
+  | { readonly ok: false; readonly why: Reason };
 
 /** Checks a request as it came out of a program. `granted`: the capabilities of the installation. */
 export function parseRequest(kind: string, request: unknown, granted: ReadonlySet<string>): ParsedRequest {
-  if (!(kind in REQUESTS))
-    return { ok: false, code: 'EFFECT_UNKNOWN', reason: `there is no effect '${kind}'; there are ${EFFECT_KINDS.join(', ')}` };
+  if (!(kind in REQUESTS)) return { ok: false, why: reason('unknown-kind', { kind }, `There are ${EFFECT_KINDS.join(', ')}.`) };
   const known = kind as EffectKind;
   const capability = CAPABILITY_OF[known];
-  if (capability && !granted.has(capability))
-    return { ok: false, code: 'EFFECT_NOT_GRANTED', reason: `the installation has not granted '${capability}'` };
+  if (capability && !granted.has(capability)) return { ok: false, why: reason('not-granted', { capability }) };
   const parsed = REQUESTS[known].safeParse(request);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return {
-      ok: false,
-      code: 'EFFECT_INVALID',
-      reason: `${known}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`.trim(),
-    };
+    return { ok: false, why: reason('invalid-request', { where: issue?.path.join('.') || known }, issue?.message) };
   }
   const data = parsed.data as Record<string, unknown>;
   const seconds = data.deadline ?? data.timeout;

@@ -2,9 +2,11 @@ import type { Db } from '#drizzle/client.ts';
 import { closeExpiredConfirmations, openConfirmation } from './confirmations.ts';
 import { sendNotification } from './notify.ts';
 import { claimEffects, type Effect, effectKey, expireEffects, retryEffect } from './outbox.ts';
+import { reason } from './reasons.ts';
+import { unshelveDue } from './unshelve.ts';
 
 /** What this process performs itself; `tag.write` is the gateway's, which holds the connection. */
-const PERFORMERS: Readonly<Record<string, (db: Db, e: Effect) => Promise<void>>> = {
+const PERFORMERS: Readonly<Record<string, (db: Db, e: Effect, masterKey: string | undefined) => Promise<void>>> = {
   'notify.send': sendNotification,
   'confirm.request': openConfirmation,
 };
@@ -17,25 +19,46 @@ export interface EffectRunner {
   stop(): Promise<void>;
 }
 
-/** Performs committed effects, each once; many processes may run one. `warn` gets what went wrong with which effect. */
-export function startEffectRunner(options: { db: Db; warn: (what: string, error: unknown) => void }): EffectRunner {
+export interface RunnerOptions {
+  readonly db: Db;
+  /** Opens the sealed passwords of channels; without it channels that need one fail and say so. */
+  readonly masterKey?: string | undefined;
+  /** A performer that dies holds its effects no longer than this, ms. */
+  readonly claimMs?: number;
+  /** Gets what went wrong with which effect. */
+  readonly warn: (what: string, error: unknown) => void;
+}
+
+/** Performs committed effects, each once, and looks after what ends by itself; many processes may run one. */
+export function startEffectRunner(options: RunnerOptions): EffectRunner {
   const { db, warn } = options;
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
 
+  let looked = Number.NEGATIVE_INFINITY;
+
   async function pass(): Promise<void> {
     do {
       again = false;
       if ((await expireEffects(db)) > 0) await closeExpiredConfirmations(db);
-      const claimed = await claimEffects(db, { kinds: Object.keys(PERFORMERS) });
+      if (performance.now() - looked >= POLL_MS) {
+        looked = performance.now();
+        await unshelveDue(db);
+      }
+      const claimed = await claimEffects(db, {
+        kinds: Object.keys(PERFORMERS),
+        ...(options.claimMs ? { claimMs: options.claimMs } : {}),
+      });
       await Promise.all(
         claimed.map(async (e) => {
           try {
-            await PERFORMERS[e.kind]?.(db, e);
+            await PERFORMERS[e.kind]?.(db, e, options.masterKey);
           } catch (error) {
             warn(`effect ${effectKey(e)} (${e.kind})`, error);
-            await retryEffect(db, e, 'PERFORMER', (error as Error).message).catch((later) => warn('effect retry', later));
+            await retryEffect(db, e, reason('performer-failed', undefined, (error as Error).message)).catch((later) =>
+              warn('effect retry', later),
+            );
           }
         }),
       );

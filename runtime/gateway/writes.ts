@@ -4,23 +4,31 @@ import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.t
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
 import { installation, instance, latest, tag } from '#drizzle/schema/index.ts';
-import { claimEffects, type Effect, effectKey, type FinalStatus, finishEffect } from '#runtime/effects/outbox.ts';
+import {
+  claimEffects,
+  type Effect,
+  type EffectAnswer,
+  effectKey,
+  type FinalStatus,
+  finishEffect,
+} from '#runtime/effects/outbox.ts';
+import { Pace } from '#runtime/effects/rates.ts';
+import { type Reason, reason } from '#runtime/effects/reasons.ts';
 import { fromRaw, type TagRow, toRaw } from '#runtime/samples/scale.ts';
 import { checkPreconditions, type FreshValue } from './interlock.ts';
 import type { SupervisedConnection } from './supervised.ts';
 
-interface Outcome {
+interface Outcome extends EffectAnswer {
   readonly status: FinalStatus;
-  readonly ok: boolean;
-  readonly value?: number;
-  readonly code?: string;
-  readonly reason?: string;
 }
-const refused = (code: string, reason: string): Outcome => ({ status: 'refused', ok: false, code, reason });
+const refused = (why: Reason): Outcome => ({ status: 'refused', ok: false, ...why });
+const failed = (why: Reason): Outcome => ({ status: 'failed', ok: false, ...why });
 
 /** No tag is written more often than this on average: a graph that oscillates must not wear out a valve. */
 const MOST_WRITES = 10;
 const RATE_WINDOW_MS = 10_000;
+/** Writes of one connection: a slow serial line behind a gateway must still be read. Who is over it waits for its turn, until its deadline. */
+const CONNECTION_RATE = { perMinute: 1_200, burst: 20 };
 
 /**
  * Performs `tag.write` effects for the tags of the connections that this gateway holds. Every check is made again right before acting, with
@@ -29,6 +37,7 @@ const RATE_WINDOW_MS = 10_000;
 export class TagWrites {
   readonly #options: { readonly db: Db; readonly log: Logger; readonly holding: () => readonly SupervisedConnection[] };
   readonly #recent = new Map<number, number[]>();
+  readonly #paces = new Map<string, Pace>();
   /** One write a tag at a time, in order. */
   readonly #tails = new Map<number, Promise<void>>();
   #running: Promise<void> | undefined;
@@ -54,7 +63,8 @@ export class TagWrites {
       this.#again = false;
       const holders = new Map<number, SupervisedConnection>();
       for (const supervised of this.#options.holding()) {
-        for (const one of supervised.tags) if (one.access === 'rw') holders.set(one.id, supervised);
+        // also those that cannot be written any more: the refusal then names the tag instead of letting the time pass
+        for (const one of supervised.tags) holders.set(one.id, supervised);
       }
       if (holders.size === 0) return;
       const claimed = await claimEffects(this.#options.db, { kinds: ['tag.write'], tagIds: [...holders.keys()] });
@@ -103,22 +113,20 @@ export class TagWrites {
 
   async #perform(effect: Effect, supervised: SupervisedConnection): Promise<Outcome> {
     const { resolved } = effect;
-    if (!resolved) return refused('not-writable', 'The write names no tag of this plant.');
+    if (!resolved) return refused(reason('tag-gone'));
     const deadline = effect.deadline?.getTime() ?? Date.now() + 10_000;
-    const late = () =>
-      Date.now() >= deadline
-        ? refused('expired', 'The time to act was over before the write could be made; it is not made late.')
-        : undefined;
+    const late = () => (Date.now() >= deadline ? refused(reason('expired')) : undefined);
     const [row] = await this.#options.db
       .select()
       .from(tag)
       .where(and(eq(tag.id, resolved.tagId), eq(tag.orgId, effect.orgId)));
-    if (!row?.address) return refused('not-writable', 'The tag is gone or has no address.');
+    if (!row?.address) return refused(reason('tag-gone'));
     const refusal = late() ?? (await this.#notAllowed(effect)) ?? outsideTag(row, resolved.value) ?? this.#tooOften(row.id);
     if (refusal) return refusal;
+    if (!(await this.#paceOf(supervised.row.id).turn(deadline))) return refused(reason('expired'));
     const { address, type } = row;
     const raw = toRaw(resolved.value, row);
-    if (raw === undefined) return refused('not-writable', `A tag of type ${type} cannot be written with a number.`);
+    if (raw === undefined) return refused(reason('not-a-number', { type }));
     let sent = false;
     try {
       return await supervised.withSession(deadline, async (session): Promise<Outcome> => {
@@ -126,47 +134,24 @@ export class TagWrites {
           this.#look(id, maxAge, effect.orgId, supervised, session),
         );
         // judging took time; and whoever waited for a session may have waited too long
-        const stop = late() ?? (blocked ? refused(blocked.code, blocked.reason) : undefined);
+        const stop = late() ?? (blocked ? refused(blocked) : undefined);
         if (stop) return stop;
         this.#count(row.id);
         sent = true;
         const result = await session.write(address, raw, type);
-        if (!result.ok)
-          return {
-            status: 'failed',
-            ok: false,
-            code: 'device-refused',
-            reason: result.reason ?? 'The device refused the write.',
-          };
+        if (!result.ok) return failed(reason('device-refused', { cause: result.code ?? '–' }, result.reason));
         const back = fromRaw(result.readBack, row);
-        if (back === undefined) {
-          return {
-            status: 'failed',
-            ok: false,
-            code: 'readback-differs',
-            reason: result.reason ?? 'The device did not tell the value after the write.',
-          };
-        }
+        if (back === undefined) return failed(reason('not-read-back', { cause: result.code ?? '–' }, result.reason));
         if (Math.abs(back - resolved.value) > resolved.tolerance + roundingOf(row, resolved.value, raw, result.readBack)) {
-          return {
-            status: 'failed',
-            ok: false,
-            value: back,
-            code: 'readback-differs',
-            reason: `Written ${resolved.value}, but the device has ${back}; the tolerance is ${resolved.tolerance}.`,
-          };
+          const seen = { asked: resolved.value, back, tolerance: resolved.tolerance };
+          return { ...failed(reason('readback-differs', seen)), value: back };
         }
         return { status: 'done', ok: true, value: back };
       });
     } catch (error) {
-      const failure = error instanceof ConnectorError ? error : undefined;
-      if (!sent) return late() ?? refused('no-connection', failure?.message ?? messageOf(error));
-      return {
-        status: 'failed',
-        ok: false,
-        code: 'device-refused',
-        reason: `Whether the device took the write is not known: ${messageOf(error)}`,
-      };
+      const cause = error instanceof ConnectorError ? error.text : messageOf(error);
+      if (!sent) return late() ?? refused(reason('no-connection', { cause }));
+      return failed(reason('outcome-unknown', { cause }));
     }
   }
 
@@ -177,11 +162,17 @@ export class TagWrites {
       .from(instance)
       .innerJoin(installation, eq(installation.id, instance.installationId))
       .where(and(eq(instance.id, effect.instanceId), eq(instance.orgId, effect.orgId)));
-    if (!row) return refused('not-granted', 'The app is not installed any more.');
-    if (row.wanted !== 'run') return refused('not-granted', 'The app was stopped.');
+    if (!row) return refused(reason('app-gone'));
+    if (row.wanted !== 'run') return refused(reason('app-stopped'));
     if (!row.grants.some((grant) => grant.capability === 'tag.write'))
-      return refused('not-granted', 'The app may not write tags: its permission was not given or was taken back.');
+      return refused(reason('not-granted', { capability: 'tag.write' }));
     return undefined;
+  }
+
+  #paceOf(connectionId: string): Pace {
+    const known = this.#paces.get(connectionId) ?? new Pace(CONNECTION_RATE);
+    this.#paces.set(connectionId, known);
+    return known;
   }
 
   #tooOften(tagId: number): Outcome | undefined {
@@ -189,7 +180,7 @@ export class TagWrites {
     const recent = (this.#recent.get(tagId) ?? []).filter((at) => at > since);
     this.#recent.set(tagId, recent);
     if (recent.length < MOST_WRITES) return undefined;
-    return refused('too-often', `The tag was written ${recent.length} times in ${RATE_WINDOW_MS / 1000} s; more is not allowed.`);
+    return refused(reason('too-often', { count: recent.length, seconds: RATE_WINDOW_MS / 1000 }));
   }
   #count(tagId: number): void {
     this.#recent.set(tagId, [...(this.#recent.get(tagId) ?? []), Date.now()]);
@@ -238,11 +229,9 @@ function roundingOf(row: TagRow, asked: number, raw: number | boolean, readBack:
 }
 
 function outsideTag(row: TagRow, value: number): Outcome | undefined {
-  if (row.access !== 'rw') return refused('not-writable', `${row.name} is read-only.`);
-  const unit = row.unit ? ` ${row.unit}` : '';
-  if (row.low !== null && value < row.low)
-    return refused('out-of-limits', `${value}${unit} is below the lowest allowed ${row.low}${unit} of ${row.name}.`);
-  if (row.high !== null && value > row.high)
-    return refused('out-of-limits', `${value}${unit} is above the highest allowed ${row.high}${unit} of ${row.name}.`);
+  if (row.access !== 'rw') return refused(reason('not-writable', { tag: row.name }));
+  const { low, high } = row;
+  if ((low !== null && value < low) || (high !== null && value > high))
+    return refused(reason('out-of-limits', { value, unit: row.unit ?? '', tag: row.name, low: low ?? '−∞', high: high ?? '∞' }));
   return undefined;
 }

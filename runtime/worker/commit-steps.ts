@@ -1,5 +1,6 @@
 import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { type ConditionChange, planConditions } from '#runtime/effects/alarm-states.ts';
+import type { Reason } from '#runtime/effects/reasons.ts';
 import { parseRequest } from '#runtime/effects/requests.ts';
 import { int8s } from '#runtime/log/connection.ts';
 import { pack, recordsOf } from '#runtime/log/entry.ts';
@@ -16,7 +17,7 @@ export interface ShardCommit {
   readonly commit: StepCommit;
   readonly granted: ReadonlySet<string>;
   readonly simulated: boolean;
-  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | string;
+  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | Reason;
   readonly checkpoint?: { readonly programHash: string; readonly engine: string; readonly state: Uint8Array };
 }
 
@@ -131,11 +132,8 @@ export async function commitSteps(session: CommitSession, shards: readonly Shard
 function effectRow(s: ShardCommit, effect: NumberedEffect): object {
   const parsed = parseRequest(effect.kind, effect.request, s.granted);
   const resolved = parsed.ok && parsed.kind === 'tag.write' ? s.resolveWrite(effect, parsed.request) : null;
-  const refused = !parsed.ok
-    ? { ok: false, code: parsed.code, reason: parsed.reason }
-    : typeof resolved === 'string'
-      ? { ok: false, code: 'EFFECT_UNBOUND', reason: resolved }
-      : null;
+  const why = !parsed.ok ? parsed.why : resolved && 'code' in resolved ? resolved : undefined;
+  const refused = why ? { ok: false, ...why } : null;
   return {
     shard: s.shardId,
     step: s.commit.step,

@@ -27,6 +27,7 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1),
   QUEUE_URL: z.string().min(1).optional(),
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),
+  MILLWRIGHT_MASTER_KEY: z.string().min(1).optional(),
 });
 const checked = schema.safeParse(process.env);
 if (!checked.success) {
@@ -45,6 +46,7 @@ const worker = await startWorker({
   queueUrl: env.QUEUE_URL,
   dataFolder,
   compile: compileApp,
+  masterKey: env.MILLWRIGHT_MASTER_KEY,
   log,
   exit: endProcess,
 });

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
@@ -97,26 +97,4 @@ async function act(
   // Last: the control lane's counter stays locked until the transaction ends.
   for (const row of rows) await appendControl(tx, orgId, { type: 'alarm', alarmId: row.id, action, by: user.name });
   return { changed };
-}
-
-/** Takes back what was shelved for long enough. Gives how many. */
-export async function unshelveDue(tx: Tx, orgId: string, now = new Date()): Promise<number> {
-  const due = await tx
-    .select()
-    .from(alarm)
-    .where(and(eq(alarm.orgId, orgId), eq(alarm.state, 'shelved'), lt(alarm.shelvedUntil, now)))
-    .orderBy(alarm.id)
-    .for('update', { skipLocked: true });
-  for (const row of due) {
-    const state = nextAlarmState(row.state, 'unshelve', row.active) ?? 'normal';
-    await tx
-      .update(alarm)
-      .set({ state, shelvedUntil: null })
-      .where(and(eq(alarm.orgId, orgId), eq(alarm.id, row.id)));
-    await tx
-      .insert(alarmEvent)
-      .values({ orgId, alarmId: row.id, from: row.state, to: state, cause: 'unshelve', by: null, value: row.value, at: now });
-  }
-  if (due.length) await tx.execute(sql`select pg_notify('alarms', ${orgId})`);
-  return due.length;
 }

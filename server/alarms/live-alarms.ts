@@ -1,6 +1,5 @@
 import type { InTenant } from '../history/live-values.ts';
 import { follow } from '../live.ts';
-import { unshelveDue } from './act-on-alarms.ts';
 import { countUnread } from './inbox.ts';
 import { type AlarmRow, listAlarms } from './list-alarms.ts';
 
@@ -22,9 +21,10 @@ export async function* liveAlarms(
   for await (const news of follow(['alarms'], { signal, everyMs: 200, idleMs: 5_000 })) {
     const idle = news.payloads.size === 0 && !news.all;
     if (!idle && !news.all && !news.payloads.has(orgId)) continue;
-    yield await tenant(async (tx) => {
-      await unshelveDue(tx, orgId);
-      return { alarms: await listAlarms(tx, orgId), unread: await countUnread(tx, orgId, userId), now: Date.now() };
-    });
+    yield await tenant(async (tx) => ({
+      alarms: await listAlarms(tx, orgId),
+      unread: await countUnread(tx, orgId, userId),
+      now: Date.now(),
+    }));
   }
 }

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Rate } from './rates.ts';
+
+const perMinute = z.number().int().min(1).max(600).default(60);
+
+/** What a channel needs to know, by kind; passwords are not here, they are sealed beside (`channel.secret_id`). */
+export const CHANNELS = {
+  inbox: z.strictObject({}),
+  /** Messages are posted as JSON with their key in `Idempotency-Key`. */
+  webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(500), perMinute }),
+  /** Over SMTP. `tls`: encrypted from the first byte (port 465); `starttls`: encrypted after the greeting, or not sent; `none`: inside a plant's own network. */
+  email: z.strictObject({
+    host: z.string().trim().min(1).max(253),
+    port: z.number().int().min(1).max(65_535),
+    security: z.enum(['tls', 'starttls', 'none']).default('starttls'),
+    /** Signs in with the sealed password; empty = without. */
+    user: z.string().trim().max(200).default(''),
+    from: z.email(),
+    to: z.array(z.email()).min(1).max(50),
+    language: z.enum(['en', 'zh', 'both']).default('both'),
+    perMinute,
+  }),
+} as const;
+export type ChannelKind = keyof typeof CHANNELS;
+export type ChannelSettings<K extends ChannelKind> = z.output<(typeof CHANNELS)[K]>;
+
+/** A burst of a few is what an upset plant sends; more becomes a queue, not a flood at the receiver. */
+export const rateOf = (settings: { perMinute: number }): Rate => ({
+  perMinute: settings.perMinute,
+  burst: Math.min(settings.perMinute, 10),
+});

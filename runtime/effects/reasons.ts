@@ -1,0 +1,124 @@
+/**
+ * Why an effect was not done: a stable code with its parameters, and one sentence per language. What is stored and logged is the code with
+ * its parameters (and the English sentence for logs); a program is told the code; a person reads their own language.
+ */
+import type { EffectOutcome } from '#drizzle/schema/app.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
+
+export const REASONS = {
+  // the request itself, found when it was committed
+  'unknown-kind': { en: 'There is no action “{kind}”.', zh: '不存在动作“{kind}”。' },
+  'not-granted': {
+    en: 'The app may not do this: the permission {capability} was not given or was taken back.',
+    zh: '应用无权执行：未授予或已收回权限 {capability}。',
+  },
+  'invalid-request': { en: 'What the app asked for is not valid at “{where}”.', zh: '应用的请求在“{where}”处无效。' },
+  'role-unbound': { en: 'No tag is mapped to the role {role}.', zh: '角色 {role} 未绑定测点。' },
+  'guard-unbound': {
+    en: 'The interlock {node} needs the role {role}, to which no tag is mapped.',
+    zh: '联锁 {node} 所需的角色 {role} 未绑定测点。',
+  },
+  'too-many': {
+    en: 'The app asked for more than {limit} actions in a minute; the rest was not done.',
+    zh: '应用每分钟的动作超过 {limit} 次，超出部分未执行。',
+  },
+
+  // time and persons
+  expired: { en: 'The time to act was over; it is not done late.', zh: '已超过执行时限，不会迟到执行。' },
+  'refused-by': { en: 'Refused by {by}.', zh: '{by} 已拒绝。' },
+  'refused-because': { en: 'Refused by {by}: {comment}', zh: '{by} 已拒绝：{comment}' },
+
+  // writes
+  'app-gone': { en: 'The app is not installed any more.', zh: '应用已卸载。' },
+  'app-stopped': { en: 'The app was stopped.', zh: '应用已停止。' },
+  'tag-gone': { en: 'The tag is gone or has no address.', zh: '测点已删除或没有地址。' },
+  'not-writable': { en: '{tag} is read-only.', zh: '{tag} 为只读。' },
+  'not-a-number': { en: 'A tag of type {type} cannot be written with a number.', zh: '类型为 {type} 的测点不能写入数值。' },
+  'out-of-limits': {
+    en: '{value} {unit} is outside the limits of {tag} ({low} to {high}).',
+    zh: '{value} {unit} 超出 {tag} 的限值（{low} 至 {high}）。',
+  },
+  'too-often': {
+    en: 'The tag was written {count} times in {seconds} s; more is not allowed.',
+    zh: '该测点在 {seconds} 秒内已写入 {count} 次，超过允许次数。',
+  },
+  interlock: { en: 'The interlock “{condition}” does not hold: {seen}.', zh: '联锁条件“{condition}”不成立：{seen}。' },
+  'interlock-unreadable': { en: 'The interlock “{condition}” cannot be judged.', zh: '联锁条件“{condition}”无法判断。' },
+  'stale-value': {
+    en: 'The interlock cannot be judged: {name} is {age} s old, at most {limit} s are allowed.',
+    zh: '联锁无法判断：{name} 的数值已过 {age} 秒，最多允许 {limit} 秒。',
+  },
+  'no-value': { en: 'The interlock cannot be judged: {name} has no value.', zh: '联锁无法判断：{name} 没有数值。' },
+  'bad-value': {
+    en: 'The interlock cannot be judged: {name} has no usable value now ({quality}).',
+    zh: '联锁无法判断：{name} 当前数值不可用（{quality}）。',
+  },
+  'no-connection': { en: 'There is no connection to the device: {cause}', zh: '与设备没有连接：{cause}' },
+  'device-refused': { en: 'The device refused the write: {cause}', zh: '设备拒绝了写入：{cause}' },
+  'not-read-back': { en: 'The device did not tell the value after the write: {cause}', zh: '写入后设备未返回数值：{cause}' },
+  'readback-differs': {
+    en: 'Written {asked}, but the device has {back}; the tolerance is {tolerance}.',
+    zh: '写入 {asked}，设备实际为 {back}，容差为 {tolerance}。',
+  },
+  'outcome-unknown': {
+    en: 'Whether the device took the write is not known: {cause}',
+    zh: '无法确认设备是否已接受写入：{cause}',
+  },
+
+  // messages
+  'channel-missing': {
+    en: 'There is no channel “{channel}”; the message is in the inbox only.',
+    zh: '不存在渠道“{channel}”，消息仅保存在收件箱。',
+  },
+  'channel-settings': { en: 'The settings of the channel are not complete.', zh: '渠道设置不完整。' },
+  'secret-closed': {
+    en: 'The password of the channel cannot be opened; enter it anew.',
+    zh: '无法解开渠道密码，请重新输入。',
+  },
+  'receiver-refused': { en: 'The receiver refused the message ({status}).', zh: '接收方拒绝了消息（{status}）。' },
+  'receiver-away': { en: 'The receiver does not answer ({cause}).', zh: '接收方没有响应（{cause}）。' },
+  'sign-in-refused': { en: 'The mail server refused the sign-in ({status}).', zh: '邮件服务器拒绝登录（{status}）。' },
+  'mail-unencrypted': {
+    en: 'The mail server offers no encryption, which the channel asks for.',
+    zh: '邮件服务器不支持加密，而渠道要求加密。',
+  },
+
+  // what nobody foresaw; the words are in the log of the process
+  'performer-failed': { en: 'The platform failed while doing it.', zh: '平台执行时出错。' },
+} as const satisfies Record<string, Bilingual>;
+export type ReasonCode = keyof typeof REASONS;
+
+type Names<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+/** The same in both languages, or one text for each. */
+export type Part = NonNullable<EffectOutcome['params']>[string];
+type Params<K extends ReasonCode> = Readonly<Record<Names<(typeof REASONS)[K]['en']>, Part>>;
+export type Reason = Required<Pick<EffectOutcome, 'code' | 'params' | 'reason'>>;
+
+/** `reason('interlock', { condition, seen })`; `detail`: what a driver or server said, for the log alone. */
+export function reason<K extends ReasonCode>(
+  code: K,
+  ...[params, detail]: [Names<(typeof REASONS)[K]['en']>] extends [never]
+    ? [params?: undefined, detail?: string]
+    : [params: Params<K>, detail?: string]
+): Reason {
+  const said = fill(REASONS[code].en, params ?? {}, 'en');
+  return { code, params: params ?? {}, reason: detail ? `${said} ${detail}` : said };
+}
+
+/** In both languages, or undefined for a code that this version does not know. Given up after several attempts is said too. */
+export function sayReason(answer: Pick<EffectOutcome, 'code' | 'params'>): Bilingual | undefined {
+  const known = REASONS[answer.code as ReasonCode] as Bilingual | undefined;
+  if (!known) return undefined;
+  const params = answer.params ?? {};
+  const tries = params.attempts;
+  return {
+    en: fill(known.en, params, 'en') + (tries === undefined ? '' : ` Given up after ${tries} attempts.`),
+    zh: fill(known.zh, params, 'zh') + (tries === undefined ? '' : `已尝试 ${tries} 次，不再重试。`),
+  };
+}
+
+const fill = (sentence: string, params: Readonly<Record<string, Part>>, language: 'en' | 'zh'): string =>
+  sentence.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const part = params[name] ?? whole;
+    return typeof part === 'object' ? part[language] : String(part);
+  });
