@@ -3,7 +3,9 @@ import { useTranslations } from 'next-intl';
 import { useCallback } from 'react';
 import { useFormat } from '../_parts/format.ts';
 import { unitLabel } from '../_parts/unit.ts';
+import { valueAxis } from './axis.ts';
 import { Chart } from './chart.tsx';
+import { roundScale } from './scale.ts';
 import type { ChartTokens } from './tokens.ts';
 
 /** Points of a Shewhart or EWMA chart with limits that may differ from point to point (an EWMA's open at first). */
@@ -15,11 +17,14 @@ export interface ControlChartProps {
   readonly ucl: readonly (number | null)[];
   readonly lcl: readonly (number | null)[];
   readonly target?: number | null;
+  /** Window, epoch ms; absent: as long as the points. */
+  readonly from?: number;
+  readonly to?: number;
   readonly height?: number | string;
 }
 
 /** Out of control is said by shape (a filled square), colour and a count in words. */
-export function ControlChart({ title, unit, x, y, ucl, lcl, target, height }: ControlChartProps) {
+export function ControlChart({ title, unit, x, y, ucl, lcl, target, from, to, height }: ControlChartProps) {
   const t = useTranslations('charts');
   const format = useFormat();
   const out = (i: number) => {
@@ -48,7 +53,7 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, height }: Co
         endLabel: { show: true, formatter: name, color: tokens.dim, fontSize: 11 },
       });
       return {
-        grid: { left: 54, right: 46, top: 22, bottom: 26 },
+        grid: { left: 54, right: 46, top: 28, bottom: 26 },
         tooltip: {
           trigger: 'axis',
           transitionDuration: 0,
@@ -59,17 +64,16 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, height }: Co
         },
         xAxis: {
           type: 'time',
+          ...(from === undefined || to === undefined ? {} : { min: from, max: to }),
           axisLabel: { color: tokens.dim, fontSize: 11, hideOverlap: true },
           axisLine: { lineStyle: { color: tokens.line } },
         },
-        yAxis: {
-          type: 'value',
-          scale: true,
-          name: unitLabel(unit),
-          nameTextStyle: { color: tokens.dim, fontSize: 11 },
-          axisLabel: { color: tokens.dim, fontSize: 11, formatter: (v: number) => format.number(v) },
-          splitLine: { lineStyle: { color: tokens.line } },
-        },
+        yAxis: valueAxis(
+          roundScale(target == null ? [...y, ...ucl, ...lcl] : [...y, ...ucl, ...lcl, target]),
+          unitLabel(unit),
+          tokens,
+          format,
+        ),
         series: [
           {
             type: 'line',
@@ -77,7 +81,7 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, height }: Co
             data: x.map((at, i) => ({
               value: [at, y[i] ?? null],
               symbol: isOut(i) ? 'rect' : 'circle',
-              symbolSize: isOut(i) ? 8 : 3,
+              symbolSize: isOut(i) ? 7 : x.length > 200 ? 0 : 3,
               itemStyle: { color: isOut(i) ? tokens.alarm : tokens.trace },
             })),
             lineStyle: { color: tokens.trace, width: 1.5 },
@@ -98,7 +102,7 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, height }: Co
         ],
       };
     },
-    [title, unit, x, y, ucl, lcl, target, format, t],
+    [title, unit, x, y, ucl, lcl, target, from, to, format, t],
   );
   const count = x.filter((_, i) => out(i)).length;
   const cell = (v: number | null | undefined) => (v == null ? '–' : format.number(v));

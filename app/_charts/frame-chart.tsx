@@ -3,7 +3,9 @@ import { useTranslations } from 'next-intl';
 import { useCallback, useMemo } from 'react';
 import { useFormat } from '../_parts/format.ts';
 import { unitLabel } from '../_parts/unit.ts';
+import { valueAxis } from './axis.ts';
 import { Chart } from './chart.tsx';
+import { roundScale } from './scale.ts';
 import type { ChartTokens } from './tokens.ts';
 
 export interface FrameColumn {
@@ -32,9 +34,10 @@ export function FrameChart({
   const option = useCallback(
     (tokens: ChartTokens) => {
       const [across, ...up] = columns;
+      const along = roundScale(numeric && across ? numbersOf([across]) : [], { ticks: 8, zero: startsNearZero(across) });
       const colours = [tokens.trace, tokens.output, tokens.teal];
       return {
-        grid: { left: 58, right: 18, top: 26, bottom: 34 },
+        grid: { left: 58, right: 18, top: 28, bottom: numeric ? 42 : 34 },
         tooltip: {
           trigger: 'axis',
           transitionDuration: 0,
@@ -45,22 +48,21 @@ export function FrameChart({
         },
         xAxis: {
           type: numeric ? 'value' : 'category',
-          name: unitLabel(across?.unit),
-          nameLocation: 'end',
-          nameGap: 4,
+          name: across ? called(across) : '',
+          nameLocation: 'middle',
+          nameGap: 26,
           nameTextStyle: { color: tokens.dim, fontSize: 11 },
-          ...(numeric ? { min: 'dataMin', max: 'dataMax' } : { data: across?.values.map(String) }),
-          axisLabel: { color: tokens.dim, fontSize: 11, hideOverlap: true },
+          ...(numeric ? { min: along.min, max: along.max, interval: along.interval } : { data: across?.values.map(String) }),
+          axisLabel: {
+            color: tokens.dim,
+            fontSize: 11,
+            hideOverlap: true,
+            ...(numeric ? { formatter: (v: number) => format.fixed(v, along.decimals) } : {}),
+          },
           axisLine: { lineStyle: { color: tokens.line } },
           splitLine: { show: false },
         },
-        yAxis: {
-          type: 'value',
-          name: unitLabel(up[0]?.unit),
-          nameTextStyle: { color: tokens.dim, fontSize: 11 },
-          axisLabel: { color: tokens.dim, fontSize: 11, formatter: (v: number) => format.number(v) },
-          splitLine: { lineStyle: { color: tokens.line } },
-        },
+        yAxis: valueAxis(roundScale(numbersOf(up), { zero: true }), up[0] ? called(up[0]) : '', tokens, format),
         dataZoom: [{ type: 'inside', filterMode: 'none' }],
         series: up
           .filter((c) => c.values.some((v) => typeof v === 'number'))
@@ -107,10 +109,23 @@ export function FrameChart({
       label={label}
       option={option}
       table={() => ({
-        columns: columns.map((c) => `${c.name}${c.unit ? ` [${unitLabel(c.unit)}]` : ''}`),
+        columns: columns.map(called),
         rows: Array.from({ length: rows }, (_, i) => columns.map((c) => shown(c.values[i]))),
       })}
       {...(height === undefined ? {} : { height })}
     />
   );
+}
+
+const called = (column: FrameColumn): string =>
+  unitLabel(column.unit) ? `${column.name} [${unitLabel(column.unit)}]` : column.name;
+
+const numbersOf = (columns: readonly FrameColumn[]): number[] =>
+  columns.flatMap((c) => c.values.filter((v): v is number => typeof v === 'number'));
+
+/** A spectrum begins at its first line, 5 Hz of 5,000: its axis begins at zero. */
+function startsNearZero(column: FrameColumn | undefined): boolean {
+  const numbers = column ? numbersOf([column]) : [];
+  const first = numbers[0] ?? 0;
+  return first >= 0 && first < 0.1 * (numbers.at(-1) ?? 0);
 }

@@ -4,7 +4,9 @@ import { type ReactNode, useCallback } from 'react';
 import { BAD, qualityText } from '#runtime/batch/quality.ts';
 import { useFormat } from '../_parts/format.ts';
 import { unitLabel } from '../_parts/unit.ts';
+import { legendOf, valueAxis } from './axis.ts';
 import { Chart } from './chart.tsx';
+import { roundScale } from './scale.ts';
 import { type ChartTokens, lineStyles } from './tokens.ts';
 
 export interface TrendLine {
@@ -58,28 +60,15 @@ export function TrendChart({
       const styles = lineStyles(tokens);
       const units = [...new Set(lines.map((l) => l.unit ?? ''))];
       const axis = (unit: string) => Math.min(1, units.indexOf(unit));
-      const axes = units.slice(0, 2).map((unit, i) => ({
-        type: 'value' as const,
-        scale: true,
-        position: i === 0 ? ('left' as const) : ('right' as const),
-        name: [unit, ...(i === 1 ? units.slice(2) : [])].map(unitLabel).join(' / '),
-        nameTextStyle: { color: tokens.dim, fontSize: 11 },
-        axisLabel: { color: tokens.dim, fontSize: 11, formatter: (v: number) => format.number(v, { digits: 5 }) },
-        splitLine: { show: i === 0, lineStyle: { color: tokens.line } },
-      }));
+      const axes = units.slice(0, 2).map((unit, i) => {
+        const own = lines.filter((line) => axis(line.unit ?? '') === i);
+        const scale = roundScale(own.flatMap((line) => [...shownValues(line), ...(line.limits ?? []).map((l) => l.value)]));
+        const name = [unit, ...(i === 1 ? units.slice(2) : [])].map(unitLabel).join(' / ');
+        return valueAxis(scale, name, tokens, format, i === 0 ? 'left' : 'right');
+      });
       return {
         grid: { left: 54, right: units.length > 1 ? 54 : 18, top: 30, bottom: 26 },
-        legend: legend
-          ? {
-              top: 2,
-              left: 90,
-              itemHeight: 8,
-              itemWidth: 22,
-              icon: 'rect',
-              type: 'scroll',
-              textStyle: { color: tokens.text, fontSize: 11 },
-            }
-          : undefined,
+        legend: legend ? legendOf(tokens, axes[0]?.name ?? '') : undefined,
         tooltip: {
           trigger: 'axis',
           backgroundColor: tokens.panel,
@@ -126,7 +115,7 @@ export function TrendChart({
             type: 'line',
             name: line.name,
             yAxisIndex: axis(line.unit ?? ''),
-            data: line.x.map((x, row) => [x, (marked.get(row) ?? 0) >= BAD ? null : line.y[row]]),
+            data: shownValues(line).map((y, row) => [line.x[row], y]),
             step: line.step ? 'end' : false,
             showSymbol: true,
             symbol: (_value: unknown, params: { dataIndex: number }) => (marked.has(params.dataIndex) ? 'emptyDiamond' : 'none'),
@@ -196,6 +185,12 @@ export function TrendChart({
         : {})}
     />
   );
+}
+
+/** What is drawn: a bad value breaks the line. */
+function shownValues(line: TrendLine): (number | null)[] {
+  const bad = new Set((line.quality ?? []).flatMap(([row, quality]) => (quality >= BAD ? [row] : [])));
+  return line.y.map((y, row) => (bad.has(row) ? null : y));
 }
 
 const htmlText = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

@@ -18,6 +18,12 @@ it('shows measured values with four digits that matter, in the marks of the loca
   expect(en.number(3.2e12)).toBe('3.2E12');
 });
 
+it('shows what a person chose as it was chosen, and ticks of an axis alike', () => {
+  const en = makeFormat('en');
+  expect([7, 7.5, 0.05, 1480, 5.55].map((value) => en.exact(value))).toEqual(['7', '7.5', '0.05', '1,480', '5.55']);
+  expect([7, 7.03].map((value) => en.fixed(value, 2))).toEqual(['7.00', '7.03']);
+});
+
 it('says durations, sizes and bilingual texts in the reader’s language', () => {
   const en = makeFormat('en');
   const zh = makeFormat('zh-CN');

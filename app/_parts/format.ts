@@ -6,6 +6,10 @@ import { isLanguage, LOCALES } from '../_messages/languages.ts';
 export interface Format {
   /** A measured value: 4 significant digits, never more decimals than help, the locale's marks. */
   number(value: number, options?: { digits?: number }): string;
+  /** A number that a person chose (a limit, a set-point): as it is, without zeros that say nothing. */
+  exact(value: number): string;
+  /** With exactly these decimals: ticks of an axis. */
+  fixed(value: number, decimals: number): string;
   /** A count or an exact number. */
   integer(value: number): string;
   percent(fraction: number): string;
@@ -53,6 +57,11 @@ export function makeFormat(locale: string): Format {
   const chinese = locale.startsWith('zh');
   return {
     number: (value, { digits = 4 } = {}) => formatNumber(locale, value, digits),
+    exact: (value) => formatExact(locale, value),
+    fixed: (value, decimals) =>
+      decimals > 6 || Math.abs(value) >= 1e9
+        ? formatNumber(locale, value, 4)
+        : new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value),
     integer: (value) => integer.format(value),
     percent: (fraction) => percent.format(fraction),
     time: (at) => (isToday(new Date(at)) ? time : short).format(new Date(at)),
@@ -74,6 +83,12 @@ export function makeFormat(locale: string): Format {
     },
     text: (pair) => (chinese ? pair?.zh || pair?.en : pair?.en || pair?.zh) ?? '',
   };
+}
+
+function formatExact(locale: string, value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return formatNumber(locale, value, 6);
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 10 }).format(value);
 }
 
 function formatNumber(locale: string, value: number, digits: number): string {

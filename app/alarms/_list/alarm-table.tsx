@@ -22,7 +22,7 @@ export function useAlarmValue(): (alarm: Pick<AlarmRow, 'value' | 'unit' | 'limi
   return ({ value, unit, limit }) => {
     if (value === null) return '';
     const text = `${format.number(value)} ${unitLabel(unit)}`.trim();
-    return limit === null ? text : `${text} ${value >= limit ? '>' : '<'} ${format.number(limit)}`;
+    return limit === null ? text : `${text} ${value >= limit ? '>' : '<'} ${format.exact(limit)}`;
   };
 }
 

@@ -54,7 +54,7 @@ export function TagTable({ plant, tags, onEdit }: { plant: Plant; tags: readonly
                 </td>
                 <td className={classes.nowrap}>
                   {tag.low !== null || tag.high !== null
-                    ? `${tag.low === null ? '−∞' : format.number(tag.low)} – ${tag.high === null ? '∞' : format.number(tag.high)} ${unitLabel(tag.unit)}`
+                    ? `${tag.low === null ? '−∞' : format.exact(tag.low)} – ${tag.high === null ? '∞' : format.exact(tag.high)} ${unitLabel(tag.unit)}`
                     : '–'}
                 </td>
                 <td>

@@ -4,7 +4,8 @@ import type { BlockManifest } from '#runtime/graph/manifest.ts';
 export const NODE_WIDTH = 212;
 const HEADER = 28;
 const VALUE = 42;
-const PORT = 18;
+/** A row is also the port's target: 24 px is the least that a finger or a shaking hand meets (WCAG 2.5.8). */
+const PORT = 24;
 const FOOT = 6;
 
 export function portRows(manifest: BlockManifest | undefined): number {

@@ -70,7 +70,7 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
                 const last = points.last.at(-1);
                 return (
                   <div key={`${output.name}.${column}.${key}`} className={classes.series}>
-                    <span>{`${output.name}.${column}`}</span>
+                    <span title={`${output.name}.${column}`}>{`${output.name}.${column}`}</span>
                     <svg
                       viewBox="0 0 130 24"
                       preserveAspectRatio="none"
@@ -85,9 +85,7 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
                         )}
                       />
                     </svg>
-                    <span
-                      style={{ textAlign: 'right' }}
-                    >{`${formatValue(last, locale)}${unit && unit !== '1' ? ` ${displayUnit(unit)}` : ''}`}</span>
+                    <span>{`${formatValue(last, locale)}${unit && unit !== '1' ? ` ${displayUnit(unit)}` : ''}`}</span>
                   </div>
                 );
               })

@@ -36,7 +36,7 @@ export function Confirmations() {
               {c.value !== null && (
                 <span>
                   {' '}
-                  {format.number(c.value)} {unitLabel(c.unit)}
+                  {format.exact(c.value)} {unitLabel(c.unit)}
                 </span>
               )}
               <div className={classes.dim}>

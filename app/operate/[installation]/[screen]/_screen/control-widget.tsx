@@ -65,8 +65,8 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
   const range =
     form.low !== null || form.high !== null
       ? t('allowed', {
-          low: form.low === null ? '−∞' : format.number(form.low),
-          high: form.high === null ? '∞' : format.number(form.high),
+          low: form.low === null ? '−∞' : format.exact(form.low),
+          high: form.high === null ? '∞' : format.exact(form.high),
           unit,
         })
       : undefined;
@@ -119,7 +119,7 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
             loading={submit.isPending}
             disabled={Number.isNaN(number) || outside || lost || !facts.instance}
           >
-            {Number.isNaN(number) ? t('send') : t('sendValue', { value: format.number(number), unit })}
+            {Number.isNaN(number) ? t('send') : t('sendValue', { value: format.exact(number), unit })}
           </Button>
         </div>
       ) : (
@@ -151,7 +151,7 @@ function LastCommand({ form, command, state }: { form: Form; command: Command | 
   const effect = command ? own : effects[0];
   const unit = unitLabel(form.unit);
   if (command && !effect) {
-    const text = format.number(command.value);
+    const text = format.exact(command.value);
     if (!state || state.consumed < command.seq)
       return <Outcome icon={<ICONS.sent size={16} />}>{t('command.sent', { value: text, unit })}</Outcome>;
     const lock = form.interlocks[0];
@@ -165,7 +165,7 @@ function LastCommand({ form, command, state }: { form: Form; command: Command | 
   }
   if (!effect) return null;
   const asked = effect.request.value;
-  const value = typeof asked === 'number' ? format.number(asked) : String(asked ?? '');
+  const value = typeof asked === 'number' ? format.exact(asked) : String(asked ?? '');
   const bad = ['refused', 'failed', 'expired', 'dead'].includes(effect.status);
   const Icon = effect.status === 'done' ? ICONS.done : bad ? ICONS.not : ICONS.sent;
   const kind = effect.kind === 'tag.write' || effect.kind === 'confirm.request' ? effect.kind.replace('.', '_') : 'other';

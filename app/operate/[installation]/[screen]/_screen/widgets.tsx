@@ -2,10 +2,12 @@
 import { useTranslations } from 'next-intl';
 import { useCallback, useMemo } from 'react';
 import { boundTo, type Widget, type WidgetBind } from '#runtime/graph/screens.ts';
+import { ControlChart } from '../../../../_charts/control-chart.tsx';
 import { FrameChart } from '../../../../_charts/frame-chart.tsx';
 import { Sparkline } from '../../../../_charts/sparkline.tsx';
 import { TrendChart, type TrendLine } from '../../../../_charts/trend-chart.tsx';
 import { useFormat } from '../../../../_parts/format.ts';
+import { SimulatedBadge } from '../../../../_parts/simulated-badge.tsx';
 import { unitLabel } from '../../../../_parts/unit.ts';
 import { Value } from '../../../../_parts/value.tsx';
 import classes from './screen.module.css';
@@ -61,15 +63,15 @@ export function KpiWidget({ widget }: { widget: Widget }) {
           quality={value?.quality ?? 0}
           at={value?.time ?? null}
           staleAfterMs={lost ? 0 : STALE_MS}
-          simulated={value?.origin === 'simulated'}
           size="wall"
         />
         {history && <Sparkline x={history.x} y={history.y} />}
       </div>
       {low !== undefined && high !== undefined && high > low && <Band low={low} high={high} value={number} />}
       <div className={classes.kpiFoot}>
-        <span>
-          {low !== undefined && high !== undefined ? `${format.number(low)}–${format.number(high)}` : facts.instance?.key}
+        <span className={classes.kpiAbout}>
+          {low !== undefined && high !== undefined ? `${format.exact(low)} – ${format.exact(high)}` : facts.instance?.key}
+          {value?.origin === 'simulated' && <SimulatedBadge />}
         </span>
         {change !== undefined && (
           <span>
@@ -118,6 +120,9 @@ export function TrendWidget({ widget }: { widget: Widget }) {
   const low = option(widget, 'low');
   const high = option(widget, 'high');
   const t = useTranslations('operate');
+  const title = format.text(widget.title) || widget.bind.map(name).join(', ');
+  const [value, ucl, lcl] = ['value', 'ucl', 'lcl'].map((slot) => byBind.get(boundTo(widget, slot) ?? ''));
+  if (value && ucl && lcl) return <ControlChart title={title} {...alignedLimits(value, ucl, lcl)} from={from} to={to} />;
   const lines = widget.bind.map((bind, i): TrendLine => {
     const data = byBind.get(bind.to);
     return {
@@ -129,17 +134,27 @@ export function TrendWidget({ widget }: { widget: Widget }) {
       ...(i === 0
         ? {
             limits: [
-              ...(high === undefined ? [] : [{ value: high, label: `${t('high')} ${format.number(high)}` }]),
-              ...(low === undefined ? [] : [{ value: low, label: `${t('low')} ${format.number(low)}` }]),
+              ...(high === undefined ? [] : [{ value: high, label: `${t('high')} ${format.exact(high)}` }]),
+              ...(low === undefined ? [] : [{ value: low, label: `${t('low')} ${format.exact(low)}` }]),
             ],
             ...(low !== undefined && high !== undefined ? { band: [low, high] as const } : {}),
           }
         : {}),
     };
   });
-  return (
-    <TrendChart title={format.text(widget.title) || lines.map((l) => l.name).join(', ')} lines={lines} from={from} to={to} />
-  );
+  return <TrendChart title={title} lines={lines} from={from} to={to} />;
+}
+
+/** Limits at the moments of the values: a control chart's block gives all three at once, its history may be thinned differently. */
+function alignedLimits(value: Course, ucl: Course, lcl: Course) {
+  const at = (limit: Course) => {
+    let row = 0;
+    return value.x.map((x) => {
+      while (row + 1 < limit.x.length && (limit.x[row + 1] ?? 0) <= x) row++;
+      return limit.y[row] ?? null;
+    });
+  };
+  return { unit: value.unit, x: value.x, y: value.y, ucl: at(ucl), lcl: at(lcl) };
 }
 
 /** A frame (spectrum, Pareto) as a picture; the newest one. */
