@@ -187,7 +187,7 @@ export async function workerFixture() {
 }
 export type WorkerFixture = Awaited<ReturnType<typeof workerFixture>>;
 
-export async function until(what: string, ok: () => Promise<boolean> | boolean, ms = 15_000): Promise<void> {
+export async function until(what: string, ok: () => Promise<boolean> | boolean, ms = 60_000): Promise<void> {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     if (await ok()) return;
     await new Promise((r) => setTimeout(r, 20));

@@ -29,7 +29,10 @@ export interface HeldShard {
   plan: InputPlan;
   lanes: readonly number[];
   program: Program;
-  stepper: SandboxStepper;
+  /** Undefined while it is parked. */
+  stepper: SandboxStepper | undefined;
+  /** Its state while it has no isolate. */
+  parked: Uint8Array | undefined;
   step: number;
   /** Committed cursor, in the order of `lanes`. */
   cursor: number[];
@@ -49,12 +52,18 @@ export interface HeldShard {
   /** Entries a step may take; small for a while after a step was too much at once. */
   mostEntries: number;
   lastCommit: number;
+  /** When it last had something to do. */
+  lastStep: number;
   tick: { due: number; at: number } | undefined;
   probesAt: number;
   /** It was in the air when a process went down: steps alone and traced until one step is committed. */
   suspect: boolean;
+  /** It was a suspect and passed: it gets its untraced program back. */
+  cleared: boolean;
   /** Runs the instrumented program. */
   instrumented: boolean;
+  /** Someone watches its wires: it should run the instrumented program from its next step on. */
+  watched: boolean;
   /** Given back after its current step, with a checkpoint. */
   leaving: boolean;
   /** Dropped: nothing of it may be used any more. */

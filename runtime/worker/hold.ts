@@ -1,13 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { instance, lane, shard as shardTable } from '#drizzle/schema/index.ts';
 import { int8s } from '#runtime/log/connection.ts';
-import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
 import { CheckpointPolicy, ENGINE, packCheckpoint } from './checkpoint.ts';
 import { stepperOptions, type WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
+import { asProblem, InstanceProblem } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
-import { type InstanceFacts, InstanceProblem, type Prepared, prepareInstance, readInstances, setStatus } from './prepare.ts';
+import { stateOf } from './parking.ts';
+import { type InstanceFacts, type Prepared, prepareInstance, readInstances, setStatus } from './prepare.ts';
 import { carriedInto, recover } from './recover.ts';
 import { judge } from './strikes.ts';
 
@@ -47,6 +48,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       lanes: lease.lanes,
       program: prepared.program,
       stepper: recovered.stepper,
+      parked: undefined,
       step: lease.step,
       cursor: [...lease.cursor],
       readTo: [...lease.cursor],
@@ -60,10 +62,13 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       missed: false,
       mostEntries: ENTRIES_A_STEP,
       lastCommit: now,
+      lastStep: now,
       tick: undefined,
       probesAt: 0,
       suspect,
+      cleared: false,
       instrumented,
+      watched: instrumented,
       leaving: false,
       gone: false,
       onGone: () => {},
@@ -90,14 +95,6 @@ export const prepare = (context: WorkerContext, facts: InstanceFacts, instrument
     instrumented,
   );
 
-/** What stops an instance for good, as opposed to the database being away. */
-export function asProblem(error: unknown): InstanceProblem | undefined {
-  if (error instanceof InstanceProblem) return error;
-  if (error instanceof SandboxError)
-    return new InstanceProblem(`PROGRAM_${error.code}`, error.message, { node: error.node, line: error.line });
-  return undefined;
-}
-
 export async function stopInstance(context: WorkerContext, instanceId: string, problem: InstanceProblem): Promise<void> {
   context.log.error(
     { instance: instanceId, code: problem.code, node: problem.node, reason: problem.message },
@@ -112,7 +109,11 @@ async function controlLane(context: WorkerContext, orgId: string): Promise<numbe
     .select({ id: lane.id })
     .from(lane)
     .where(and(eq(lane.orgId, orgId), eq(lane.kind, 'control')));
-  if (!row) throw new InstanceProblem('NO_CONTROL_LANE', `organization ${orgId} has no control lane`);
+  if (!row)
+    throw new InstanceProblem('NO_CONTROL_LANE', {
+      en: `Organization ${orgId} has no control lane.`,
+      zh: `组织 ${orgId} 没有控制通道。`,
+    });
   return row.id;
 }
 
@@ -124,7 +125,7 @@ async function reshape(context: WorkerContext, held: HeldShard, lanes: readonly 
     return at >= 0 ? (held.cursor[at] ?? 0) : (ends[i] ?? 0);
   });
   // Lanes and checkpoint in one statement: a journal is read in the shape of the checkpoint before it.
-  const state = packCheckpoint(held.plan, held.carried, await held.stepper.save());
+  const state = packCheckpoint(held.plan, held.carried, await stateOf(context, held));
   const rows = await context.session.query(
     'reshape',
     `with s as (update shard set lanes = $3, cursor = $4::text::int8[] where id = $1 and token = $2 and step = $5 returning id, org_id, step, cursor)
@@ -143,7 +144,7 @@ async function reshape(context: WorkerContext, held: HeldShard, lanes: readonly 
 
 /** Writes the state as it is after the last committed step, fenced. Gives false when the lease is lost. */
 export async function saveCheckpoint(context: WorkerContext, held: HeldShard): Promise<boolean> {
-  const state = packCheckpoint(held.plan, held.carried, await held.stepper.save());
+  const state = packCheckpoint(held.plan, held.carried, await stateOf(context, held));
   const rows = await context.session.query(
     'save',
     `insert into checkpoint (shard_id, org_id, step, cursor, program_hash, engine, state)
@@ -159,20 +160,23 @@ export async function saveCheckpoint(context: WorkerContext, held: HeldShard): P
 /** The same state in another program (watched or not, traced or not), between two steps. */
 export async function swapProgram(context: WorkerContext, held: HeldShard, to: { instrumented: boolean }): Promise<void> {
   const prepared = await prepare(context, held.facts, to.instrumented);
-  const state = await held.stepper.save();
+  const state = await stateOf(context, held);
   const stepper = await createStepper(prepared.program, {
     ...stepperOptions(context, { id: held.lease.shardId, step: () => held.step }, false),
     seed: prepared.seed,
   });
   await stepper.load(state);
   held.carried = carriedInto(prepared.program.info, held.program.info, held.carried);
-  held.stepper.dispose();
+  held.stepper?.dispose();
   held.stepper = stepper;
+  held.parked = undefined;
+  held.lastStep = Date.now();
   held.program = prepared.program;
   held.prepared = prepared;
   held.plan = { ...prepared.plan, shardId: held.lease.shardId };
   held.instrumented = to.instrumented;
   held.suspect = false;
+  held.cleared = false;
   // the stored state must name the program that can read it
   await saveCheckpoint(context, held);
 }
@@ -189,17 +193,26 @@ export async function createShards(context: WorkerContext): Promise<void> {
         sql`not exists (select 1 from ${shardTable} s where s.instance_id = ${instance.id})`,
       ),
     );
-  for (const { id, orgId } of waiting) {
-    const control = await controlLane(context, orgId);
-    await context.db.transaction(async (tx) => {
-      // two workers may want to make the same one
-      await tx.execute(sql`select 1 from instance where id = ${id} for update`);
-      const [there] = await tx.select({ id: shardTable.id }).from(shardTable).where(eq(shardTable.instanceId, id));
-      if (there) return;
-      const [out] = await tx.insert(lane).values({ orgId, kind: 'output' }).returning({ id: lane.id });
-      if (!out) throw new Error('no output lane');
-      const [end] = await context.recoveryReader.ends([control]);
-      await tx.insert(shardTable).values({ orgId, instanceId: id, lanes: [control], outLane: out.id, cursor: [end ?? 0] });
-    });
-  }
+  for (const { id, orgId } of waiting)
+    try {
+      await createShard(context, id, orgId);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (!problem) throw error;
+      await stopInstance(context, id, problem);
+    }
+}
+
+async function createShard(context: WorkerContext, id: string, orgId: string): Promise<void> {
+  const control = await controlLane(context, orgId);
+  await context.db.transaction(async (tx) => {
+    // two workers may want to make the same one
+    await tx.execute(sql`select 1 from instance where id = ${id} for update`);
+    const [there] = await tx.select({ id: shardTable.id }).from(shardTable).where(eq(shardTable.instanceId, id));
+    if (there) return;
+    const [out] = await tx.insert(lane).values({ orgId, kind: 'output' }).returning({ id: lane.id });
+    if (!out) throw new Error('no output lane');
+    const [end] = await context.recoveryReader.ends([control]);
+    await tx.insert(shardTable).values({ orgId, instanceId: id, lanes: [control], outLane: out.id, cursor: [end ?? 0] });
+  });
 }

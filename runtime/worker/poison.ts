@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { deadLetter } from '#drizzle/schema/index.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper, type SandboxStepper } from '#runtime/sandbox/stepper.ts';
@@ -7,7 +8,8 @@ import { mergeLanes, type NumberedEntry } from '#runtime/step/build-input.ts';
 import type { ReadStep } from '#runtime/step/take-step.ts';
 import { stepperOptions, type WorkerContext } from './context.ts';
 import type { HeldShard, PendingDecision, ReadyStep } from './held-shard.ts';
-import { InstanceProblem } from './prepare.ts';
+import { InstanceProblem } from './instance-problem.ts';
+import { stateOf } from './parking.ts';
 import { recover } from './recover.ts';
 import { runStep } from './run-step.ts';
 
@@ -40,8 +42,14 @@ export async function findPoison(
     'step failed',
   );
   if (shard.decisions >= MOST_DECISIONS)
-    throw problem('POISON', `${MOST_DECISIONS} entries in a row could not be processed; the last: `, first);
-  shard.stepper.dispose();
+    throw problem(
+      {
+        en: `${MOST_DECISIONS} entries in a row could not be processed; the last`,
+        zh: `连续 ${MOST_DECISIONS} 条记录无法处理，最后一条`,
+      },
+      first,
+    );
+  shard.stepper?.dispose();
   const lease = { ...shard.lease, step: shard.step, cursor: shard.cursor };
   const { db, recoveryReader: reader, blobs, programs } = context;
   const options = stepperOptions(context, { id: shard.lease.shardId, step: () => shard.step }, true);
@@ -56,11 +64,11 @@ export async function findPoison(
     warn: (what, error) => context.log.warn({ err: error }, what),
   });
   shard.stepper = recovered.stepper;
-  const before = await shard.stepper.save();
+  const before = await recovered.stepper.save();
   let last: SandboxError = first;
   /** Runs the first `n` entries from the state before the step; the stepper is left after them, or new when they failed. */
   const attempt = async (entries: readonly NumberedEntry[], from: Uint8Array): Promise<ReadyStep | undefined> => {
-    shard.stepper = await fresh(shard.stepper, from);
+    shard.stepper = await fresh(from);
     try {
       return await runStep(context, shard, { entries, upto: uptoOf(shard, read, entries) }, now);
     } catch (error) {
@@ -69,8 +77,8 @@ export async function findPoison(
       return undefined;
     }
   };
-  const fresh = async (old: SandboxStepper, state: Uint8Array, trace = true): Promise<SandboxStepper> => {
-    old.dispose();
+  const fresh = async (state: Uint8Array, trace = true): Promise<SandboxStepper> => {
+    shard.stepper?.dispose();
     const stepper = await createStepper(shard.program, { ...options, trace, seed: shard.prepared.seed });
     await stepper.load(state);
     return stepper;
@@ -79,7 +87,7 @@ export async function findPoison(
   const entries = mergeLanes(read.entries);
   const whole = await attempt(entries, before);
   if (whole) {
-    shard.stepper = await fresh(shard.stepper, await shard.stepper.save(), false);
+    shard.stepper = await fresh(await stateOf(context, shard), false);
     return { ready: { ...whole, commit: { ...whole.commit, upto: read.upto } } };
   }
   // invariant: the first `good` entries pass, the first `bad` do not
@@ -91,12 +99,12 @@ export async function findPoison(
     else bad = middle;
   }
   const ready = good > 0 ? await attempt(entries.slice(0, good), before) : undefined;
-  const after = good > 0 ? await shard.stepper.save() : before;
+  const after = good > 0 ? await stateOf(context, shard) : before;
   const culprit = entries[good];
-  if (!culprit) throw problem('POISON', 'the step fails without an entry: ', last);
+  if (!culprit) throw problem({ en: 'The step fails without an entry', zh: '没有输入记录的步骤也会出错' }, last);
   // Alone from there it may pass: then the step was only too much at once.
   const alone = await attemptAlone();
-  shard.stepper = await fresh(shard.stepper, after, false);
+  shard.stepper = await fresh(after, false);
   const passed = ready ? { ready } : {};
   if (alone) return { ...passed, mostEntries: Math.max(1, good) };
   return {
@@ -120,8 +128,12 @@ export async function findPoison(
   }
 }
 
-const problem = (code: string, message: string, error: SandboxError) =>
-  new InstanceProblem(code, `${message}${error.message}`, { node: error.node, line: error.line });
+const problem = ({ en, zh }: Bilingual, error: SandboxError) =>
+  new InstanceProblem(
+    'POISON',
+    { en: `${en}: ${error.message}`, zh: `${zh}：${error.message}` },
+    { node: error.node, line: error.line },
+  );
 
 /** The cursor behind these entries: in each lane as far as nothing of the step is left out before it. */
 function uptoOf(shard: HeldShard, read: ReadStep, taken: readonly NumberedEntry[]): number[] {

@@ -2,25 +2,13 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Db } from '#drizzle/client.ts';
 import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { appVersion, installation, instance, tag, watch } from '#drizzle/schema/index.ts';
+import { type Reason, reason } from '#runtime/effects/reasons.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import type { InputPlan, SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import type { NumberedEffect } from '#runtime/step/take-step.ts';
 import { conversion } from '#runtime/units/units.ts';
-
-/** Why an instance does not run; `code` is stable, `node` and `line` lead to the place. */
-export class InstanceProblem extends Error {
-  readonly code: string;
-  readonly node?: string;
-  readonly line?: number;
-  constructor(code: string, message: string, where: { node?: string | undefined; line?: number | undefined } = {}) {
-    super(message);
-    this.name = 'InstanceProblem';
-    this.code = code;
-    if (where.node) this.node = where.node;
-    if (where.line !== undefined) this.line = where.line;
-  }
-}
+import { InstanceProblem } from './instance-problem.ts';
 
 /** Makes the program of a graph with an installation's parameters. @throws {InstanceProblem} COMPILE with the first problem's place */
 export type Compile = (request: {
@@ -110,7 +98,7 @@ export interface Prepared {
   /** Lanes of the bound tags; tags whose connection has no lane yet are awaited. */
   readonly lanes: readonly number[];
   readonly seed: number;
-  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | string;
+  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | Reason;
 }
 
 /** @throws {InstanceProblem} when it cannot run as it is */
@@ -118,7 +106,11 @@ export async function prepareInstance(facts: InstanceFacts, compile: Compile, in
   const parsed = graphDocument.safeParse(parseJson(facts.graph));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new InstanceProblem('GRAPH', `the graph is not valid at ${issue?.path.join('.')}: ${issue?.message}`);
+    const at = issue?.path.join('.') ?? '';
+    throw new InstanceProblem('GRAPH', {
+      en: `The graph is not valid at ${at}: ${issue?.message}`,
+      zh: `流程图在 ${at} 处无效：${issue?.message}`,
+    });
   }
   const graph = parsed.data;
   const program = await compile({ graph, graphHash: facts.graphHash, parameters: facts.parameters, instrumented });
@@ -126,9 +118,16 @@ export async function prepareInstance(facts: InstanceFacts, compile: Compile, in
   const granted = new Set(facts.grants);
   const missing = info.capabilities.filter((c) => !granted.has(c) && c !== 'screen.render');
   if (missing.length > 0)
-    throw new InstanceProblem('CAPABILITY_MISSING', `the installation has not granted ${missing.join(', ')}`);
+    throw new InstanceProblem('CAPABILITY_MISSING', {
+      en: `The installation has not granted ${missing.join(', ')}.`,
+      zh: `安装时未授予权限：${missing.join('、')}。`,
+    });
   const unbound = graph.roles.filter((r) => !r.optional && !facts.tags[r.name]).map((r) => r.name);
-  if (unbound.length > 0) throw new InstanceProblem('ROLE_UNBOUND', `no tag is mapped to ${unbound.join(', ')}`);
+  if (unbound.length > 0)
+    throw new InstanceProblem('ROLE_UNBOUND', {
+      en: `No tag is mapped to ${unbound.join(', ')}.`,
+      zh: `以下角色未绑定测点：${unbound.join('、')}。`,
+    });
   const roleUnit = new Map(graph.roles.map((r) => [r.name, r.unit]));
   const bindings = bindSources(info, facts);
   // what a write or an interlock needs is found now, not when a machine is to be moved
@@ -163,7 +162,10 @@ function converted(bound: TagRow, unit: string | undefined, role: string, node: 
   if (!c.ok)
     throw new InstanceProblem(
       'ROLE_UNIT',
-      `tag '${bound.name}' is in ${bound.unit}, which cannot be converted to ${unit} of role '${role}'`,
+      {
+        en: `Tag '${bound.name}' is in ${bound.unit}, which cannot be converted to ${unit} of role '${role}'.`,
+        zh: `测点“${bound.name}”的单位为 ${bound.unit}，无法换算为角色“${role}”的 ${unit}。`,
+      },
       { node },
     );
   return { gain: c.gain, offset: c.offset };
@@ -175,17 +177,17 @@ function resolveWrite(
   facts: InstanceFacts,
   info: ProgramInfo,
   roleUnit: ReadonlyMap<string, string | undefined>,
-): ResolvedWrite | string {
+): ResolvedWrite | Reason {
   const role = String(request.role);
   const target = facts.tags[role];
-  if (!target) return `role '${role}' is not mapped to a tag`;
+  if (!target) return reason('role-unbound', { role });
   const { gain, offset } = converted(target, roleUnit.get(role), role, effect.node);
   const preconditions: ResolvedWrite['preconditions'][number][] = [];
   for (const guard of info.preconditions[effect.node] ?? []) {
     const values: Record<string, { tagId: number; gain: number; offset: number }> = {};
     for (const [name, needed] of Object.entries(guard.roles)) {
       const bound = facts.tags[needed.role];
-      if (!bound) return `the interlock '${guard.node}' needs role '${needed.role}', which is not mapped to a tag`;
+      if (!bound) return reason('guard-unbound', { node: guard.node, role: needed.role });
       values[name] = { tagId: bound.id, ...converted(bound, needed.unit, needed.role, guard.node) };
     }
     preconditions.push({ node: guard.node, expression: guard.expression, maxAge: guard.maxAge, values });
@@ -208,7 +210,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InstanceProblem('GRAPH', `the graph is no JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new InstanceProblem('GRAPH', { en: `The graph is no JSON: ${message}`, zh: `流程图不是有效的 JSON：${message}` });
   }
 }
 
@@ -219,16 +222,16 @@ export async function setStatus(
   status: 'starting' | 'running' | 'stopped' | 'failed' | 'quarantined',
   problem?: InstanceProblem,
 ): Promise<void> {
-  const reason = problem
-    ? {
-        code: problem.code,
-        message: problem.message,
-        ...(problem.node ? { node: problem.node } : {}),
-        ...(problem.line === undefined ? {} : { line: problem.line }),
-      }
-    : null;
   await db
     .update(instance)
-    .set({ status, reason, updatedAt: new Date() })
+    .set({ status, reason: problem?.reason ?? null, updatedAt: new Date() })
     .where(and(eq(instance.id, id)));
+}
+
+/** Why it does not start yet. It is tried again; running clears it. */
+export async function showReason(db: Db, id: string, problem: InstanceProblem): Promise<void> {
+  await db
+    .update(instance)
+    .set({ reason: problem.reason })
+    .where(and(eq(instance.id, id), eq(instance.status, 'starting')));
 }

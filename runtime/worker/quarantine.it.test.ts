@@ -67,7 +67,8 @@ test('a built-in that cannot be interrupted costs its worker; the second time it
     expect((await f.facts(bad)).reason).toMatchObject({
       code: 'QUARANTINED',
       node: 'mine',
-      message: expect.stringContaining("block 'mine'"),
+      zh: expect.stringContaining('2 次'),
+      message: expect.stringContaining("Block 'mine'"),
     });
     expect((await f.facts(bad)).reason?.line).toBeGreaterThanOrEqual(4);
     expect((await f.db.select().from(strike)).every((s) => s.instanceId === bad)).toBe(true);

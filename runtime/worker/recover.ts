@@ -9,6 +9,7 @@ import { type Carried, type InputPlan, startOf, wavesNeeded } from '#runtime/ste
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import { discard, follow } from '#runtime/step/take-step.ts';
 import { ENGINE, unpackCheckpoint } from './checkpoint.ts';
+import { InstanceProblem } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
 import type { Prepared } from './prepare.ts';
 import type { Programs } from './programs.ts';
@@ -54,13 +55,21 @@ export async function recover(options: {
   const make = (program: Program) => createStepper(program, { ...options.stepper, seed: prepared.seed });
   const [saved] = await db.select().from(checkpoint).where(eq(checkpoint.shardId, lease.shardId));
   if (!saved) {
-    if (lease.step > 0) throw new Error(`shard ${lease.shardId} has taken ${lease.step} steps but has no checkpoint`);
+    if (lease.step > 0)
+      throw new InstanceProblem('CHECKPOINT_MISSING', {
+        en: `Its state after ${lease.step} steps is not stored: there is no checkpoint.`,
+        zh: `已执行 ${lease.step} 步，但没有保存状态检查点。`,
+      });
     return { stepper: await make(prepared.program), carried: startOf(plan.info), skip, upToDate: false };
   }
   const old = unpackCheckpoint(saved.state);
   const program =
     saved.programHash === prepared.program.info.hash ? prepared.program : await options.programs.byHash(saved.programHash);
-  if (!program) throw new Error(`program ${saved.programHash} of the checkpoint is not stored`);
+  if (!program)
+    throw new InstanceProblem('CHECKPOINT_PROGRAM', {
+      en: `The program that made its state is not stored (${saved.programHash}).`,
+      zh: `产生该状态的程序未保存（${saved.programHash}）。`,
+    });
   if (saved.engine !== ENGINE && saved.step < lease.step)
     options.warn(
       `shard ${lease.shardId}: re-running ${lease.step - saved.step} steps of V8 ${saved.engine} on ${ENGINE}`,

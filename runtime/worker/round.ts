@@ -6,8 +6,8 @@ import { type Committed, commitSteps, type ShardCommit } from './commit-steps.ts
 import type { WorkerContext } from './context.ts';
 import type { HeldShard, ReadyStep } from './held-shard.ts';
 import { ENTRIES_A_STEP } from './hold.ts';
+import { InstanceProblem } from './instance-problem.ts';
 import { findPoison } from './poison.ts';
-import { InstanceProblem } from './prepare.ts';
 import { concerns, emptyStep, runStep } from './run-step.ts';
 
 /** A round waits this long for its steps; whoever needs longer joins a later one. */
@@ -17,7 +17,7 @@ const LAG_MS = 2_000;
 
 export interface RoundHooks {
   /** The lease is lost, or the shard is in doubt: forget it with its state. */
-  drop(shard: HeldShard): void;
+  drop(shard: HeldShard, error?: unknown): void;
   /** A step of it is in the database. */
   committed(shard: HeldShard, step: StepCommit): void;
   /** The instance cannot go on; why. */
@@ -80,6 +80,15 @@ export async function readAndStart(
   return { found: rows.length > 0, more };
 }
 
+/** Starts the first suspect that has something to do. Gives false when none has. */
+export async function startSuspect(context: WorkerContext, suspects: readonly HeldShard[], hooks: RoundHooks): Promise<boolean> {
+  for (const s of suspects) {
+    await readAndStart(context, [s], undefined, hooks);
+    if (s.busy || s.ready || s.decision) return true;
+  }
+  return false;
+}
+
 function startStep(context: WorkerContext, s: HeldShard, read: ReadStep, now: number, hooks: RoundHooks): void {
   s.busy = runStep(context, s, read, now)
     .then(
@@ -92,7 +101,7 @@ function startStep(context: WorkerContext, s: HeldShard, read: ReadStep, now: nu
         if (error.code === 'STUCK') return; // the process is ending
         const outcome = await findPoison(context, s, read, error, now);
         if (s.gone) {
-          s.stepper.dispose(); // made after the shard was dropped
+          s.stepper?.dispose(); // made after the shard was dropped
           return;
         }
         s.ready = outcome.ready;
@@ -105,7 +114,7 @@ function startStep(context: WorkerContext, s: HeldShard, read: ReadStep, now: nu
       if (error instanceof InstanceProblem) hooks.fail(s, error);
       else {
         context.log.warn({ err: error, shard: s.lease.shardId }, 'step could not be taken; the shard is loaded again');
-        hooks.drop(s);
+        hooks.drop(s, error);
       }
     })
     .finally(() => {
@@ -197,5 +206,12 @@ function shardCommit(s: HeldShard, ready: ReadyStep): ShardCommit {
 
 function refuse(context: WorkerContext, s: HeldShard, error: unknown, hooks: RoundHooks): void {
   context.log.error({ err: error, shard: s.lease.shardId }, 'commit refused by the database');
-  hooks.fail(s, new InstanceProblem('COMMIT_REFUSED', `the database refused what the step gave: ${(error as Error).message}`));
+  const { message } = error as Error;
+  hooks.fail(
+    s,
+    new InstanceProblem('COMMIT_REFUSED', {
+      en: `The database refused what the step gave: ${message}`,
+      zh: `数据库拒绝了该步骤的结果：${message}`,
+    }),
+  );
 }

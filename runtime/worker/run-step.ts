@@ -4,6 +4,7 @@ import { type ReadStep, type StepCommit, takeStep } from '#runtime/step/take-ste
 import { packCheckpoint } from './checkpoint.ts';
 import type { WorkerContext } from './context.ts';
 import type { HeldShard, ReadyStep } from './held-shard.ts';
+import { stepperOf } from './parking.ts';
 import { fetchWaves } from './waves.ts';
 
 /** How often a suspect is looked at. */
@@ -13,14 +14,16 @@ const SEEN_MS = 10;
 export async function runStep(context: WorkerContext, shard: HeldShard, read: ReadStep, now: number): Promise<ReadyStep> {
   const waves = await fetchWaves(context.db, context.blobs, shard.lease.orgId, wavesNeeded(shard.plan, read.entries));
   const save = shard.policy.due(now);
+  const stepper = await stepperOf(context, shard);
+  shard.lastStep = now;
   let state: Uint8Array | undefined;
   const run = async (input: StepInput) => {
     const slot = context.flight.begin(shard.lease.shardId, shard.step);
     // a suspect may take the process down without a word: where it was seen last is then all that is known
-    const watching = shard.suspect && setInterval(() => context.flight.seen(slot, shard.stepper.place()), SEEN_MS);
+    const watching = shard.suspect && setInterval(() => context.flight.seen(slot, stepper.place()), SEEN_MS);
     try {
-      if (!save) return await shard.stepper.step(input);
-      const both = await shard.stepper.stepAndSave(input);
+      if (!save) return await stepper.step(input);
+      const both = await stepper.stepAndSave(input);
       state = both.state;
       return both.result;
     } finally {

@@ -3,7 +3,7 @@ import type { Db } from '#drizzle/client.ts';
 import { instance, shard, strike } from '#drizzle/schema/index.ts';
 import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { InFlight } from './flight.ts';
-import { InstanceProblem } from './prepare.ts';
+import { InstanceProblem } from './instance-problem.ts';
 
 /** The second time the instance is stopped: the first may have been bad luck. */
 const MOST = 2;
@@ -50,14 +50,15 @@ export async function judge(db: Db, lease: { shardId: number; instanceId: string
   const together = stuck.length + died.length;
   if (together >= MOST) {
     const named = [...stuck, ...died].find((s) => s.node !== null);
-    const where = named ? `block '${named.node}'${named.block ? ` (${named.block})` : ''}` : 'the app';
+    const block = named?.block ? ` (${named.block})` : '';
+    const last = strikes.at(-1)?.message ?? '';
     throw new InstanceProblem(
       'QUARANTINED',
-      `${where} took its worker process down ${together} times: ${strikes.at(-1)?.message ?? ''}`,
       {
-        node: named?.node ?? undefined,
-        line: named?.line ?? undefined,
+        en: `${named ? `Block '${named.node}'${block}` : 'The app'} took its worker process down ${together} times: ${last}`,
+        zh: `${named ? `功能块“${named.node}”${block}` : '该应用'} ${together} 次导致工作进程中断：${last}`,
       },
+      { node: named?.node ?? undefined, line: named?.line ?? undefined },
     );
   }
   return { suspect: together > 0 };

@@ -138,7 +138,11 @@ test('what cannot run says why, and runs when it is put right', async () => {
   for (const id of [wrongUnit, unbound, unknown, ungranted])
     await until('failed', async () => (await f.facts(id)).status === 'failed');
   expect(await reason(wrongUnit)).toMatchObject({ code: 'ROLE_UNIT', message: expect.stringContaining('bar') });
-  expect(await reason(unbound)).toMatchObject({ code: 'ROLE_UNBOUND', message: 'no tag is mapped to temp' });
+  expect(await reason(unbound)).toMatchObject({
+    code: 'ROLE_UNBOUND',
+    message: 'No tag is mapped to temp.',
+    zh: expect.stringContaining('temp'),
+  });
   expect(await reason(unknown)).toMatchObject({ code: 'COMPILE', node: 'avg' });
   expect(await reason(ungranted)).toMatchObject({ code: 'CAPABILITY_MISSING', message: expect.stringContaining('tag.read') });
   await f.db.update(tag).set({ unit: 'K' }).where(eq(tag.id, bindings.temp));
@@ -239,7 +243,7 @@ test('a watched instance tells the values on its wires, and keeps its state', as
   await f.running(id);
   await lane.write([{ time: T0, values: [64] }]);
   await until('a row', async () => (await f.outputs(id)).length === 1);
-  await f.db.insert(watch).values({ instanceId: id, orgId: 'org-a', until: new Date(Date.now() + 3_000) });
+  await f.db.insert(watch).values({ instanceId: id, orgId: 'org-a', until: new Date(Date.now() + 60_000) });
   let n = 1;
   await until('probes', async () => {
     await lane.write([{ time: T0 + n++, values: [0] }]);

@@ -3,7 +3,8 @@ import { compileGraph } from '#runtime/compile/compile.ts';
 import { fixtureCatalogue } from '#runtime/compile/fixtures/index.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import type { ProgramCatalogue } from '#runtime/graph/manifest.ts';
-import { type Compile, InstanceProblem } from '../prepare.ts';
+import { InstanceProblem } from '../instance-problem.ts';
+import type { Compile } from '../prepare.ts';
 
 const title = { en: 'signal', zh: '信号' };
 const node = (id: string, block: string, params: Record<string, unknown> = {}, bind?: Record<string, string>) => ({
@@ -71,5 +72,6 @@ export const compileProof: Compile = async ({ graph, graphHash, parameters, inst
   catalogue ??= proofCatalogue();
   const made = await compileGraph(graph, { catalogue: await catalogue, parameters, graphHash, instrumented });
   if (made.ok) return made.program;
-  throw new InstanceProblem('COMPILE', JSON.stringify(made.problems.map((p) => [p.node, p.message.en])));
+  const text = JSON.stringify(made.problems.map((p) => [p.node, p.message.en]));
+  throw new InstanceProblem('COMPILE', { en: text, zh: text });
 };

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { type Database, openDatabase } from '#drizzle/client.ts';
+import { openBlobStore } from '#runtime/log/blobs.ts';
+import { openNotifier } from '#runtime/log/notify.ts';
+import { openLogReader } from '#runtime/log/reader.ts';
+import { openCodeCache } from '#runtime/sandbox/code-cache.ts';
+import type { WorkerContext } from './context.ts';
+import { FlightRecorder, readCrashed } from './flight.ts';
+import { CommitSession } from './lease.ts';
+import { Programs } from './programs.ts';
+import { noteCrashes, noteStuck } from './strikes.ts';
+import type { WorkerOptions } from './worker.ts';
+
+/** What keeps a stuck process from writing its strike must not keep it alive. */
+const LAST_WORDS_MS = 2_000;
+
+export interface OpenContext extends WorkerContext {
+  readonly database: Database;
+  /** A program cannot be interrupted: this process is ending. */
+  readonly ending: boolean;
+  close(): Promise<void>;
+}
+
+/** Sessions, files and caches of a worker. Notes who was in the air in processes that are no more. */
+export async function openContext(options: WorkerOptions): Promise<OpenContext> {
+  const { databaseUrl, dataFolder, log } = options;
+  const database = openDatabase(databaseUrl, { max: 6, name: 'millwright worker' });
+  const { db } = database;
+  const flightFolder = join(dataFolder, 'worker');
+  const crashed = readCrashed(flightFolder);
+  const flight = new FlightRecorder(flightFolder);
+  const session = new CommitSession(databaseUrl);
+  const notifier = openNotifier(databaseUrl, { name: 'worker notify' });
+  const reader = await openLogReader(databaseUrl, { name: 'worker reader' });
+  const recoveryReader = await openLogReader(databaseUrl, { name: 'worker recovery' });
+  let ending = false;
+  await noteCrashes(db, crashed);
+  return {
+    database,
+    db,
+    session,
+    notifier,
+    flight,
+    log,
+    reader,
+    recoveryReader,
+    blobs: openBlobStore(dataFolder),
+    programs: new Programs(db, options.compile),
+    codeCache: openCodeCache(join(dataFolder, 'code-cache')),
+    limits: options.limits ?? {},
+    get ending() {
+      return ending;
+    },
+    onFatal(shardId, step, error) {
+      if (ending) return;
+      ending = true;
+      log.fatal(
+        { shard: shardId, step, code: error.code, node: error.node, line: error.line, reason: error.message },
+        'program cannot be stopped; this process ends',
+      );
+      const late = setTimeout(() => options.exit(), LAST_WORDS_MS);
+      noteStuck(db, shardId, step, error).then(
+        () => {
+          clearTimeout(late);
+          // the strike is written: the flight recorder need not tell it again
+          flight.close();
+          options.exit();
+        },
+        () => {},
+      );
+    },
+    async close() {
+      await Promise.allSettled([notifier.close(), reader.close(), recoveryReader.close()]);
+      await session.close();
+      await database.close();
+      flight.close();
+    },
+  };
+}
