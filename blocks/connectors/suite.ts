@@ -100,6 +100,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+const CHINESE = /[\u4e00-\u9fff]/;
 export const isGood = (sample: Sample) => sample.quality === 0 && sample.value !== undefined;
 const openResources = () => {
   const counted: Record<string, number> = {};
@@ -170,7 +171,7 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
         (error: unknown) => error,
       );
       expect(failure).toBeInstanceOf(ConnectorError);
-      expect(failure).toMatchObject({ part: 'network', code: 'network.refused' });
+      expect(failure).toMatchObject({ part: 'network', code: 'network.refused', text: { zh: expect.stringMatching(CHINESE) } });
       await source.start();
       await withSession(async (session) => {
         await session.subscribe(tags, sink);
@@ -245,7 +246,8 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
         const absent = results.at(-1);
         expect(absent?.quality).toBeGreaterThanOrEqual(0x80);
         expect(absent?.error?.code).toMatch(/^[a-z]+\.[a-z-]+$/);
-        expect(absent?.error?.reason.length).toBeGreaterThan(10);
+        expect(absent?.error?.reason.en.length).toBeGreaterThan(10);
+        expect(absent?.error?.reason.zh).toMatch(CHINESE);
       });
     });
 
@@ -279,7 +281,7 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
         expect(check.ok, address).toBe(false);
         if (!check.ok) {
           expect(check.message.en.length).toBeGreaterThan(20);
-          expect(check.message.zh).toMatch(/[\u4e00-\u9fff]/);
+          expect(check.message.zh).toMatch(CHINESE);
         }
       }
       for (const { address, type } of [...one.tags, one.writable, one.absent]) {
@@ -331,7 +333,8 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
         expect(good[0]?.part).toBe('network');
         const bad = await session.test(one.absent);
         expect(bad.at(-1)?.ok).toBe(false);
-        expect(bad.at(-1)?.detail.length).toBeGreaterThan(10);
+        expect(bad.at(-1)?.detail.en.length).toBeGreaterThan(10);
+        expect(bad.at(-1)?.detail.zh).toMatch(CHINESE);
       });
     });
 

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Bilingual } from '#runtime/graph/document.ts';
+import { closedBy, driverSaid } from './connection-words.ts';
 
 export type TagValueType = 'number' | 'integer' | 'boolean' | 'text' | 'wave';
 
@@ -40,24 +41,35 @@ export interface TagRequest {
   readonly confirmMs: number;
 }
 
+export interface Delivery {
+  /** The source sends again what is not acknowledged, however long that takes: the gateway need not keep it on disk. */
+  readonly resendable?: boolean;
+  /**
+   * The message that the samples came in, where the source may send it twice: 64 bits that are the same both times and of no other message.
+   * `again`: it says (or we know) that it may have sent it before; what the log has already is then passed over.
+   */
+  readonly message?: { readonly print: bigint; readonly again: boolean };
+}
 /**
- * Where samples go. The promise settles when the log has them (committed), and is refused when it never will; a source that can send
- * again (`resendable`) acknowledges only then. Those that cannot ignore the promise: the gateway spools for them.
+ * Where samples go. The promise settles when they cannot be lost any more – the log has them (committed) or, unless `resendable`, the disk –
+ * and is refused when they will be. A source that can be told acknowledges only then; the others ignore it.
  */
-export type SampleSink = (samples: readonly Sample[], options?: { readonly resendable?: boolean }) => Promise<void>;
+export type SampleSink = (samples: readonly Sample[], delivery?: Delivery) => Promise<void>;
 
 /** The part of a connection that a failure belongs to. */
 export type ConnectionPart = 'network' | 'session' | 'certificate' | 'permission' | 'address' | 'device' | 'data';
 
-/** A failure that names its part, a stable code and what would be right. */
+/** A failure that names its part, a stable code and, in both languages, what is wrong and what would be right. */
 export class ConnectorError extends Error {
   readonly part: ConnectionPart;
   readonly code: string;
-  constructor(part: ConnectionPart, code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+  readonly text: Bilingual;
+  constructor(part: ConnectionPart, code: string, text: Bilingual, options?: ErrorOptions) {
+    super(text.en, options);
     this.name = 'ConnectorError';
     this.part = part;
     this.code = code;
+    this.text = text;
   }
 }
 
@@ -66,11 +78,11 @@ export type SessionEvent =
   /** The session is over; the gateway opens a new one after its back-off. */
   | { readonly kind: 'lost'; readonly error: ConnectorError }
   /** One device behind the connection (Modbus unit, Sparkplug device) changed. */
-  | { readonly kind: 'device'; readonly device: string; readonly state: 'live' | 'failed'; readonly reason?: string }
+  | { readonly kind: 'device'; readonly device: string; readonly state: 'live' | 'failed'; readonly reason?: Bilingual }
   /** One address cannot be served; absent `error` takes it back. */
   | { readonly kind: 'address'; readonly tagId: number; readonly error?: ConnectorError }
-  /** The source lost data of these tags that nobody can bring back. */
-  | { readonly kind: 'gap'; readonly tagIds: readonly number[]; readonly time: number; readonly reason: string };
+  /** The source lost data of these tags that nobody can bring back: from `time` on, or since the newest that the log has. */
+  | { readonly kind: 'gap'; readonly tagIds: readonly number[]; readonly time?: number; readonly reason: string };
 
 export interface CertificateFacts {
   /** SHA-256 of the DER form, hex. */
@@ -95,13 +107,14 @@ export interface ReadResult {
   readonly value?: SourceValue;
   readonly quality: number;
   readonly time: number;
-  readonly error?: { readonly code: string; readonly reason: string };
+  readonly error?: { readonly code: string; readonly reason: Bilingual };
 }
 
 export interface WriteResult {
   /** The device accepted the write; whether it took effect is said by `readBack`. */
   readonly ok: boolean;
   readonly readBack?: SourceValue;
+  /** Persons are told the code in their language; `reason` is English, for logs. */
   readonly code?: string;
   readonly reason?: string;
 }
@@ -136,7 +149,7 @@ export interface TestPart {
   readonly ok: boolean;
   readonly code?: string;
   /** What was found, or what was wrong and what would be right. */
-  readonly detail: string;
+  readonly detail: Bilingual;
   readonly ms: number;
 }
 
@@ -173,6 +186,11 @@ export interface ConnectorManifest<S extends z.ZodObject, K extends z.ZodObject>
   readonly browsable: boolean;
   /** `device`: a read asks the device, so its answer is of now; `newest`: it gives what was heard last, as old as that is. */
   readonly reads: 'device' | 'newest';
+  /**
+   * Does the source keep what happens while nobody listens, and does the session say itself (event `gap`) when something of it is lost?
+   * For the others the gateway marks the time between two holders of a connection as a gap.
+   */
+  readonly resumes: boolean;
 }
 
 export interface Connector<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {
@@ -196,18 +214,44 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 /** Errors of sockets, told by their part and code, the same for every protocol. */
 export function networkError(error: unknown, where: string): ConnectorError {
   const code = (error as NodeJS.ErrnoException)?.code ?? '';
-  const known: Record<string, [string, string]> = {
-    ECONNREFUSED: ['network.refused', `Nothing listens at ${where}. Check the address and port, and that the device is on.`],
-    ENOTFOUND: ['network.name', `The name in ${where} is not known. Check its spelling or give the IP address.`],
-    EAI_AGAIN: ['network.name', `The name in ${where} cannot be resolved now. Check the name server or give the IP address.`],
-    EHOSTUNREACH: ['network.unreachable', `There is no route to ${where}. Check cabling, VLAN and firewall.`],
-    ENETUNREACH: ['network.unreachable', `There is no route to ${where}. Check cabling, VLAN and firewall.`],
-    ETIMEDOUT: ['network.timeout', `${where} did not answer in time. Check that it is on and that no firewall drops the port.`],
-    ECONNRESET: ['network.reset', `${where} closed the connection.`],
-    EPIPE: ['network.reset', `${where} closed the connection.`],
+  const unreachable = {
+    en: `There is no route to ${where}. Check cabling, VLAN and firewall.`,
+    zh: `没有到达 ${where} 的路由。请检查网线、VLAN 和防火墙。`,
   };
-  const found = known[code];
-  return new ConnectorError('network', found?.[0] ?? 'network.failed', found?.[1] ?? `${where}: ${messageOf(error)}`, {
-    cause: error,
-  });
+  const known: Record<string, [string, Bilingual]> = {
+    ECONNREFUSED: [
+      'network.refused',
+      {
+        en: `Nothing listens at ${where}. Check the address and port, and that the device is on.`,
+        zh: `${where} 没有监听。请检查地址和端口，并确认设备已开机。`,
+      },
+    ],
+    ENOTFOUND: [
+      'network.name',
+      {
+        en: `The name in ${where} is not known. Check its spelling or give the IP address.`,
+        zh: `无法识别 ${where} 中的主机名。请检查拼写或改用 IP 地址。`,
+      },
+    ],
+    EAI_AGAIN: [
+      'network.name',
+      {
+        en: `The name in ${where} cannot be resolved now. Check the name server or give the IP address.`,
+        zh: `目前无法解析 ${where} 中的主机名。请检查域名服务器或改用 IP 地址。`,
+      },
+    ],
+    EHOSTUNREACH: ['network.unreachable', unreachable],
+    ENETUNREACH: ['network.unreachable', unreachable],
+    ETIMEDOUT: [
+      'network.timeout',
+      {
+        en: `${where} did not answer in time. Check that it is on and that no firewall drops the port.`,
+        zh: `${where} 未及时响应。请确认设备已开机，且防火墙未拦截该端口。`,
+      },
+    ],
+    ECONNRESET: ['network.reset', closedBy(where)],
+    EPIPE: ['network.reset', closedBy(where)],
+  };
+  const [name, text] = known[code] ?? ['network.failed', driverSaid(where, messageOf(error))];
+  return new ConnectorError('network', name, text, { cause: error });
 }

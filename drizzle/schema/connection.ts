@@ -1,4 +1,5 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import { at, createdAt, id, orgId, updatedAt } from './columns.ts';
 
 /** What a connection is doing and, when it is not `live`, which part failed and why. Status comes from the age of data, not from a socket. */
@@ -6,15 +7,16 @@ export interface ConnectionStatus {
   readonly state: 'off' | 'connecting' | 'live' | 'degraded' | 'stale' | 'failed';
   /** The failing part. */
   readonly part?: 'network' | 'session' | 'certificate' | 'permission' | 'address' | 'device' | 'data' | 'log';
-  /** Stable code with its English sentence; screens translate by code. */
+  /** Stable code with its sentence in English and in Chinese. */
   readonly code?: string;
   readonly reason?: string;
+  readonly zh?: string;
   readonly since: string;
   /** Newest value, ISO time. */
   readonly lastValueAt?: string;
   readonly samplesPerSecond?: number;
   /** Per device behind the connection (Modbus unit, Sparkplug device). */
-  readonly devices?: Readonly<Record<string, { readonly state: string; readonly reason?: string }>>;
+  readonly devices?: Readonly<Record<string, { readonly state: string; readonly reason?: Bilingual }>>;
 }
 
 export const connection = pgTable(

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { plain } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, messageOf, type Session, type TagValueType } from '#blocks/sdk/connector.ts';
 import type { Db } from '#drizzle/client.ts';
 import { connectionRequest } from '#drizzle/schema/index.ts';
@@ -67,7 +68,10 @@ async function answerOne(
     return {
       ok: false,
       code: 'request.invalid',
-      reason: `${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'is not valid'}`,
+      reason: {
+        en: `${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'is not valid'}`,
+        zh: `请求无效（${issue?.path.join('.') ?? ''}）`,
+      },
     };
   }
   // a moment less than the asker waits, so that the reason still arrives
@@ -77,9 +81,10 @@ async function answerOne(
   } catch (error) {
     const { failure } = supervised.facts();
     const told =
-      failure ?? (error instanceof ConnectorError ? error : new ConnectorError('session', 'session.failed', messageOf(error)));
-    const parts = [{ part: told.part, ok: false, code: told.code, detail: told.message, ms: 0 }];
-    return request.kind === 'test' ? { ok: true, parts } : { ok: false, part: told.part, code: told.code, reason: told.message };
+      failure ??
+      (error instanceof ConnectorError ? error : new ConnectorError('session', 'session.failed', plain(messageOf(error))));
+    const parts = [{ part: told.part, ok: false, code: told.code, detail: told.text, ms: 0 }];
+    return request.kind === 'test' ? { ok: true, parts } : { ok: false, part: told.part, code: told.code, reason: told.text };
   }
 }
 

@@ -26,7 +26,9 @@ test('what was added comes back in order, also in another process, and the folde
   await first.close();
   const second = await Spool.open(folder, 1e6);
   await second.add([entry(4)]);
-  expect((await second.oldest())?.entries[0]).toEqual({ lane: 3, seq: 1, bytes: Buffer.from([1, 1, 1, 1]) });
+  const oldest = await second.oldest();
+  expect(oldest?.first).toBe(1);
+  expect(oldest?.entries[0]).toEqual({ lane: 3, seq: 1, bytes: Buffer.from([1, 1, 1, 1]) });
   expect(await drain(second)).toEqual([1, 2, 3, 4]);
   expect(second.empty).toBe(true);
   await expect(readdir(folder)).rejects.toThrow();
@@ -43,7 +45,7 @@ test('a record cut off by a power failure, or damaged, ends its segment; what is
   const spool = await Spool.open(folder, 1e6);
   await spool.add([entry(1), entry(2)]);
   await spool.close();
-  const [name = ''] = await readdir(folder);
+  const [name = ''] = (await readdir(folder)).filter((one) => one.endsWith('.seg'));
   await appendFile(join(folder, name), Buffer.from([9, 0, 0, 0, 1, 2]));
   const again = await Spool.open(folder, 1e6);
   expect((await again.oldest())?.entries.map((one) => one.seq)).toEqual([1, 2]);
@@ -51,6 +53,20 @@ test('a record cut off by a power failure, or damaged, ends its segment; what is
   bytes[bytes.length - 8] = 77; // inside the second record
   await writeFile(join(folder, name), bytes);
   expect((await again.oldest())?.entries.map((one) => one.seq)).toEqual([1]);
+});
+test('places go on over processes and begin anew, under another id, when the spool was emptied', async () => {
+  const first = await Spool.open(folder, 1e6);
+  expect(await first.add([entry(1), entry(2)])).toBe(1);
+  await first.close();
+  const second = await Spool.open(folder, 1e6);
+  expect(second.id).toBe(first.id);
+  expect(await second.add([entry(3)])).toBe(3);
+  const { id } = second;
+  const ids: (string | undefined)[] = [];
+  for (let segment = await second.oldest(); segment; segment = await second.oldest()) ids.push(await second.remove(segment.name));
+  expect(ids).toEqual([undefined, id]);
+  expect(await second.add([entry(4)])).toBe(1);
+  expect(second.id).not.toBe(id);
 });
 test('it is bounded', async () => {
   const spool = await Spool.open(folder, 100);

@@ -15,7 +15,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   logAway: false,
   ...more,
 });
-const failure = { part: 'network' as const, code: 'network.refused', message: 'Nothing listens.' };
+const failure = { part: 'network' as const, code: 'network.refused', text: { en: 'Nothing listens.', zh: '目标没有监听。' } };
 
 test.each<[string, Partial<Facts>, object]>([
   ['all tags fresh', {}, { state: 'live' }],
@@ -29,12 +29,12 @@ test.each<[string, Partial<Facts>, object]>([
   ],
   [
     'one device of several',
-    { fresh: 2, devices: { 2: { state: 'failed', reason: 'no answer' } } },
-    { state: 'degraded', part: 'device', reason: '2: no answer' },
+    { fresh: 2, devices: { 2: { state: 'failed', reason: { en: 'no answer', zh: '没有响应' } } } },
+    { state: 'degraded', part: 'device', reason: '2: no answer', zh: '2：没有响应' },
   ],
   [
     'one bad address',
-    { fresh: 2, addressErrors: [{ code: 'a.b', reason: 'x' }] },
+    { fresh: 2, addressErrors: [{ code: 'a.b', text: { en: 'x', zh: 'x' } }] },
     { state: 'degraded', part: 'address', code: 'a.b' },
   ],
   ['some silent tags', { fresh: 1 }, { state: 'degraded', part: 'data', reason: '2 of 3 tags have no fresh good value.' }],

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '#blocks/sdk/connector.ts';
 import type { ConnectionStatus } from '#drizzle/schema/connection.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 
 /** What a supervised connection knows of itself at one moment. */
 export interface Facts {
@@ -7,20 +8,21 @@ export interface Facts {
   /** The session stands; says nothing about data. */
   readonly open: boolean;
   /** Why the last attempt or session ended. */
-  readonly failure: Pick<ConnectorError, 'part' | 'code' | 'message'> | undefined;
+  readonly failure: Pick<ConnectorError, 'part' | 'code' | 'text'> | undefined;
   readonly tags: number;
   /** Tags whose newest value is good and not too old; and those that never had one yet but still may. */
   readonly fresh: number;
   readonly waiting: number;
   readonly newest: number | undefined;
-  readonly addressErrors: readonly { readonly code: string; readonly reason: string }[];
-  readonly devices: Readonly<Record<string, { readonly state: string; readonly reason?: string }>>;
+  readonly addressErrors: readonly Pick<ConnectorError, 'code' | 'text'>[];
+  readonly devices: Readonly<Record<string, { readonly state: string; readonly reason?: Bilingual }>>;
   readonly samplesPerSecond: number;
   /** The log does not take samples now; they are kept on disk. */
   readonly logAway: boolean;
 }
 
-type Verdict = Pick<ConnectionStatus, 'state' | 'part' | 'code' | 'reason'>;
+type Verdict = Pick<ConnectionStatus, 'state' | 'part' | 'code' | 'reason' | 'zh'>;
+const said = ({ en, zh }: Bilingual) => ({ reason: en, zh });
 
 /** The state with its reason, from the age of data and not from the socket: green means that every tag has a fresh value. */
 export function judge(facts: Facts): Verdict {
@@ -28,17 +30,23 @@ export function judge(facts: Facts): Verdict {
   const { failure } = facts;
   if (!facts.open) {
     if (!failure) return { state: 'connecting' };
-    return { state: 'failed', part: failure.part, code: failure.code, reason: failure.message };
+    return { state: 'failed', part: failure.part, code: failure.code, ...said(failure.text) };
   }
   if (facts.logAway) {
     return {
       state: 'degraded',
       part: 'log',
       code: 'log.away',
-      reason: 'The database does not answer; samples are kept on disk and follow in order.',
+      ...said({
+        en: 'The database does not answer; samples are kept on disk and follow in order.',
+        zh: '数据库没有响应；采样已暂存到磁盘，之后按顺序写入。',
+      }),
     };
   }
-  if (facts.tags === 0) return { state: 'live', code: 'tags.none', reason: 'Connected; no tag uses this connection yet.' };
+  if (facts.tags === 0) {
+    const none = { en: 'Connected; no tag uses this connection yet.', zh: '已连接；尚无测点使用此连接。' };
+    return { state: 'live', code: 'tags.none', ...said(none) };
+  }
   if (facts.fresh === facts.tags) return { state: 'live' };
   const away = Object.entries(facts.devices).filter(([, device]) => device.state === 'failed');
   const [address] = facts.addressErrors;
@@ -48,10 +56,13 @@ export function judge(facts: Facts): Verdict {
           state: 'degraded',
           part: 'device',
           code: 'device.away',
-          reason: `${away.map(([name]) => name).join(', ')}: ${away[0][1].reason ?? 'no answer'}`,
+          ...said({
+            en: `${away.map(([name]) => name).join(', ')}: ${away[0][1].reason?.en ?? 'no answer'}`,
+            zh: `${away.map(([name]) => name).join('、')}：${away[0][1].reason?.zh ?? '没有响应'}`,
+          }),
         }
       : address
-        ? { state: 'degraded', part: 'address', code: address.code, reason: address.reason }
+        ? { state: 'degraded', part: 'address', code: address.code, ...said(address.text) }
         : undefined;
   if (facts.fresh > 0) {
     return (
@@ -59,13 +70,17 @@ export function judge(facts: Facts): Verdict {
         state: 'degraded',
         part: 'data',
         code: 'data.partly',
-        reason: `${facts.tags - facts.fresh} of ${facts.tags} tags have no fresh good value.`,
+        ...said({
+          en: `${facts.tags - facts.fresh} of ${facts.tags} tags have no fresh good value.`,
+          zh: `${facts.tags} 个测点中有 ${facts.tags - facts.fresh} 个没有新的有效值。`,
+        }),
       }
     );
   }
   if (facts.waiting > 0 && !why) return { state: 'connecting' };
   if (why) return { ...why, state: facts.newest === undefined ? 'failed' : 'stale' };
-  return { state: 'stale', part: 'data', code: 'data.silent', reason: 'The connection stands, but no fresh good value comes.' };
+  const silent = { en: 'The connection stands, but no fresh good value comes.', zh: '连接正常，但没有收到新的有效值。' };
+  return { state: 'stale', part: 'data', code: 'data.silent', ...said(silent) };
 }
 
 export const sameVerdict = (a: Verdict | undefined, b: Verdict): boolean =>

@@ -14,6 +14,7 @@ const FULL = 1000;
 
 interface Open {
   readonly rows: LogRowValue[];
+  readonly messages: bigint[];
   readonly done: PromiseWithResolvers<void>;
 }
 
@@ -32,15 +33,17 @@ export class Packer {
     this.#append = append;
   }
 
-  add(lane: number, rows: readonly LogRowValue[], resendable: boolean): Promise<void> {
+  /** `message`: print of the message that the rows came in, to be noted in the same entry. */
+  add(lane: number, rows: readonly LogRowValue[], resendable: boolean, message?: bigint): Promise<void> {
     const key = `${lane} ${resendable}`;
     let open = this.#open.get(key);
     if (!open) {
-      open = { rows: [], done: Promise.withResolvers() };
+      open = { rows: [], messages: [], done: Promise.withResolvers() };
       open.done.promise.catch(() => {}); // told to every caller of `add` as well
       this.#open.set(key, open);
     }
     for (const row of rows) open.rows.push(row);
+    if (message !== undefined) open.messages.push(message);
     if (open.rows.length >= FULL) this.#flushOne(key);
     else this.#timer ??= setTimeout(() => this.flush(), LINGER_MS);
     return open.done.promise;
@@ -57,14 +60,14 @@ export class Packer {
     if (!open) return;
     this.#open.delete(key);
     const [lane = '', resendable] = key.split(' ');
-    this.#append(Number(lane), packRows(open.rows, this.#origin), resendable === 'true').then(
+    this.#append(Number(lane), packRows(open.rows, this.#origin, open.messages), resendable === 'true').then(
       open.done.resolve,
       open.done.reject,
     );
   }
 }
 
-export function packRows(rows: readonly LogRowValue[], origin: Origin): SamplesEntry {
+export function packRows(rows: readonly LogRowValue[], origin: Origin, messages: readonly bigint[] = []): SamplesEntry {
   const n = rows.length;
   const tag = new Int32Array(n);
   const time = new Float64Array(n);
@@ -91,5 +94,6 @@ export function packRows(rows: readonly LogRowValue[], origin: Origin): SamplesE
     value,
     ...(allGood ? {} : { quality }),
     ...(Object.keys(other).length > 0 ? { other } : {}),
+    ...(messages.length > 0 ? { messages: BigUint64Array.from(messages) } : {}),
   };
 }

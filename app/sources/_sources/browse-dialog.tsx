@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useCallback, useEffect, useState } from 'react';
 import type { BrowseNode } from '#blocks/sdk/connector.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import type { ConnectionRow } from '#server/sources/list-connections.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { EmptyState } from '../../_parts/empty-state.tsx';
@@ -70,7 +71,7 @@ export function BrowseDialog({ row, onClose }: { row: ConnectionRow; onClose: ()
         address: node.address ?? '',
       })),
     });
-  const refused = ask.data?.ok === false ? String(ask.data.reason ?? '') : undefined;
+  const refused = ask.data?.ok === false ? format.text(ask.data.reason as Bilingual) : undefined;
   return (
     <Modal
       opened

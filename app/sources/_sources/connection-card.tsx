@@ -84,13 +84,13 @@ export function ConnectionCard({
       {row.enabled && row.held && status?.reason && state !== 'live' && (
         <p className={classes.reason}>
           {status.part && <strong>{t(`parts.${status.part}`)}: </strong>}
-          {reasonText(t, status.code, status.reason)}
+          {format.text({ en: status.reason, zh: status.zh ?? status.reason })}
         </p>
       )}
       {devices.map(([name, device]) => (
         <p key={name} className={classes.reason}>
           <strong>{t('device', { name })}: </strong>
-          {device.reason ?? device.state}
+          {device.reason ? format.text(device.reason) : device.state}
         </p>
       ))}
       {row.pendingCertificates > 0 && (
@@ -144,10 +144,4 @@ export function ConnectionCard({
       </div>
     </li>
   );
-}
-
-/** Known codes have a sentence in both languages; the details behind them stay as the gateway wrote them. */
-function reasonText(t: ReturnType<typeof useTranslations<'sources'>>, code: string | undefined, reason: string): string {
-  const key = `codes.${(code ?? '').replaceAll('.', '_')}`;
-  return code && t.has(key as 'codes') ? `${t(key as 'codes')} (${reason})` : reason;
 }

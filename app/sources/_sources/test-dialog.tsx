@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { type SubmitEvent, useEffect, useState } from 'react';
 import type { TestPart } from '#blocks/sdk/connector.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import type { ConnectionRow } from '#server/sources/list-connections.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { ErrorState } from '../../_parts/error-state.tsx';
@@ -36,7 +37,7 @@ export function TestDialog({ row, onClose }: { row: ConnectionRow; onClose: () =
           )}
           {ask.error && <ErrorState error={ask.error} />}
           {ask.data && !ask.isPending && ask.data.ok === false && (
-            <p className={classes.reason}>{String(ask.data.reason ?? '')}</p>
+            <p className={classes.reason}>{format.text(ask.data.reason as Bilingual)}</p>
           )}
           {!ask.isPending && (
             <ul className={classes.parts}>
@@ -45,7 +46,7 @@ export function TestDialog({ row, onClose }: { row: ConnectionRow; onClose: () =
                 <li key={i}>
                   {part.ok ? <IconCheck size={16} aria-label={t('ok')} /> : <IconX size={16} aria-label={t('failed')} />}
                   <div>
-                    <strong>{t(`parts.${part.part}`)}</strong> {part.detail}
+                    <strong>{t(`parts.${part.part}`)}</strong> {format.text(part.detail)}
                     <span className={classes.dim}> {t('ms', { ms: format.number(part.ms, { digits: 3 }) })}</span>
                   </div>
                 </li>

@@ -1,3 +1,4 @@
+import { connectedTo, plain } from '#blocks/sdk/connection-words.ts';
 import {
   type ConnectorHost,
   defineConnector,
@@ -59,6 +60,7 @@ export default defineConnector({
     },
     browsable: false,
     reads: 'device',
+    resumes: false,
   },
   checkAddress,
   async open(settings, _secrets, host) {
@@ -131,7 +133,7 @@ class ModbusSession implements Session {
   async #readOne({ address: text, type }: { readonly address: string; readonly type: TagValueType }): Promise<ReadResult> {
     const parsed = parseAddress(text);
     if (!parsed.ok) {
-      return { quality: 0x80, time: Date.now(), error: { code: parsed.code, reason: parsed.message.en } };
+      return { quality: 0x80, time: Date.now(), error: { code: parsed.code, reason: parsed.message } };
     }
     const { address } = parsed;
     const [group] = planReads([{ address, tag: { tagId: 0, address: text, type, samplePeriodMs: 0, confirmMs: 0 } }]);
@@ -172,7 +174,7 @@ class ModbusSession implements Session {
       return { ok: false, code: failure.code, reason: failure.message };
     }
     const back = await this.#readOne({ address: text, type });
-    if (back.error) return { ok: true, code: back.error.code, reason: `Written, but not read back: ${back.error.reason}` };
+    if (back.error) return { ok: true, code: back.error.code, reason: `Written, but not read back: ${back.error.reason.en}` };
     return { ok: true, readBack: back.value };
   }
 
@@ -187,28 +189,29 @@ class ModbusSession implements Session {
       const began = performance.now();
       try {
         await link.connect();
-        parts.push({ part: 'network', ok: true, detail: `Connected to ${link.where}.`, ms: performance.now() - began });
+        parts.push({ part: 'network', ok: true, detail: connectedTo(link.where), ms: performance.now() - began });
       } catch (error) {
         const failure = asFailure(error);
-        parts.push({ part: failure.part, ok: false, code: failure.code, detail: failure.message, ms: performance.now() - began });
+        parts.push({ part: failure.part, ok: false, code: failure.code, detail: failure.text, ms: performance.now() - began });
         return parts;
       }
       if (!sample) return parts;
       const parsed = parseAddress(sample.address);
       if (!parsed.ok) {
-        parts.push({ part: 'address', ok: false, code: parsed.code, detail: parsed.message.en, ms: 0 });
+        parts.push({ part: 'address', ok: false, code: parsed.code, detail: parsed.message, ms: 0 });
         return parts;
       }
       const started = performance.now();
       const result = await this.#readOne(sample);
       const ms = performance.now() - started;
       const { unit } = parsed.address;
+      const answered = { en: `Unit ${unit} answered.`, zh: `单元 ${unit} 已响应。` };
       if (!result.error) {
-        parts.push({ part: 'device', ok: true, detail: `Unit ${unit} answered.`, ms });
-        parts.push({ part: 'address', ok: true, detail: `${sample.address} = ${String(result.value)}`, ms: 0 });
+        parts.push({ part: 'device', ok: true, detail: answered, ms });
+        parts.push({ part: 'address', ok: true, detail: plain(`${sample.address} = ${String(result.value)}`), ms: 0 });
       } else {
         const part = result.quality & 0x3f && result.error.code.startsWith('modbus.illegal') ? 'address' : 'device';
-        if (part === 'address') parts.push({ part: 'device', ok: true, detail: `Unit ${unit} answered.`, ms });
+        if (part === 'address') parts.push({ part: 'device', ok: true, detail: answered, ms });
         parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
       }
       return parts;

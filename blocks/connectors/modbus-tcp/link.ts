@@ -1,17 +1,42 @@
 import ModbusRTU from 'modbus-serial';
+import { closedBy, closedHere } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, messageOf, networkError } from '#blocks/sdk/connector.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import type { Area } from './address.ts';
 
 /** Modbus exception codes (V1.1b3, 7) by whom they concern. 10 and 11 come from a gateway whose device is away. */
-const EXCEPTIONS: Readonly<Record<number, readonly ['address' | 'device', string, string]>> = {
-  1: ['address', 'modbus.illegal-function', 'The device does not serve this area (illegal function).'],
-  2: ['address', 'modbus.illegal-address', 'The device has no such register (illegal data address).'],
-  3: ['address', 'modbus.illegal-value', 'The device refuses the value or count (illegal data value).'],
-  4: ['device', 'modbus.device-failure', 'The device reports a failure while serving the request.'],
-  5: ['device', 'modbus.acknowledge', 'The device is still working on the request.'],
-  6: ['device', 'modbus.busy', 'The device is busy.'],
-  10: ['device', 'modbus.gateway-path', 'The gateway has no path to this unit.'],
-  11: ['device', 'modbus.gateway-no-answer', 'The gateway got no answer from this unit. Check its address, power and wiring.'],
+const EXCEPTIONS: Readonly<Record<number, readonly ['address' | 'device', string, Bilingual]>> = {
+  1: [
+    'address',
+    'modbus.illegal-function',
+    { en: 'The device does not serve this area (illegal function).', zh: '设备不支持该区域（非法功能码）。' },
+  ],
+  2: [
+    'address',
+    'modbus.illegal-address',
+    { en: 'The device has no such register (illegal data address).', zh: '设备没有该寄存器（非法数据地址）。' },
+  ],
+  3: [
+    'address',
+    'modbus.illegal-value',
+    { en: 'The device refuses the value or count (illegal data value).', zh: '设备拒绝该数值或数量（非法数据值）。' },
+  ],
+  4: [
+    'device',
+    'modbus.device-failure',
+    { en: 'The device reports a failure while serving the request.', zh: '设备在处理请求时报告故障。' },
+  ],
+  5: ['device', 'modbus.acknowledge', { en: 'The device is still working on the request.', zh: '设备仍在处理请求。' }],
+  6: ['device', 'modbus.busy', { en: 'The device is busy.', zh: '设备忙。' }],
+  10: ['device', 'modbus.gateway-path', { en: 'The gateway has no path to this unit.', zh: '网关没有到该单元的路径。' }],
+  11: [
+    'device',
+    'modbus.gateway-no-answer',
+    {
+      en: 'The gateway got no answer from this unit. Check its address, power and wiring.',
+      zh: '网关未收到该单元的响应。请检查站号、电源与接线。',
+    },
+  ],
 };
 
 export interface LinkOptions {
@@ -68,14 +93,17 @@ export class Link {
     const { timeoutMs } = this.#options;
     const { signal } = this.#abort;
     const { promise, reject } = Promise.withResolvers<never>();
-    const onAbort = () => reject(new ConnectorError('session', 'session.closed', 'The connection was closed.'));
+    const onAbort = () => reject(new ConnectorError('session', 'session.closed', closedHere));
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = setTimeout(() => {
       reject(
         what === 'connect'
           ? networkError(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }), this.where)
-          : new ConnectorError('device', 'modbus.no-answer', `No answer within ${timeoutMs} ms.`),
+          : new ConnectorError('device', 'modbus.no-answer', {
+              en: `No answer within ${timeoutMs} ms.`,
+              zh: `${timeoutMs} 毫秒内没有响应。`,
+            }),
       );
     }, timeoutMs);
     try {
@@ -88,7 +116,7 @@ export class Link {
 
   #run<T>(work: (client: ModbusRTU) => Promise<T>): Promise<T> {
     const mine = this.#tail.then(async () => {
-      if (this.#abort.signal.aborted) throw new ConnectorError('session', 'session.closed', 'The connection was closed.');
+      if (this.#abort.signal.aborted) throw new ConnectorError('session', 'session.closed', closedHere);
       const client = await this.connect();
       try {
         return await this.#within(work(client), 'request');
@@ -159,13 +187,16 @@ function requestError(error: unknown, where: string): ConnectorError {
     const [part, code, text] = EXCEPTIONS[facts.modbusCode] ?? [
       'device',
       'modbus.exception',
-      `The device answered with exception ${facts.modbusCode}.`,
+      { en: `The device answered with exception ${facts.modbusCode}.`, zh: `设备返回异常码 ${facts.modbusCode}。` },
     ];
     return new ConnectorError(part, code, text);
   }
   if (facts?.code) return networkError(error, where);
   if (facts?.errno === 'ECONNREFUSED' || /port not open/i.test(messageOf(error))) {
-    return new ConnectorError('network', 'network.reset', `${where} closed the connection.`);
+    return new ConnectorError('network', 'network.reset', closedBy(where));
   }
-  return new ConnectorError('device', 'modbus.bad-answer', `The answer could not be read: ${messageOf(error)}`);
+  return new ConnectorError('device', 'modbus.bad-answer', {
+    en: `The answer could not be read: ${messageOf(error)}`,
+    zh: `无法解析设备的响应：${messageOf(error)}`,
+  });
 }

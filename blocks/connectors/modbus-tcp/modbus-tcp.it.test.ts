@@ -100,7 +100,7 @@ describe('several units behind one gateway', () => {
     // without back-off: 3 units × 10/s × 4 s = 120; with 1, 2, 4 s pauses: about 3 each
     expect(server.requests).toBeLessThan(20);
     const failed = host.events.find((e) => e.kind === 'device' && e.state === 'failed');
-    expect(failed).toMatchObject({ reason: expect.stringContaining('no answer from this unit') });
+    expect(failed).toMatchObject({ reason: { en: expect.stringContaining('no answer from this unit') } });
   });
 
   it('adjacent registers travel in one request, and one bad register does not take its neighbours along', async () => {

@@ -1,3 +1,4 @@
+import { driverSaid } from '#blocks/sdk/connection-words.ts';
 import type { ConnectorError, ReadResult, Sample, SampleSink, SessionEvent } from '#blocks/sdk/connector.ts';
 import { ConnectorError as Failure, messageOf } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
@@ -110,7 +111,7 @@ export class UnitPoller {
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2));
     const changed = this.#failure?.code !== failure.code;
     this.#failure = failure;
-    if (changed) this.#report({ kind: 'device', device: String(this.#unit), state: 'failed', reason: failure.message });
+    if (changed) this.#report({ kind: 'device', device: String(this.#unit), state: 'failed', reason: failure.text });
     if (this.#state === 'failed') return;
     this.#state = 'failed';
     const time = Date.now();
@@ -144,7 +145,7 @@ export class UnitPoller {
 }
 
 export const asFailure = (error: unknown): ConnectorError =>
-  error instanceof Failure ? error : new Failure('device', 'modbus.failed', messageOf(error));
+  error instanceof Failure ? error : new Failure('device', 'modbus.failed', driverSaid('Modbus', messageOf(error)));
 
 export function valuesOf(group: ReadGroup, raw: Buffer, time: number): Sample[] {
   const bits = group.area === 'coil' || group.area === 'discrete';
@@ -159,5 +160,5 @@ export function valuesOf(group: ReadGroup, raw: Buffer, time: number): Sample[] 
 export const failedRead = (failure: ConnectorError): ReadResult => ({
   quality: failure.part === 'address' ? quality('bad', 'missing') : LINK_LOST,
   time: Date.now(),
-  error: { code: failure.code, reason: failure.message },
+  error: { code: failure.code, reason: failure.text },
 });

@@ -1,3 +1,4 @@
+import { topicRefused } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowseNode,
   type BrowsePage,
@@ -36,7 +37,7 @@ export async function listTopics(
     const filters = base === '' ? ['#'] : path.includes('#') ? [base] : [base, `${base}/#`];
     const refused = await client.subscribe(filters);
     if (refused.length === filters.length) {
-      throw new ConnectorError('permission', 'mqtt.topic', `The broker does not let this user read “${base || '#'}”.`);
+      throw new ConnectorError('permission', 'mqtt.topic', topicRefused(base || '#'));
     }
     await new Promise((resolve) => setTimeout(resolve, LISTEN_MS));
   } finally {

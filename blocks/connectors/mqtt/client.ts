@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { connect as tlsConnect } from 'node:tls';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { certificateRejected, certificateUntrusted, closedBy, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
 import { type CertificateFacts, ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
 
 export interface BrokerOptions {
@@ -57,7 +58,7 @@ export class BrokerClient {
       if (this.#unacknowledged < MOST_PENDING) callback();
       else this.#held.push(callback);
     };
-    client.on('close', () => this.#lost(new ConnectorError('network', 'network.reset', `${where} closed the connection.`)));
+    client.on('close', () => this.#lost(new ConnectorError('network', 'network.reset', closedBy(where))));
     client.on('error', (error) => this.#lost(brokerError(error, where)));
   }
 
@@ -176,19 +177,22 @@ function brokerError(error: unknown, where: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const code = (error as { code?: number | string }).code;
   if (code === 4 || code === 5 || code === 134 || code === 135) {
-    return new ConnectorError(
-      'permission',
-      'mqtt.credentials',
-      `${where} refuses the user name or password. Check them, and that this user may connect.`,
-    );
+    return new ConnectorError('permission', 'mqtt.credentials', refusedUser(where));
   }
   if (code === 2 || code === 133) {
-    return new ConnectorError('session', 'mqtt.client-id', `${where} refuses the client id. Choose another one.`);
+    const text = { en: `${where} refuses the client id. Choose another one.`, zh: `${where} 拒绝了客户端标识。请更换。` };
+    return new ConnectorError('session', 'mqtt.client-id', text);
   }
   if (code === 1 || code === 132) {
-    return new ConnectorError('session', 'mqtt.version', `${where} does not speak this MQTT version. Try the other one.`);
+    return new ConnectorError('session', 'mqtt.version', {
+      en: `${where} does not speak this MQTT version. Try the other one.`,
+      zh: `${where} 不支持此 MQTT 版本。请尝试另一版本。`,
+    });
   }
-  if (typeof code === 'number') return new ConnectorError('session', 'mqtt.refused', `${where} refuses: ${messageOf(error)}`);
+  if (typeof code === 'number') {
+    const text = { en: `${where} refuses: ${messageOf(error)}`, zh: `${where} 拒绝连接：${messageOf(error)}` };
+    return new ConnectorError('session', 'mqtt.refused', text);
+  }
   return networkError(error, where);
 }
 
@@ -215,12 +219,7 @@ async function trustedAuthority(
     throw networkError(error, where);
   });
   if (seen.authorized) return undefined;
-  if (!seen.raw)
-    throw new ConnectorError(
-      'certificate',
-      'certificate.none',
-      `${where} shows no certificate. Check that the port is the TLS one.`,
-    );
+  if (!seen.raw) throw new ConnectorError('certificate', 'certificate.none', noCertificate(where));
   const facts = certificateFacts(seen.raw);
   const decision = await host.certificate(facts);
   if (decision !== 'trusted') throw untrusted(decision, where, facts);
@@ -240,14 +239,6 @@ export function certificateFacts(der: Buffer): CertificateFacts {
 export function untrusted(decision: 'pending' | 'rejected', where: string, facts: CertificateFacts): ConnectorError {
   const print = facts.fingerprint.slice(0, 16);
   return decision === 'pending'
-    ? new ConnectorError(
-        'certificate',
-        'certificate.untrusted',
-        `${where} shows a certificate that nobody has trusted yet (${facts.subject}, SHA-256 ${print}…). Compare it at the device, then trust it.`,
-      )
-    : new ConnectorError(
-        'certificate',
-        'certificate.rejected',
-        `The certificate of ${where} (SHA-256 ${print}…) was rejected by a person.`,
-      );
+    ? new ConnectorError('certificate', 'certificate.untrusted', certificateUntrusted(where, facts.subject, print))
+    : new ConnectorError('certificate', 'certificate.rejected', certificateRejected(where, print));
 }

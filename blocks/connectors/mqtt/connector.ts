@@ -34,6 +34,7 @@ export default defineConnector({
     },
     browsable: true,
     reads: 'newest',
+    resumes: true,
   },
   checkAddress,
   async open(settings, secrets, host) {

@@ -1,5 +1,6 @@
 import type { SourceValue, TagValueType, WaveValue } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import { type Address, valueAt } from './address.ts';
 
 /**
@@ -37,9 +38,11 @@ export function unpackWave(bytes: Buffer): WaveValue | undefined {
 
 export class PayloadError extends Error {
   readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
+  readonly text: Bilingual;
+  constructor(code: string, text: Bilingual) {
+    super(text.en);
     this.code = code;
+    this.text = text;
   }
 }
 
@@ -66,7 +69,10 @@ export class Payload {
         this.#json = { error: (error as Error).message };
       }
     }
-    if ('error' in this.#json) throw new PayloadError('payload.json', `The payload is not JSON: ${this.#json.error}`);
+    if ('error' in this.#json) {
+      const { error } = this.#json;
+      throw new PayloadError('payload.json', { en: `The payload is not JSON: ${error}`, zh: `消息内容不是 JSON：${error}` });
+    }
     return this.#json.data;
   }
 
@@ -80,14 +86,19 @@ export class Payload {
     const found = valueAt(data, address.value);
     const time = address.time ? timeOf(valueAt(data, address.time)) : arrived;
     if (time === undefined) {
-      throw new PayloadError(
-        'payload.time',
-        `There is no time at “${address.time?.join('.')}”: an ISO text or epoch number is needed.`,
-      );
+      const where = address.time?.join('.');
+      throw new PayloadError('payload.time', {
+        en: `There is no time at “${where}”: an ISO text or epoch number is needed.`,
+        zh: `“${where}”处没有时间：需要 ISO 文本或纪元数值。`,
+      });
     }
     if (found === null) return { quality: quality('bad', 'missing'), time };
     if (found === undefined) {
-      throw new PayloadError('payload.missing', `The payload has no field “${address.value.join('.')}”.`);
+      const field = address.value.join('.');
+      throw new PayloadError('payload.missing', {
+        en: `The payload has no field “${field}”.`,
+        zh: `消息内容中没有字段“${field}”。`,
+      });
     }
     return { value: typed(found, type, address), quality: GOOD, time };
   }
@@ -96,17 +107,20 @@ export class Payload {
     const binary = unpackWave(this.#bytes);
     if (binary) return { value: binary, quality: GOOD, time: binary.t0 };
     if (this.#bytes.toString('latin1', 0, 4) === WAVE_MAGIC) {
-      throw new PayloadError('payload.wave', 'The binary waveform is cut off or its header is wrong.');
+      throw new PayloadError('payload.wave', {
+        en: 'The binary waveform is cut off or its header is wrong.',
+        zh: '二进制波形不完整或头部有误。',
+      });
     }
     const found = valueAt(this.#data(), address.value) as { t0?: unknown; rate?: unknown; values?: unknown } | undefined;
     const t0 = timeOf(found?.t0);
     const { rate, values } = found ?? {};
     const usable = Array.isArray(values) && values.length <= LONGEST_WAVE && values.every((v) => typeof v === 'number');
     if (t0 === undefined || typeof rate !== 'number' || !(rate > 0) || !usable) {
-      throw new PayloadError(
-        'payload.wave',
-        'A waveform is { t0: time, rate: samples per second, values: [numbers] } or the binary form.',
-      );
+      throw new PayloadError('payload.wave', {
+        en: 'A waveform is { t0: time, rate: samples per second, values: [numbers] } or the binary form.',
+        zh: '波形应为 { t0: 时间, rate: 每秒采样数, values: [数值] } 或二进制形式。',
+      });
     }
     return { value: { t0, rate, values: Float32Array.from(values as number[]) }, quality: GOOD, time: t0 };
   }
@@ -123,10 +137,12 @@ function typed(found: unknown, type: TagValueType, address: Address): SourceValu
     if (typeof found === 'boolean') return Number(found);
     if (typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found))) return Number(found);
   }
-  throw new PayloadError(
-    'payload.type',
-    `“${address.value.join('.') || 'the payload'}” is ${JSON.stringify(found)?.slice(0, 60)}, but the tag needs a ${type}.`,
-  );
+  const field = address.value.join('.');
+  const is = JSON.stringify(found)?.slice(0, 60);
+  throw new PayloadError('payload.type', {
+    en: `“${field || 'the payload'}” is ${is}, but the tag needs a ${type}.`,
+    zh: `“${field || '消息内容'}”为 ${is}，而测点需要 ${type}。`,
+  });
 }
 
 /** Epoch ms of an ISO text or an epoch number. Seconds, ms, µs and ns are told apart by their size: no plant has data of before 1973. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { connectedTo, driverSaid, plain, topicRefused } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowseNode,
   type BrowsePage,
@@ -15,6 +16,7 @@ import {
   type WriteResult,
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import { type Address, objectAt, parseAddress } from './address.ts';
 import { listTopics, pageOf } from './browse.ts';
 import { BrokerClient, type BrokerOptions, type Message } from './client.ts';
@@ -70,7 +72,7 @@ export class MqttSession implements Session {
     await this.#client.unsubscribe([...before].filter((topic) => !this.#byTopic.has(topic)));
     const refused = await this.#client.subscribe([...this.#byTopic.keys()].filter((topic) => !before.has(topic)));
     for (const topic of refused) {
-      const error = new ConnectorError('permission', 'mqtt.topic', `The broker does not let this user read “${topic}”.`);
+      const error = new ConnectorError('permission', 'mqtt.topic', topicRefused(topic));
       for (const { tag } of this.#byTopic.get(topic) ?? []) this.#host.event({ kind: 'address', tagId: tag.tagId, error });
     }
   }
@@ -117,7 +119,9 @@ export class MqttSession implements Session {
       if (!(error instanceof PayloadError)) throw error;
       if (!this.#broken.has(tag.tagId)) {
         this.#broken.add(tag.tagId);
-        const failure = new ConnectorError('address', error.code, `${tag.address}: ${error.message}`);
+        const { en, zh } = error.text;
+        const text = { en: `${tag.address}: ${en}`, zh: `${tag.address}：${zh}` };
+        const failure = new ConnectorError('address', error.code, text);
         this.#host.event({ kind: 'address', tagId: tag.tagId, error: failure });
       }
       return { tagId: tag.tagId, time: arrived, quality: quality('bad', 'missing') };
@@ -154,7 +158,7 @@ export class MqttSession implements Session {
   /** Nothing can be asked of a device over MQTT: it is the newest message, or the retained or next one within three seconds. */
   async #readOne(text: string, type: TagValueType): Promise<ReadResult> {
     const parsed = parseAddress(text);
-    if (!parsed.ok) return failed(parsed.code, parsed.message.en);
+    if (!parsed.ok) return failed(parsed.code, parsed.message);
     const { address } = parsed;
     const subscribed = this.#byTopic.has(address.topic);
     let newest = subscribed ? this.#newest.get(address.topic) : undefined;
@@ -164,19 +168,25 @@ export class MqttSession implements Session {
         const refused = await this.#client.subscribe([address.topic]);
         if (refused.length > 0) {
           stop();
-          return failed('mqtt.topic', `The broker does not let this user read “${address.topic}”.`);
+          return failed('mqtt.topic', topicRefused(address.topic));
         }
       }
       const payload = await got;
       if (!subscribed && !this.#byTopic.has(address.topic)) await this.#client.unsubscribe([address.topic]);
-      if (!payload) return failed('mqtt.silent', `No message on “${address.topic}” within ${READ_LIMIT_MS / 1000} s.`);
+      if (!payload) {
+        const seconds = READ_LIMIT_MS / 1000;
+        return failed('mqtt.silent', {
+          en: `No message on “${address.topic}” within ${seconds} s.`,
+          zh: `${seconds} 秒内在“${address.topic}”上没有收到消息。`,
+        });
+      }
       newest = { payload, time: Date.now() };
     }
     try {
       const result: Taken = new Payload(newest.payload).take(address, type, newest.time);
       return { value: result.value, quality: result.quality, time: result.time };
     } catch (error) {
-      if (error instanceof PayloadError) return failed(error.code, error.message);
+      if (error instanceof PayloadError) return failed(error.code, error.text);
       throw error;
     }
   }
@@ -246,18 +256,21 @@ export class MqttSession implements Session {
       const client = await BrokerClient.connect({ ...this.#options, persistent: false, clientId }, this.#host);
       await client.close();
       const ms = performance.now() - began;
-      parts.push({ part: 'network', ok: true, detail: `Connected to ${where}.`, ms });
-      parts.push({ part: 'permission', ok: true, detail: 'The broker accepts the user.', ms: 0 });
+      parts.push({ part: 'network', ok: true, detail: connectedTo(where), ms });
+      parts.push({ part: 'permission', ok: true, detail: { en: 'The broker accepts the user.', zh: '代理接受该用户。' }, ms: 0 });
     } catch (error) {
-      const failure = error instanceof ConnectorError ? error : new ConnectorError('session', 'mqtt.failed', messageOf(error));
-      parts.push({ part: failure.part, ok: false, code: failure.code, detail: failure.message, ms: performance.now() - began });
+      const failure =
+        error instanceof ConnectorError
+          ? error
+          : new ConnectorError('session', 'mqtt.failed', driverSaid(where, messageOf(error)));
+      parts.push({ part: failure.part, ok: false, code: failure.code, detail: failure.text, ms: performance.now() - began });
       return parts;
     }
     if (!sample) return parts;
     const started = performance.now();
     const result = await this.#readOne(sample.address, sample.type);
     const ms = performance.now() - started;
-    if (!result.error) parts.push({ part: 'address', ok: true, detail: `${sample.address} = ${shown(result.value)}`, ms });
+    if (!result.error) parts.push({ part: 'address', ok: true, detail: plain(`${sample.address} = ${shown(result.value)}`), ms });
     else {
       const part = result.error.code === 'mqtt.silent' ? 'data' : result.error.code === 'mqtt.topic' ? 'permission' : 'address';
       parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
@@ -272,7 +285,7 @@ export class MqttSession implements Session {
   }
 }
 
-const failed = (code: string, reason: string): ReadResult => ({
+const failed = (code: string, reason: Bilingual): ReadResult => ({
   quality: quality('bad', 'missing'),
   time: Date.now(),
   error: { code, reason },

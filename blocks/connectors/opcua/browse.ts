@@ -34,7 +34,10 @@ export async function browseNodes(session: ClientSession, path: string, page: st
     result = await session.browseNext(Buffer.from(page, 'base64url'), false);
   }
   if (result.statusCode.isNotGood()) {
-    throw new ConnectorError('address', 'opcua.browse', `“${path}” cannot be listed: ${result.statusCode.description}`);
+    throw new ConnectorError('address', 'opcua.browse', {
+      en: `“${path}” cannot be listed: ${result.statusCode.description}`,
+      zh: `无法列出“${path}”：${result.statusCode.description}`,
+    });
   }
   const references = result.references ?? [];
   const nodes = await nodesOf(session, references);

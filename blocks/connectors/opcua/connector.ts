@@ -44,6 +44,7 @@ export default defineConnector({
     },
     browsable: true,
     reads: 'device',
+    resumes: true,
   },
   checkAddress,
   async open(settings, secrets, host) {

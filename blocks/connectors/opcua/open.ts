@@ -8,6 +8,13 @@ import {
   SecurityPolicy,
   UserTokenType,
 } from 'node-opcua';
+import {
+  certificateRejected,
+  certificateUntrusted,
+  driverSaid,
+  noCertificate,
+  refusedUser,
+} from '#blocks/sdk/connection-words.ts';
 import { type CertificateFacts, ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
 
 export interface ServerOptions {
@@ -81,31 +88,22 @@ async function judgeCertificate(options: ServerOptions, host: ConnectorHost, man
     const endpoints = await scout.getEndpoints();
     const endpoint = endpoints.find((e) => e.securityMode === securityMode && e.securityPolicyUri === securityPolicy);
     if (!endpoint) {
-      throw new ConnectorError(
-        'session',
-        'opcua.no-endpoint',
-        `${options.endpoint} offers no endpoint with Basic256Sha256 and this mode. Enable it at the server, or choose another mode here.`,
-      );
+      throw new ConnectorError('session', 'opcua.no-endpoint', {
+        en: `${options.endpoint} offers no endpoint with Basic256Sha256 and this mode. Enable it at the server, or choose another mode here.`,
+        zh: `${options.endpoint} 不提供此模式的 Basic256Sha256 端点。请在服务器上启用，或在此选择其他模式。`,
+      });
     }
     const der = endpoint.serverCertificate;
-    if (!der?.length) throw new ConnectorError('certificate', 'certificate.none', `${options.endpoint} shows no certificate.`);
+    if (!der?.length) throw new ConnectorError('certificate', 'certificate.none', noCertificate(options.endpoint));
     const facts = certificateFacts(der);
     const decision = await host.certificate(facts);
     if (decision === 'trusted') await manager.trustCertificate(der);
     else {
       await manager.rejectCertificate(der);
-      const print = `${facts.subject}, SHA-256 ${facts.fingerprint.slice(0, 16)}…`;
+      const print = facts.fingerprint.slice(0, 16);
       throw decision === 'pending'
-        ? new ConnectorError(
-            'certificate',
-            'certificate.untrusted',
-            `${options.endpoint} shows a certificate that nobody has trusted yet (${print}). Compare it at the device, then trust it.`,
-          )
-        : new ConnectorError(
-            'certificate',
-            'certificate.rejected',
-            `The certificate of ${options.endpoint} (${print}) was rejected by a person.`,
-          );
+        ? new ConnectorError('certificate', 'certificate.untrusted', certificateUntrusted(options.endpoint, facts.subject, print))
+        : new ConnectorError('certificate', 'certificate.rejected', certificateRejected(options.endpoint, print));
     }
   } finally {
     await scout.disconnect().catch(() => {});
@@ -128,33 +126,26 @@ export function serverError(error: unknown, endpoint: string): ConnectorError {
   const network = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ECONNRESET|EAI_AGAIN/.exec(text)?.[0];
   if (network) return networkError(Object.assign(new Error(text), { code: network }), endpoint);
   if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid/.test(text)) {
-    return new ConnectorError(
-      'permission',
-      'opcua.credentials',
-      `${endpoint} refuses the user name or password. Check them, and that this user may connect.`,
-    );
+    return new ConnectorError('permission', 'opcua.credentials', refusedUser(endpoint));
   }
   if (/BadSecurityChecksFailed|BadCertificate/.test(text)) {
-    return new ConnectorError(
-      'certificate',
-      'opcua.client-certificate',
-      `${endpoint} does not accept the certificate of Millwright. Trust it at the server (it stands in its list of rejected certificates).`,
-    );
+    return new ConnectorError('certificate', 'opcua.client-certificate', {
+      en: `${endpoint} does not accept the certificate of Millwright. Trust it at the server (it stands in its list of rejected certificates).`,
+      zh: `${endpoint} 不接受匠造的证书。请在服务器上信任它（位于其已拒绝证书列表中）。`,
+    });
   }
   if (/BadTooManySessions|BadMaxConnectionsReached/.test(text)) {
-    return new ConnectorError(
-      'session',
-      'opcua.too-many-sessions',
-      `${endpoint} has no free session. Close others or raise its limit.`,
-    );
+    return new ConnectorError('session', 'opcua.too-many-sessions', {
+      en: `${endpoint} has no free session. Close others or raise its limit.`,
+      zh: `${endpoint} 没有空闲会话。请关闭其他会话或提高上限。`,
+    });
   }
   if (/connection may have been rejected|has been aborted|disconnect|timeout|premature|closed/i.test(text)) {
-    return new ConnectorError(
-      'network',
-      'network.reset',
-      `${endpoint} does not answer as an OPC UA server or closed the connection.`,
-      { cause: error },
-    );
+    const closed = {
+      en: `${endpoint} does not answer as an OPC UA server or closed the connection.`,
+      zh: `${endpoint} 未按 OPC UA 服务器应答，或关闭了连接。`,
+    };
+    return new ConnectorError('network', 'network.reset', closed, { cause: error });
   }
-  return new ConnectorError('session', 'opcua.failed', `${endpoint}: ${text}`, { cause: error });
+  return new ConnectorError('session', 'opcua.failed', driverSaid(endpoint, text), { cause: error });
 }

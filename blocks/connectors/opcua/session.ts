@@ -8,6 +8,7 @@ import {
   TimestampsToReturn,
   VariantArrayType,
 } from 'node-opcua';
+import { closedBy, connectedTo, plain } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowsePage,
   ConnectorError,
@@ -56,15 +57,17 @@ export class OpcuaSession implements Session {
     this.#host = host;
     const { client, session } = opened;
     // node-opcua would mend the channel by itself; the gateway's supervision decides instead, so that all sources behave alike
-    const lost = () =>
-      this.#lost(
-        new ConnectorError('network', 'network.reset', `${options.endpoint} closed the connection or stopped answering.`),
-      );
+    const lost = () => this.#lost(new ConnectorError('network', 'network.reset', closedBy(options.endpoint)));
     client.on('connection_lost', lost);
     client.on('start_reconnection', lost);
     client.on('close', lost);
     session.on('session_closed', () =>
-      this.#lost(new ConnectorError('session', 'opcua.session-closed', `${options.endpoint} ended the session.`)),
+      this.#lost(
+        new ConnectorError('session', 'opcua.session-closed', {
+          en: `${options.endpoint} ended the session.`,
+          zh: `${options.endpoint} 结束了会话。`,
+        }),
+      ),
     );
   }
 
@@ -81,7 +84,10 @@ export class OpcuaSession implements Session {
     if (!match) return address.trim();
     this.#namespaces ??= await this.#opened.session.readNamespaceArray();
     const index = this.#namespaces.indexOf(match[1] ?? '');
-    if (index < 0) throw new ConnectorError('address', 'opcua.namespace', `The server has no namespace “${match[1]}”.`);
+    if (index < 0) {
+      const text = { en: `The server has no namespace “${match[1]}”.`, zh: `服务器没有命名空间“${match[1]}”。` };
+      throw new ConnectorError('address', 'opcua.namespace', text);
+    }
     return `ns=${index};${match[2]}`;
   }
 
@@ -152,11 +158,10 @@ export class OpcuaSession implements Session {
     const wrongType = plain === undefined && q === 0;
     if (wrongType !== one.bad) {
       one.bad = wrongType;
-      const error = new ConnectorError(
-        'address',
-        'opcua.type',
-        `“${one.tag.address}” holds no ${one.tag.type}. Change the type of the tag.`,
-      );
+      const error = new ConnectorError('address', 'opcua.type', {
+        en: `“${one.tag.address}” holds no ${one.tag.type}. Change the type of the tag.`,
+        zh: `“${one.tag.address}”的值不是 ${one.tag.type}。请修改测点类型。`,
+      });
       this.#host.event({ kind: 'address', tagId: one.tag.tagId, ...(wrongType ? { error } : {}) });
     }
     return { tagId: one.tag.tagId, time, value: plain, quality: wrongType ? quality('bad', 'missing') : q };
@@ -201,13 +206,13 @@ export class OpcuaSession implements Session {
       const q = qualityOf(value.statusCode);
       if (value.statusCode.isNotGood() && /NodeId|Attribute|NotFound/.test(value.statusCode.name)) {
         const error = addressError(address, value.statusCode.name);
-        return { quality: q, time: Date.now(), error: { code: error.code, reason: error.message } };
+        return { quality: q, time: Date.now(), error: { code: error.code, reason: error.text } };
       }
       const plain = valueOfVariant(value.value, type);
       return { value: plain, quality: plain === undefined && q === 0 ? quality('bad', 'missing') : q, time: timeOf(value) };
     } catch (error) {
       const failure = serverError(error, this.#options.endpoint);
-      return { quality: quality('bad', 'link'), time: Date.now(), error: { code: failure.code, reason: failure.message } };
+      return { quality: quality('bad', 'link'), time: Date.now(), error: { code: failure.code, reason: failure.text } };
     }
   }
 
@@ -243,7 +248,7 @@ export class OpcuaSession implements Session {
       return { ok: false, code: failure.code, reason: failure.message };
     }
     const back = await this.#readOne(address, type);
-    if (back.error) return { ok: true, code: back.error.code, reason: `Written, but not read back: ${back.error.reason}` };
+    if (back.error) return { ok: true, code: back.error.code, reason: `Written, but not read back: ${back.error.reason.en}` };
     return { ok: true, readBack: back.value };
   }
 
@@ -258,14 +263,23 @@ export class OpcuaSession implements Session {
   async test(sample?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]> {
     const secure = this.#options.security !== 'none';
     const parts: TestPart[] = [
-      { part: 'network', ok: true, detail: `Connected to ${this.#options.endpoint}.`, ms: 0 },
+      { part: 'network', ok: true, detail: connectedTo(this.#options.endpoint), ms: 0 },
       ...(secure
-        ? [{ part: 'certificate' as const, ok: true, detail: 'The certificates are trusted on both sides.', ms: 0 }]
+        ? [
+            {
+              part: 'certificate' as const,
+              ok: true,
+              detail: { en: 'The certificates are trusted on both sides.', zh: '双方证书均受信任。' },
+              ms: 0,
+            },
+          ]
         : []),
       {
         part: 'permission',
         ok: true,
-        detail: this.#options.username ? `Signed in as ${this.#options.username}.` : 'Signed in anonymously.',
+        detail: this.#options.username
+          ? { en: `Signed in as ${this.#options.username}.`, zh: `已以 ${this.#options.username} 登录。` }
+          : { en: 'Signed in anonymously.', zh: '已匿名登录。' },
         ms: 0,
       },
     ];
@@ -274,7 +288,12 @@ export class OpcuaSession implements Session {
     const result = await this.#readOne(target.address, target.type);
     const ms = performance.now() - began;
     if (!result.error)
-      parts.push({ part: sample ? 'address' : 'session', ok: true, detail: `${target.address} = ${String(result.value)}`, ms });
+      parts.push({
+        part: sample ? 'address' : 'session',
+        ok: true,
+        detail: plain(`${target.address} = ${String(result.value)}`),
+        ms,
+      });
     else {
       const part = result.error.code === 'opcua.unknown-node' || result.error.code === 'opcua.namespace' ? 'address' : 'session';
       parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
@@ -300,8 +319,7 @@ export class OpcuaSession implements Session {
 }
 
 const addressError = (address: string, status: string) =>
-  new ConnectorError(
-    'address',
-    'opcua.unknown-node',
-    `The server does not serve “${address}” (${status}). Browse the server for its nodes.`,
-  );
+  new ConnectorError('address', 'opcua.unknown-node', {
+    en: `The server does not serve “${address}” (${status}). Browse the server for its nodes.`,
+    zh: `服务器不提供“${address}”（${status}）。请浏览服务器的节点。`,
+  });

@@ -45,6 +45,7 @@ export default defineConnector({
     },
     browsable: true,
     reads: 'newest',
+    resumes: false,
   },
   checkAddress,
   async open(settings, secrets, host) {

@@ -1,3 +1,4 @@
+import { connectedTo, plain, topicRefused } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowseNode,
   type BrowsePage,
@@ -15,6 +16,7 @@ import {
   type WriteResult,
 } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import type { BrokerClient, BrokerOptions, Message } from '../mqtt/client.ts';
 import { parseAddress, sourceOf } from './address.ts';
 import { type Change, EdgeNodes, type KnownMetric } from './nodes.ts';
@@ -65,11 +67,7 @@ export class SparkplugSession implements Session {
     const filter = this.#group === '' ? `${NAMESPACE}/#` : `${NAMESPACE}/${this.#group}/#`;
     const refused = await this.#client.subscribe([filter]);
     if (refused.length > 0) {
-      throw new ConnectorError(
-        'permission',
-        'mqtt.topic',
-        `The broker does not let this user read “${filter}”. Check the group id.`,
-      );
+      throw new ConnectorError('permission', 'mqtt.topic', topicRefused(filter));
     }
     if (this.#state) {
       const birth = JSON.stringify({ online: true, timestamp: this.#state.since });
@@ -128,7 +126,7 @@ export class SparkplugSession implements Session {
   }
 
   #sourceState(source: string, online: boolean, time: number): void {
-    const reason = online ? {} : { reason: `${source} said that it is offline.` };
+    const reason = online ? {} : { reason: { en: `${source} said that it is offline.`, zh: `${source} 报告自己已离线。` } };
     this.#host.event({ kind: 'device', device: source, state: online ? 'live' : 'failed', ...reason });
     const own = [...this.#tags].filter(([key]) => key.startsWith(`${source}#`));
     if (!online) {
@@ -140,7 +138,7 @@ export class SparkplugSession implements Session {
     for (const [key, tags] of own) {
       const metric = key.slice(source.length + 1);
       const missing = !born?.metrics.has(metric);
-      const error = new ConnectorError('address', 'sparkplug.unknown-metric', `${source} was born without a metric “${metric}”.`);
+      const error = new ConnectorError('address', 'sparkplug.unknown-metric', bornWithout(source, metric));
       for (const tag of tags) this.#host.event({ kind: 'address', tagId: tag.tagId, ...(missing ? { error } : {}) });
     }
   }
@@ -211,19 +209,21 @@ export class SparkplugSession implements Session {
   /** The metric of an address, or why there is none; waits a moment for a birth. */
   async #find(
     text: string,
-  ): Promise<{ readonly metric: KnownMetric; readonly source: string } | { readonly code: string; readonly reason: string }> {
+  ): Promise<{ readonly metric: KnownMetric; readonly source: string } | { readonly code: string; readonly reason: Bilingual }> {
     const parsed = parseAddress(text);
-    if (!parsed.ok) return { code: parsed.code, reason: parsed.message.en };
+    if (!parsed.ok) return { code: parsed.code, reason: parsed.message };
     const id = sourceOf(parsed.address);
     if (!this.#nodes.source(id)?.online) {
       this.#askBirth(`${parsed.address.group}/${parsed.address.node}`);
       await this.#change((change) => change.source === id, ANSWER_LIMIT_MS);
     }
     const source = this.#nodes.source(id);
-    if (!source?.online) return { code: 'sparkplug.offline', reason: `${id} is not online at this broker.` };
+    if (!source?.online) {
+      const reason = { en: `${id} is not online at this broker.`, zh: `${id} 在此代理上不在线。` };
+      return { code: 'sparkplug.offline', reason };
+    }
     const metric = source.metrics.get(parsed.address.metric);
-    if (!metric)
-      return { code: 'sparkplug.unknown-metric', reason: `${id} was born without a metric “${parsed.address.metric}”.` };
+    if (!metric) return { code: 'sparkplug.unknown-metric', reason: bornWithout(id, parsed.address.metric) };
     return { metric, source: id };
   }
 
@@ -257,7 +257,7 @@ export class SparkplugSession implements Session {
 
   async write(text: string, value: number | boolean | string, type: TagValueType): Promise<WriteResult> {
     const found = await this.#find(text);
-    if ('code' in found) return { ok: false, ...found };
+    if ('code' in found) return { ok: false, code: found.code, reason: found.reason.en };
     const { metric, source } = found;
     const datatype =
       metric.datatype ?? (typeof value === 'number' ? TYPES.Double : typeof value === 'boolean' ? TYPES.Boolean : TYPES.String);
@@ -341,15 +341,20 @@ export class SparkplugSession implements Session {
 
   async test(sample?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]> {
     const parts: TestPart[] = [
-      { part: 'network', ok: true, detail: `Connected to ${this.#options.host}:${this.#options.port}.`, ms: 0 },
-      { part: 'permission', ok: true, detail: 'The broker accepts the user and the namespace.', ms: 0 },
+      { part: 'network', ok: true, detail: connectedTo(`${this.#options.host}:${this.#options.port}`), ms: 0 },
+      {
+        part: 'permission',
+        ok: true,
+        detail: { en: 'The broker accepts the user and the namespace.', zh: '代理接受该用户与命名空间。' },
+        ms: 0,
+      },
     ];
     if (!sample) return parts;
     const began = performance.now();
     const found = await this.#find(sample.address);
     const ms = performance.now() - began;
     if (!('code' in found))
-      parts.push({ part: 'address', ok: true, detail: `${sample.address} = ${String(found.metric.value)}`, ms });
+      parts.push({ part: 'address', ok: true, detail: plain(`${sample.address} = ${String(found.metric.value)}`), ms });
     else
       parts.push({
         part: found.code === 'sparkplug.offline' ? 'device' : 'address',
@@ -376,6 +381,11 @@ export class SparkplugSession implements Session {
     await this.#client.close();
   }
 }
+
+const bornWithout = (source: string, metric: string): Bilingual => ({
+  en: `${source} was born without a metric “${metric}”.`,
+  zh: `${source} 的出生消息中没有指标“${metric}”。`,
+});
 
 function typed(value: MetricValue | undefined, type: TagValueType): SourceValue | undefined {
   if (value === undefined || value instanceof Uint8Array) return undefined;
