@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openSecret, SealBrokenError, seal, sealSecret, unseal } from './secrets.ts';
+import { masterKeyFits, openSecret, SealBrokenError, seal, sealSecret, unseal } from './secrets.ts';
 import { type TestDatabase, testDatabase } from './seed/test-database.ts';
 
 const MASTER = 'a master key of at least thirty-two characters';
@@ -8,6 +8,13 @@ beforeAll(async () => {
   test = await testDatabase();
 });
 afterAll(() => test.close());
+
+it('takes any master key for an empty database, and only the one it was sealed under afterwards', async () => {
+  expect(await masterKeyFits(test.db, 'whichever')).toBe(true);
+  await sealSecret(test.db, MASTER, 'first', 'n', 'x');
+  expect(await masterKeyFits(test.db, MASTER)).toBe(true);
+  expect(await masterKeyFits(test.db, `${MASTER}x`)).toBe(false);
+});
 
 it('gives back what was sealed, to its organization and under its master key only', async () => {
   const id = await sealSecret(test.db, MASTER, 'a', 'opc password', 'pässwörd 密码');

@@ -73,9 +73,23 @@ export async function removeSecret(tx: Tx, orgId: string, id: string): Promise<v
   await tx.delete(secret).where(and(eq(secret.orgId, orgId), eq(secret.id, id)));
 }
 
+/** Is this the master key that the database's secrets are sealed under? An empty database belongs to any key. */
+export async function masterKeyFits(tx: Tx, masterKey: string): Promise<boolean> {
+  const [row] = await tx.select().from(dataKey).limit(1);
+  try {
+    if (row) unseal(masterOf(masterKey), row.sealed, `data key ${row.orgId}`);
+    return true;
+  } catch (error) {
+    if (error instanceof SealBrokenError) return false;
+    throw error;
+  }
+}
+
+const masterOf = (masterKey: string) => Buffer.from(hkdfSync('sha256', masterKey, 'millwright', 'data keys', 32));
+
 /** The organization's data key, made at its first secret. Two first secrets at once agree on the one that was stored. */
 async function openDataKey(tx: Tx, masterKey: string, orgId: string): Promise<Buffer> {
-  const master = Buffer.from(hkdfSync('sha256', masterKey, 'millwright', 'data keys', 32));
+  const master = masterOf(masterKey);
   const place = `data key ${orgId}`;
   const read = async () => (await tx.select().from(dataKey).where(eq(dataKey.orgId, orgId)))[0];
   let row = await read();

@@ -12,19 +12,26 @@ export interface DatabaseOfStart {
 }
 
 /** The outside server at `DATABASE_URL`, or the embedded one, kept running. */
-export async function openDatabaseOfStart(settings: Settings): Promise<DatabaseOfStart> {
-  return settings.databaseUrl ? outside(settings.databaseUrl) : embedded(settings.dataFolder);
+export async function openDatabaseOfStart(settings: Wanted): Promise<DatabaseOfStart> {
+  return settings.databaseUrl
+    ? outside(settings.databaseUrl)
+    : embedded({ ...settings.postgres, dataFolder: settings.dataFolder });
 }
+
+type Wanted = Pick<Settings, 'dataFolder' | 'databaseUrl'> & {
+  /** Tests make small servers. */
+  postgres?: Pick<PostgresOptions, 'quickInit' | 'settings'>;
+};
 
 async function outside(url: string): Promise<DatabaseOfStart> {
   await stage(words().stage.database, () => checkOutsideDatabase(url));
   return { url, stop: async () => {} };
 }
 
-async function embedded(dataFolder: string): Promise<DatabaseOfStart> {
+async function embedded(options: PostgresOptions): Promise<DatabaseOfStart> {
   let server = await stage(words().stage.postgres, async ({ detail, rename }) => {
     const say: NonNullable<PostgresOptions['say']> = (event) => detail(words()[event]);
-    const started = await startPostgres({ dataFolder, say });
+    const started = await startPostgres({ ...options, say });
     if (started.adopted) rename(words().stage.adopted);
     return started;
   });
@@ -34,7 +41,7 @@ async function embedded(dataFolder: string): Promise<DatabaseOfStart> {
       await server.ended;
       if (stopping) return;
       say(words().postgresEnded);
-      server = await restart(dataFolder, () => stopping);
+      server = await restart(options, () => stopping);
       if (stopping) return server.stop();
       say(words().postgresBack);
     }
@@ -51,10 +58,10 @@ async function embedded(dataFolder: string): Promise<DatabaseOfStart> {
 }
 
 /** Tried for ever: a full disk or a missing file is repaired by a person while the product waits. */
-async function restart(dataFolder: string, stopping: () => boolean): Promise<PostgresServer> {
+async function restart(options: PostgresOptions, stopping: () => boolean): Promise<PostgresServer> {
   for (let wait = 1_000; ; wait = Math.min(wait * 2, 30_000)) {
     try {
-      return await startPostgres({ dataFolder });
+      return await startPostgres(options);
     } catch (error) {
       if (stopping()) throw error;
       say(String(error));

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openDatabase } from '#drizzle/client.ts';
+import { openDatabaseOfStart } from './database.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 
 const opened: { folder: string; servers: PostgresServer[] }[] = [];
@@ -51,6 +52,33 @@ test('a postmaster killed with -9 is started again at once and has everything th
   expect(second.adopted).toBe(false);
   expect(second.pid).not.toBe(first.pid);
   expect(await query(second.socketDir, 'select value from kept')).toBe(42);
+});
+
+test('a postmaster killed with -9 while the product runs is brought back by it, at the same address', async () => {
+  const { folder } = place();
+  const settings = {
+    dataFolder: folder,
+    databaseUrl: undefined,
+    postgres: { quickInit: true, settings: { shared_buffers: '16MB' } },
+  };
+  const database = await openDatabaseOfStart(settings);
+  try {
+    await query(database.url, 'create table kept as select 41 + 1 as value');
+    const postmaster = () => Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const killed = postmaster();
+    // A connection that was open lives through it as every process' pool does.
+    const pool = openDatabase(database.url, { max: 1 });
+    await pool.sql`select 1`;
+    process.kill(killed, 'SIGKILL');
+    // The killed server's children answer for a moment longer: only another postmaster proves anything.
+    await expect.poll(postmaster, { timeout: 30_000, interval: 100 }).not.toBe(killed);
+    const answer = () => pool.sql`select value from kept`.catch(() => []).then(([row]) => row?.value);
+    await expect.poll(answer, { timeout: 30_000, interval: 100 }).toBe(42);
+    await pool.close();
+  } finally {
+    await database.stop();
+  }
+  expect(existsSync(join(folder, 'postgres', 'data', 'postmaster.pid'))).toBe(false);
 });
 
 test('a server whose supervisor was killed with -9 is adopted, not doubled, and can be stopped', async () => {

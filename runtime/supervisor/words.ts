@@ -14,6 +14,8 @@ const en = {
     `The data folder ${folder} cannot be written (${code}); set MILLWRIGHT_DATA to a folder that you may write to.`,
   shortKey: (length: number) =>
     `The master key has ${length} characters; MILLWRIGHT_MASTER_KEY needs at least 32 random ones, for example from: openssl rand -base64 32.`,
+  foreignKey:
+    'The passwords and certificates in this database are sealed under another master key. Set MILLWRIGHT_MASTER_KEY to it (it stands in master.key of the data folder that the database was used with), or use another database.',
   busyPort: (port: number) =>
     `Port ${port} is used by another program; stop that program, or choose another port: PORT=${port + 1} npm start.`,
   closedPort: (port: number) => `Port ${port} may only be opened by root; choose one above 1023: PORT=3000 npm start.`,
@@ -88,6 +90,8 @@ const zh: typeof en = {
   badFolder: (folder, code) => `数据目录 ${folder} 无法写入（${code}），请把 MILLWRIGHT_DATA 设为有写权限的目录。`,
   shortKey: (length) =>
     `主密钥只有 ${length} 个字符；MILLWRIGHT_MASTER_KEY 至少需要 32 个随机字符，例如用 openssl rand -base64 32 生成。`,
+  foreignKey:
+    '该数据库中的密码和证书是用另一个主密钥加密的。请把 MILLWRIGHT_MASTER_KEY 设为原来的密钥（保存在原数据目录的 master.key 中），或换用其他数据库。',
   busyPort: (port) => `端口 ${port} 已被其他程序占用，请停止该程序，或换一个端口：PORT=${port + 1} npm start。`,
   closedPort: (port) => `端口 ${port} 只有 root 才能监听，请使用大于 1023 的端口：PORT=3000 npm start。`,
   badHost: (host, code) => `HOST 为 ${host}，本机无法监听该地址（${code}），请使用 127.0.0.1 或 0.0.0.0。`,
