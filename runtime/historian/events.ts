@@ -14,7 +14,10 @@ export interface EventRow {
 /** Undefined for samples, outputs and ticks: a tick says only that time went on. */
 export function eventOf({ seq, entry }: LogRow): EventRow | undefined {
   if (entry.kind !== 'control' || entry.event.type === 'tick') return undefined;
-  return { seq, at: entry.at, subject: subjectOf(entry.event), event: entry.event };
+  const { event } = entry;
+  // what is tried again is in the log and in the dead letters; here it would be bytes nobody reads
+  const told = event.type === 'retry' ? { ...event, entry: undefined } : event;
+  return { seq, at: entry.at, subject: subjectOf(event), event: told as ControlEvent };
 }
 
 function subjectOf(event: ControlEvent): string {

@@ -56,6 +56,30 @@ export type ControlEvent =
       readonly node?: string;
     }
   | {
+      /** A person gives a shard once more what was set aside: the entry itself, since its day may be gone from the log. */
+      readonly type: 'retry';
+      readonly shardId: number;
+      readonly lane: number;
+      readonly seq: number;
+      readonly by: string;
+      readonly entry: SamplesEntry | ControlEntry;
+    }
+  | {
+      /** A schedule of an instance is due; each due time has one such entry. */
+      readonly type: 'schedule';
+      readonly instanceId: string;
+      readonly node: string;
+      readonly key: string;
+      /** Epoch ms: the event time. */
+      readonly due: number;
+      /** Code of the shift that is on (starts, ends), '' = none. */
+      readonly shift: string;
+      /** Local date that the time belongs to: of a shift, the date on which it starts. */
+      readonly day: string;
+      /** Due times since the last tick that got none. */
+      readonly missed: number;
+    }
+  | {
       readonly type: 'alarm';
       readonly alarmId: string;
       readonly action: 'acknowledge' | 'shelve' | 'unshelve';

@@ -56,7 +56,7 @@ export type Waves = ReadonlyMap<string, Float32Array | Float64Array>;
 /** Content hashes of the waves that the entries bring to this shard. */
 export function wavesNeeded(plan: InputPlan, entries: readonly NumberedEntry[]): string[] {
   const hashes = new Set<string>();
-  for (const { entry } of entries) {
+  for (const { entry } of entries.map((e) => taken(plan, e))) {
     if (entry.kind !== 'samples' || !entry.other) continue;
     for (const [i, other] of Object.entries(entry.other)) {
       const tag = entry.tag[Number(i)];
@@ -76,7 +76,7 @@ export function buildInput(
   entries: readonly NumberedEntry[],
   waves: Waves = NO_WAVES,
 ): BuiltInput {
-  const ordered = mergeLanes(entries);
+  const ordered = mergeLanes(entries).map((e) => taken(plan, e));
   const takes = ordered.map(({ entry }) => (entry.kind === 'samples' ? picksOf(plan, entry) : NO_PICKS));
   const counts = new Array<number>(plan.info.sources.length).fill(0);
   let n = 0;
@@ -88,7 +88,7 @@ export function buildInput(
     }
     n += picks.length >> 1;
     if (entry.kind === 'control') {
-      const source = formSource(plan, entry.event);
+      const source = eventSource(plan, entry.event);
       if (source >= 0) counts[source] = (counts[source] ?? 0) + 1;
       if (source >= 0 || isForShard(plan, entry.event)) n++;
     }
@@ -127,12 +127,17 @@ export function buildInput(
       }
     } else if (entry.kind === 'control') {
       const { event } = entry;
-      const form = formSource(plan, event);
-      if (form >= 0 || isForShard(plan, event)) now = Math.max(now, entry.at);
-      if (form >= 0 && event.type === 'form') {
-        cameFrom(form, 'manual');
+      const source = eventSource(plan, event);
+      if (source >= 0 || isForShard(plan, event)) now = Math.max(now, entry.at);
+      if (source >= 0 && event.type === 'form') {
+        cameFrom(source, 'manual');
         clock[row] = now;
-        sources[form]?.form(row++, word(event.key || plan.key), entry.at, event.values);
+        sources[source]?.event(row++, word(event.key || plan.key), entry.at, event.values);
+      } else if (source >= 0 && event.type === 'schedule') {
+        cameFrom(source, 'derived');
+        clock[row] = now;
+        const { due, shift, day, missed } = event;
+        sources[source]?.event(row++, word(event.key || plan.key), due, { shift, day, missed });
       } else if (isForShard(plan, event)) {
         if (event.type === 'answer') answers.push(answerRow(row, event));
         clock[row++] = now;
@@ -145,6 +150,13 @@ export function buildInput(
     after: { clock: now, origins, wakeAt: before.wakeAt },
     originChanges,
   };
+}
+
+/** What is tried again stands for itself, at the time of the retry. */
+function taken(plan: InputPlan, numbered: NumberedEntry): NumberedEntry {
+  const { entry } = numbered;
+  if (entry.kind !== 'control' || entry.event.type !== 'retry' || entry.event.shardId !== plan.shardId) return numbered;
+  return { ...numbered, entry: { ...entry.event.entry, at: entry.at } };
 }
 
 const NO_WAVES: Waves = new Map();
@@ -190,8 +202,13 @@ function picksOf(plan: InputPlan, entry: SamplesEntry): Int32Array {
   return picks;
 }
 
-const formSource = (plan: InputPlan, event: ControlEvent): number =>
-  event.type === 'form' && event.instanceId === plan.instanceId ? plan.info.sources.findIndex((s) => s.form === event.form) : -1;
+/** The source that an event of this instance feeds, or -1. */
+function eventSource({ info, instanceId }: InputPlan, event: ControlEvent): number {
+  if (event.type === 'form' && event.instanceId === instanceId) return info.sources.findIndex((s) => s.form === event.form);
+  if (event.type === 'schedule' && event.instanceId === instanceId)
+    return info.sources.findIndex((s) => s.schedule && s.node === event.node);
+  return -1;
+}
 const isForShard = (plan: InputPlan, event: ControlEvent): boolean =>
   (event.type === 'answer' || event.type === 'tick') && event.shardId === plan.shardId;
 const answerRow = (row: number, e: Extract<ControlEvent, { type: 'answer' }>): AnswerRow => ({
@@ -266,7 +283,7 @@ class SourceFill {
       this.mark(0, i, code);
     }
   }
-  form(row: number, key: number, at: number, values: Readonly<Record<string, unknown>>): void {
+  event(row: number, key: number, at: number, values: Readonly<Record<string, unknown>>): void {
     const i = this.place(row, key, at);
     this.names.forEach((name, c) => {
       const value = values[name];

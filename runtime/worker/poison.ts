@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { deadLetter } from '#drizzle/schema/index.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
+import { pack } from '#runtime/log/entry.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper, type SandboxStepper } from '#runtime/sandbox/stepper.ts';
 import { mergeLanes, type NumberedEntry } from '#runtime/step/build-input.ts';
@@ -144,6 +145,11 @@ function uptoOf(shard: HeldShard, read: ReadStep, taken: readonly NumberedEntry[
   });
 }
 
+/** A retry that fails again leaves what it tried, not a retry of a retry. */
+function packed({ entry }: NumberedEntry): Uint8Array {
+  return pack(entry.kind === 'control' && entry.event.type === 'retry' ? entry.event.entry : entry);
+}
+
 /** The decision is in the log and in the dead letters before the cursor passes the entry. Gives false when the lease is lost. */
 export async function recordDecision(context: WorkerContext, shard: HeldShard, decision: PendingDecision): Promise<boolean> {
   const { lane, seq } = decision.entry;
@@ -162,6 +168,7 @@ export async function recordDecision(context: WorkerContext, shard: HeldShard, d
       line: decision.line ?? null,
       laneId: lane,
       seq,
+      entry: packed(decision.entry),
     });
     await appendControl(tx, shard.lease.orgId, {
       type: 'decision',

@@ -82,8 +82,8 @@ export function concerns(shard: HeldShard, { entry }: NumberedEntry): boolean {
   }
   if (entry.kind !== 'control') return false;
   const { event } = entry;
-  if (event.type === 'form') return event.instanceId === shard.plan.instanceId;
-  return (event.type === 'answer' || event.type === 'tick') && event.shardId === shard.lease.shardId;
+  if (event.type === 'form' || event.type === 'schedule') return event.instanceId === shard.plan.instanceId;
+  return (event.type === 'answer' || event.type === 'tick' || event.type === 'retry') && event.shardId === shard.lease.shardId;
 }
 /** Scan groups repeat their list of tags as one object. */
 const tagSets = new WeakMap<Int32Array, WeakMap<object, boolean>>();
