@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type GraphDocument, graphNode, graphOutput, graphWire, tagRole } from '#runtime/graph/document.ts';
+import { appParameter, type GraphDocument, graphNode, graphOutput, graphWire, tagRole } from '#runtime/graph/document.ts';
 import { type Edit, snap } from './edit.ts';
 import { freshName } from './names.ts';
+import { parameterOf } from './parameters.ts';
 import { sameEnd } from './wires.ts';
 
 /** A part of a graph as text: what Ctrl+C puts on the clipboard, readable by any other app's canvas. */
@@ -11,6 +12,7 @@ const fragment = z.object({
   nodes: z.array(graphNode).min(1),
   wires: z.array(graphWire),
   roles: z.array(tagRole),
+  parameters: z.array(appParameter).default([]),
   outputs: z.array(graphOutput),
 });
 export type Fragment = z.infer<typeof fragment>;
@@ -18,12 +20,14 @@ export type Fragment = z.infer<typeof fragment>;
 export function copyText(document: GraphDocument, ids: readonly string[]): string {
   const nodes = document.nodes.filter((node) => ids.includes(node.id));
   const named = new Set(nodes.map((node) => node.params.role));
+  const referred = new Set(nodes.flatMap((node) => Object.values(node.params).map(parameterOf)));
   const part: Fragment = {
     millwright: 'graph-part',
     format: 1,
     nodes,
     wires: document.wires.filter((wire) => ids.includes(wire.from.node) && ids.includes(wire.to.node)),
     roles: document.roles.filter((role) => named.has(role.name)),
+    parameters: document.parameters.filter((parameter) => referred.has(parameter.key)),
     outputs: document.outputs.filter((output) => ids.includes(output.from.node)),
   };
   return JSON.stringify(part, null, 2);
@@ -47,7 +51,7 @@ export interface Paste {
   readonly ids: readonly string[];
 }
 
-/** Pastes a part with fresh ids, its top left at `at`; roles of the same name are shared, missing ones come along. */
+/** Pastes a part with fresh ids, its top left at `at`; roles and app parameters of the same name are shared, missing ones come along. */
 export function pasteFragment(document: GraphDocument, part: Fragment, at: { x: number; y: number }): Paste {
   const taken = new Set(document.nodes.map((node) => node.id));
   const ids = new Map<string, string>();
@@ -71,6 +75,7 @@ export function pasteFragment(document: GraphDocument, part: Fragment, at: { x: 
     return { ...output, name, from: end(output.from) };
   });
   const roles = part.roles.filter((role) => !document.roles.some((known) => known.name === role.name));
+  const parameters = part.parameters.filter((one) => !document.parameters.some((known) => known.key === one.key));
   return {
     ids: nodes.map((node) => node.id),
     edit: (current) => ({
@@ -83,6 +88,7 @@ export function pasteFragment(document: GraphDocument, part: Fragment, at: { x: 
           .filter((wire) => !current.wires.some((known) => sameEnd(known.to, wire.to))),
       ],
       roles: [...current.roles, ...roles],
+      parameters: [...current.parameters, ...parameters],
       outputs: [...current.outputs, ...outputs],
     }),
   };

@@ -6,7 +6,8 @@ import { emptyGraph, together } from './edit.ts';
 import { applyEdit, redo, startHistory, undo } from './history.ts';
 import { freshName, identifierOf } from './names.ts';
 import { addNode, moveNodes, nextNodeId, removeNodes, setAs, setBind, setLabel, setParam } from './nodes.ts';
-import { putParameter, putRole } from './roles.ts';
+import { liftParameter, parameterFor, putParameter, removeParameter, unlinkParameter } from './parameters.ts';
+import { putRole } from './roles.ts';
 import { connect, disconnect, downstreamOf, nameOutput, wireKey } from './wires.ts';
 
 const block = (name: string) => ({ block: `millwright/${name}`, version: '1.0.0', position: { x: 0, y: 0 } });
@@ -123,6 +124,24 @@ describe('roles and parameters', () => {
     document = putParameter({ ...limit, key: 'highLimit' }, 'limit')(document);
     expect(document.nodes[2]?.params.limit).toEqual({ $parameter: 'highLimit' });
   });
+
+  it('makes a setting of a node one of the app, and gives the value back', () => {
+    const schema = { type: 'number', default: 5 };
+    const meta = { title: { en: 'High limit', zh: '上限' }, unit: 'bar' };
+    const wanted = parameterFor(sample(), 'high', schema, meta, 7.5);
+    expect(wanted).toEqual({ key: 'high', title: meta.title, type: 'number', unit: 'bar', default: 7.5 });
+    if (!wanted) throw new Error('a number can be lifted');
+    const lifted = liftParameter('compare', 'high', wanted)(sample());
+    expect(lifted.nodes[2]?.params.high).toEqual({ $parameter: 'high' });
+    expect(parameterFor(lifted, 'high', schema, meta, undefined)).toMatchObject({ key: 'high2', default: 5 });
+    expect(unlinkParameter('compare', 'high')(lifted).nodes[2]?.params.high).toBe(7.5);
+    const without = removeParameter('high')(lifted);
+    expect([without.parameters, without.nodes[2]?.params.high]).toEqual([[], 7.5]);
+    expect(graphDocument.safeParse(lifted).success).toBe(true);
+    expect(
+      parameterFor(sample(), 'expression', { type: 'string', 'x-millwright': { field: 'expression' } }, {}, 'a'),
+    ).toBeUndefined();
+  });
 });
 
 describe('undo', () => {
@@ -161,6 +180,20 @@ describe('copy and paste', () => {
         .edit(emptyGraph())
         .roles.map((role) => role.name),
     ).toEqual(['pressure']);
+  });
+
+  it('brings the app parameters along that its nodes refer to', () => {
+    const limit = { key: 'limit', title: { en: 'Limit', zh: '限值' }, type: 'number' as const, default: 7 };
+    const other = { ...limit, key: 'other' };
+    const source = together(
+      putParameter(limit),
+      putParameter(other),
+      setParam('compare', 'limit', { $parameter: 'limit' }),
+    )(sample());
+    const part = readFragment(copyText(source, ['compare']));
+    if (!part) throw new Error('the copied text must read back');
+    const pasted = pasteFragment(emptyGraph(), part, { x: 0, y: 0 }).edit(emptyGraph());
+    expect(pasted.parameters.map((one) => one.key)).toEqual(['limit']);
   });
 
   it('leaves any other text alone', () => {

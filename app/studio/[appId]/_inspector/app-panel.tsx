@@ -1,14 +1,14 @@
 'use client';
-import { ActionIcon, Button, Group, Modal, NumberInput, Select, Stack, Tabs, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Modal, Tabs } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { type AppParameter, appParameter, type TagRole } from '#runtime/graph/document.ts';
+import type { TagRole } from '#runtime/graph/document.ts';
 import { displayUnit } from '#runtime/units/units.ts';
-import { putParameter, putRole, removeParameter, removeRole } from '../_edits/roles.ts';
+import { putRole, removeRole } from '../_edits/roles.ts';
 import { useSay, useSession, useStudio } from '../_session/use-session.tsx';
-import { UnitInput } from './fields/unit.tsx';
 import classes from './inspector.module.css';
+import { Parameters } from './parameters.tsx';
 import { RoleForm } from './role-form.tsx';
 
 /** What belongs to the app as a whole: what it needs of a plant and what an installer may set. */
@@ -88,143 +88,6 @@ function Roles() {
         )}
       </Modal>
     </div>
-  );
-}
-
-function Parameters() {
-  const t = useTranslations('studio');
-  const say = useSay();
-  const session = useSession();
-  const parameters = useStudio((state) => state.history.now.parameters);
-  const [form, setForm] = useState<{ parameter?: AppParameter }>();
-  return (
-    <div className={classes.body}>
-      <p style={{ margin: 0, color: 'var(--mw-dim)' }}>{t('app.parametersHelp')}</p>
-      {parameters.map((parameter) => (
-        <div key={parameter.key} className={classes.roleRow}>
-          <div>
-            {say(parameter.title)}
-            <br />
-            <small className="mw-mono">{`${parameter.key} = ${parameter.default}${parameter.unit ? ` ${displayUnit(parameter.unit)}` : ''}`}</small>
-          </div>
-          <ActionIcon aria-label={t('parameter.edit', { key: parameter.key })} onClick={() => setForm({ parameter })}>
-            <IconPencil size={15} stroke={1.6} />
-          </ActionIcon>
-          <ActionIcon
-            aria-label={t('parameter.remove', { key: parameter.key })}
-            onClick={() => session.edit(removeParameter(parameter.key))}
-          >
-            <IconTrash size={15} stroke={1.6} />
-          </ActionIcon>
-        </div>
-      ))}
-      <Button variant="default" leftSection={<IconPlus size={14} />} onClick={() => setForm({})}>
-        {t('parameter.create')}
-      </Button>
-      <Modal
-        opened={form !== undefined}
-        onClose={() => setForm(undefined)}
-        title={t('parameter.title')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        {form && (
-          <ParameterForm
-            parameter={form.parameter}
-            onSave={(parameter) => {
-              session.edit(putParameter(parameter, form.parameter?.key));
-              setForm(undefined);
-            }}
-          />
-        )}
-      </Modal>
-    </div>
-  );
-}
-
-function ParameterForm({
-  parameter,
-  onSave,
-}: {
-  parameter: AppParameter | undefined;
-  onSave: (parameter: AppParameter) => void;
-}) {
-  const t = useTranslations('studio');
-  const [draft, setDraft] = useState<AppParameter>(
-    parameter ?? { key: '', title: { en: '', zh: '' }, type: 'number', default: 0 },
-  );
-  const [tried, setTried] = useState(false);
-  const named = {
-    ...draft,
-    title: { en: draft.title.en || draft.title.zh || draft.key, zh: draft.title.zh || draft.title.en || draft.key },
-  };
-  const parsed = appParameter.safeParse(named);
-  return (
-    <Stack gap={8}>
-      <TextInput
-        label={t('parameter.key')}
-        value={draft.key}
-        error={tried && !parsed.success ? t('role.nameBad') : undefined}
-        onChange={(event) => setDraft({ ...draft, key: event.currentTarget.value })}
-        data-autofocus
-      />
-      <Group grow gap={8}>
-        <TextInput
-          label={`${t('role.title')} · English`}
-          value={draft.title.en}
-          onChange={(event) => setDraft({ ...draft, title: { ...draft.title, en: event.currentTarget.value } })}
-        />
-        <TextInput
-          label={`${t('role.title')} · 中文`}
-          value={draft.title.zh}
-          onChange={(event) => setDraft({ ...draft, title: { ...draft.title, zh: event.currentTarget.value } })}
-        />
-      </Group>
-      <Group grow gap={8} align="flex-start">
-        <Select
-          label={t('role.type')}
-          data={['number', 'integer', 'boolean', 'text'].map((value) => ({ value, label: t(`types.${value}`) }))}
-          value={draft.type}
-          allowDeselect={false}
-          onChange={(type) => {
-            if (type === 'boolean') setDraft({ ...draft, type, default: false });
-            else if (type === 'text') setDraft({ ...draft, type, default: '' });
-            else if (type === 'number' || type === 'integer') setDraft({ ...draft, type, default: 0 });
-          }}
-        />
-        {draft.type === 'number' && (
-          <UnitInput
-            label={t('role.unit')}
-            value={draft.unit ?? ''}
-            onChange={(unit) => setDraft({ ...draft, unit })}
-            testId="parameter-unit"
-          />
-        )}
-      </Group>
-      {typeof draft.default === 'number' && (
-        <NumberInput
-          label={t('parameter.default')}
-          value={draft.default}
-          onChange={(value) => setDraft({ ...draft, default: Number(value) || 0 })}
-        />
-      )}
-      {typeof draft.default === 'string' && (
-        <TextInput
-          label={t('parameter.default')}
-          value={draft.default}
-          onChange={(event) => setDraft({ ...draft, default: event.currentTarget.value })}
-        />
-      )}
-      <Group justify="flex-end">
-        <Button
-          onClick={() => {
-            setTried(true);
-            if (parsed.success) onSave(parsed.data);
-          }}
-        >
-          {t('role.save')}
-        </Button>
-      </Group>
-    </Stack>
   );
 }
 

@@ -1,19 +1,20 @@
 'use client';
 import { ActionIcon, Button, Select, Tabs, Textarea, TextInput } from '@mantine/core';
-import { IconLink, IconTrash, IconX } from '@tabler/icons-react';
+import { IconTrash, IconX } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 import type { GraphNode } from '#runtime/graph/document.ts';
 import type { BlockManifest, JsonSchema } from '#runtime/graph/manifest.ts';
 import { BlockIcon } from '../_canvas/block-icon.tsx';
 import { removeNodes, setBind, setLabel, setNotes, setParam } from '../_edits/nodes.ts';
-import { parameterOf } from '../_edits/roles.ts';
+import { parameterFor, parameterOf } from '../_edits/parameters.ts';
 import { nameOutput } from '../_edits/wires.ts';
 import { inputWire, problemsOf } from '../_session/facts.ts';
 import { fieldMeta } from '../_session/starter.ts';
 import { useSay, useSession, useStudio } from '../_session/use-session.tsx';
 import { Field } from './field.tsx';
 import classes from './inspector.module.css';
+import { LiftParameter, LinkedParameter } from './parameter-link.tsx';
 import { Readme } from './readme.tsx';
 
 export function NodePanel({ node }: { node: GraphNode }) {
@@ -121,21 +122,10 @@ function Parameter(props: {
   const mine = props.problems.filter((problem) => problem.param === name || problem.param?.startsWith(`${name}.`));
   const required = manifest.params.required?.includes(name) ?? false;
   const linked = parameterOf(node.params[name]);
-  if (linked !== undefined)
-    return (
-      <div>
-        <div style={{ fontSize: 12, fontWeight: 500, marginBottom: 4 }}>{label}</div>
-        <div className={classes.linked} data-testid={`inspector-${name}`}>
-          <span>
-            <IconLink size={13} aria-hidden /> {linked}
-          </span>
-          <Button variant="subtle" onClick={() => session.edit(setParam(node.id, name, undefined))}>
-            {t('inspector.unlink')}
-          </Button>
-        </div>
-      </div>
-    );
-  return (
+  const document = useStudio((state) => state.history.now);
+  if (linked !== undefined) return <LinkedParameter node={node.id} name={name} label={label} linked={linked} />;
+  const wanted = parameterFor(document, name, schema, meta, node.params[name]);
+  const field = (
     <Field
       node={node.id}
       manifest={manifest}
@@ -150,6 +140,13 @@ function Parameter(props: {
       problems={mine}
       change={(value) => session.edit(setParam(node.id, name, value), `param:${node.id}.${name}`)}
     />
+  );
+  if (!wanted) return field;
+  return (
+    <div className={classes.liftable}>
+      {field}
+      <LiftParameter node={node.id} name={name} label={label} wanted={wanted} />
+    </div>
   );
 }
 
