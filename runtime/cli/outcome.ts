@@ -3,6 +3,7 @@ import { PackageError } from '#marketplace/format/errors.ts';
 import { InputError } from '#runtime/files/input-error.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { ProofError } from '#runtime/replay/prove.ts';
+import { RunFailed } from '#runtime/worker/run-failed.ts';
 
 /** Exit codes of `mw` (semantics, section 10): 0 done, 1 the run failed, 2 the input or the graph was refused. */
 export const DONE = 0;
@@ -33,6 +34,11 @@ export const problemLine = (file: string, p: GraphProblem): string => {
 export function outcomeOf(error: unknown): { code: number; text: string } {
   if (error instanceof Refused || error instanceof InputError || error instanceof PackageError || error instanceof ProofError)
     return { code: REFUSED, text: error.message };
+  if (error instanceof RunFailed) {
+    const { message, node, line } = error.fault;
+    const place = [node && `node ${node}`, line && `line ${line}`].filter(Boolean).join(', ');
+    return { code: REFUSED, text: place ? `${place}: ${message}` : message };
+  }
   if (error instanceof AnchorsBrokenError) return { code: FAILED, text: error.message };
   const text = error instanceof Error ? error.message : String(error);
   const where = error instanceof Error && 'node' in error && error.node ? ` (block ${String(error.node)})` : '';

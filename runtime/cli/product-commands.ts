@@ -1,9 +1,101 @@
 import type { Command } from 'commander';
-import { show, withProduct } from './commands.ts';
+import { chosen, collect, progressBar, show, withProduct } from './commands.ts';
 import { FAILED } from './outcome.ts';
 
-/** Commands that work on the data of a running product. */
+/** Commands that work on the data of a running product. Each loads its own code. */
 export function addProductCommands(program: Command): void {
+  addBacktest(program);
+  addReplay(program);
+  addAudit(program);
+}
+
+interface Given {
+  readonly instance?: string;
+  readonly org?: string;
+  readonly bind: readonly string[];
+  readonly param: readonly string[];
+  readonly json: boolean;
+}
+/** On whose plant: the same for every command that tries a graph. */
+const onPlant = (command: Command): Command =>
+  command
+    .argument(
+      '<app>',
+      'slug or name of an app (its draft), name of an installation (its running version), or a graph file (*.json)',
+    )
+    .option(
+      '--instance <id>',
+      "instance whose plant it is tried on: its id or its asset's code; may be left out where there is one",
+    )
+    .option('--org <slug>', 'organization, where a name is not enough')
+    .option('--bind <role=tag>', 'tag for a role that the instance does not map; repeatable', collect, [])
+    .option('--param <key=value>', 'value of an app parameter; repeatable', collect, [])
+    .option('--json', 'print the report as one JSON object', false);
+
+const INPUTS = ['arrived', 'corrected'] as const;
+const INPUT_HELP = `
+Recorded data come in one of two ways. corrected: every sample at its own time, of several versions the newest. arrived: in the order in which the
+log had them, with the append time as clock, so that late samples are late and corrections come when they came.
+Times: ISO 8601 with a zone, "now", or how long ago (90s, 5m, 24h, 30d).`;
+
+function addBacktest(program: Command): void {
+  interface Options extends Given {
+    readonly from: string;
+    readonly to: string;
+    readonly input: string;
+    readonly confirm: string;
+    readonly compare: boolean;
+    readonly out?: string;
+  }
+  onPlant(
+    program.command('backtest').description('Run an app over recorded plant data and compare it with the version that runs now.'),
+  )
+    .option('--from <time>', 'begin of the window', '24h')
+    .option('--to <time>', 'end of the window', 'now')
+    .option('--input <which>', 'data as "arrived" or as "corrected"', 'corrected')
+    .option('--confirm <how>', 'how confirmations by a person are taken: confirm, refuse or none', 'confirm')
+    .option('--no-compare', 'do not run the running version over the same window')
+    .option('--out <folder>', 'write <output>.csv, alarms.jsonl and effects.jsonl there')
+    .addHelpText('after', INPUT_HELP)
+    .action(async (app: string, options: Options) => {
+      const input = chosen('--input', options.input, INPUTS);
+      const confirm = chosen('--confirm', options.confirm, ['confirm', 'refuse', 'none'] as const);
+      const { backtest } = await import('./backtest.ts');
+      const { printBacktest } = await import('./print-report.ts');
+      const report = await withProduct((product) =>
+        backtest(product, app, { ...options, input, confirm }, progressBar(options.json)),
+      );
+      show(report, options.json, printBacktest);
+    });
+}
+
+function addReplay(program: Command): void {
+  interface Options extends Given {
+    readonly wire: string;
+    readonly at: string;
+    readonly since: string;
+    readonly input: string;
+    readonly last: string;
+  }
+  onPlant(program.command('replay').description('Show what was on any wire of an app up to any past moment.'))
+    .requiredOption('--wire <node.port>', 'node and output port of the wire')
+    .requiredOption('--at <time>', 'the moment')
+    .option('--since <duration>', 'how long before that moment the run begins, with empty state', '1h')
+    .option('--input <which>', 'data as "arrived" (what was known at that moment) or as "corrected"', 'arrived')
+    .option('--last <n>', 'records to show', '20')
+    .addHelpText('after', INPUT_HELP)
+    .action(async (app: string, options: Options) => {
+      const input = chosen('--input', options.input, INPUTS);
+      const last = Math.max(1, Math.min(10_000, Math.trunc(Number(options.last)) || 20));
+      const { printWire, replayWire } = await import('./replay-wire.ts');
+      const report = await withProduct((product) =>
+        replayWire(product, app, { ...options, input, last }, progressBar(options.json)),
+      );
+      show(report, options.json, printWire);
+    });
+}
+
+function addAudit(program: Command): void {
   program
     .command('audit')
     .description('The audit log.')

@@ -11,6 +11,7 @@ import { createStepper } from '#runtime/sandbox/stepper.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
 import { compileFile } from './compile-file.ts';
 import { Refused } from './outcome.ts';
+import { splitPair } from './parameters.ts';
 
 export interface RunOptions {
   /** `role=file` */
@@ -25,7 +26,7 @@ export interface RunOptions {
 
 /** `mw run` (semantics, section 10): a graph on files, with the same step code and no server. Returns the summary that `--json` prints. */
 export async function run(graphFile: string, options: RunOptions) {
-  const { program } = await compileFile(graphFile, Object.fromEntries(options.param.map((pair) => split(pair, '--param'))));
+  const { program } = await compileFile(graphFile, options.param);
   const { info } = program;
   const tables = await readInputs(info, options);
   const until = options.until === undefined ? undefined : parseTime(options.until);
@@ -68,17 +69,11 @@ async function readInputs(info: ProgramInfo, options: RunOptions): Promise<Map<s
   const wanted = inputsOf(info);
   const tables = new Map<string, InputTable>();
   for (const pair of options.in) {
-    const [role, file] = split(pair, '--in');
+    const [role, file] = splitPair(pair, '--in');
     const schema = wanted.get(role);
     if (!schema) throw new Refused([`--in ${role}: the graph reads ${[...wanted.keys()].join(', ') || 'nothing'}, no "${role}"`]);
     if (tables.has(role)) throw new Refused([`--in ${role}: given twice`]);
     tables.set(role, await readInput(file, schema, options.key));
   }
   return tables;
-}
-
-function split(pair: string, option: string): [string, string] {
-  const at = pair.indexOf('=');
-  if (at < 1) throw new Refused([`${option} ${pair}: write name=value`]);
-  return [pair.slice(0, at), pair.slice(at + 1)];
 }

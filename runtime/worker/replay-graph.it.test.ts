@@ -7,7 +7,12 @@ import { openBlobStore } from '#runtime/log/blobs.ts';
 import { ORG, until, type WorkerFixture, workerFixture } from './fixture.testing.ts';
 import { type ReplayWish, replayGraph } from './replay-graph.ts';
 
-const node = (id: string, block: string, params: object) => ({ id, block: `millwright/${block}`, version: '1.0.0', params });
+const node = (id: string, block: string, params: Record<string, unknown>) => ({
+  id,
+  block: `millwright/${block}`,
+  version: '1.0.0',
+  params,
+});
 const wire = (from: string, to: string, port = 'in') => ({ from: { node: from, port: 'out' }, to: { node: to, port } });
 const role = (name: string) => ({ name, title: { en: name, zh: name }, unit: 'bar' });
 /** Latest of two signals of a lane, smoothed, and windows of one second that a late sample may miss. */

@@ -39,6 +39,8 @@ export type ReplayWish = GraphText &
   Pick<RunRequest, 'key' | 'bindings' | 'parameters' | 'window' | 'input' | 'confirmations'> & {
     /** The last value of every wire is kept, at a cost; where only outputs are wanted, a plain program is faster. */
     readonly wires: boolean;
+    /** As it arrived: what came later than this is left out, epoch ms; absent = all samples of the window, however late. */
+    readonly arrivedBy?: number;
   };
 
 export interface Watching {
@@ -129,7 +131,7 @@ async function bindingsOf(
 async function* stretches(
   tools: ReplayTools,
   orgId: string,
-  { window, input }: ReplayWish,
+  { window, input, arrivedBy }: ReplayWish,
   info: ProgramInfo,
   bindings: readonly SourceBinding[],
 ): AsyncGenerator<Timeline> {
@@ -140,9 +142,10 @@ async function* stretches(
   for await (const slices of readSlices(reader, ids, window, input)) {
     const waves = await fetchWaves(tools.db, tools.blobs, orgId, wavesIn(slices));
     const line = stretchOf(info, bindings, slices, input, waves, since);
-    if (line.n === 0) continue;
-    if (input === 'arrived') since = line.clock[line.n - 1];
-    yield line;
+    const n = arrivedBy === undefined ? line.n : line.clock.findLastIndex((at) => at <= arrivedBy) + 1;
+    if (n === 0) continue;
+    if (input === 'arrived') since = line.clock[n - 1];
+    yield { ...line, n };
   }
 }
 
