@@ -2,6 +2,7 @@ import { alarmsRouter } from './alarms/router.ts';
 import { appsRouter } from './apps/router.ts';
 import { auditRouter } from './audit/router.ts';
 import { channelsRouter } from './channels/router.ts';
+import { effectsRouter } from './effects/router.ts';
 import { firstRunRouter } from './first-run/router.ts';
 import { healthRouter } from './health/router.ts';
 import { historyRouter } from './history/router.ts';
@@ -23,6 +24,7 @@ export const appRouter = router({
   apps: appsRouter,
   audit: auditRouter,
   channels: channelsRouter,
+  effects: effectsRouter,
   firstRun: firstRunRouter,
   health: healthRouter,
   history: historyRouter,

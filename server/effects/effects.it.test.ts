@@ -1,0 +1,119 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deadLetter, effect } from '#drizzle/schema/index.ts';
+import { claimEffects } from '#runtime/effects/outbox.ts';
+import { reason } from '#runtime/effects/reasons.ts';
+import { pack } from '#runtime/log/entry.ts';
+import { as, code, OWN, one, openWorld, STRANGER } from '../operate/fixture.testing.ts';
+import { inspectLetter } from './inspect-letter.ts';
+import { listDeadLetters, listEffects } from './list-effects.ts';
+import { settleLetter } from './settle-letter.ts';
+
+let open: Awaited<ReturnType<typeof openWorld>>;
+beforeAll(async () => {
+  open = await openWorld();
+});
+afterAll(() => open.close());
+
+const entry = () => ({
+  kind: 'samples' as const,
+  at: 1_795_000_000_000,
+  origin: 'measured' as const,
+  n: 1,
+  tag: Int32Array.of(open.world.tagId),
+  time: Float64Array.of(1_795_000_000_000),
+  value: Float64Array.of(13),
+});
+const letter = async (more: Partial<typeof deadLetter.$inferInsert> = {}) =>
+  one(
+    await open.test.db
+      .insert(deadLetter)
+      .values({
+        orgId: OWN.orgId,
+        instanceId: open.world.instanceId,
+        shardId: open.world.shardId,
+        step: 4,
+        node: 'mine',
+        reason: 'TIMEOUT: the step took longer than 200 ms',
+        line: 3,
+        laneId: open.world.scan,
+        seq: 7,
+        entry: pack(entry()),
+        ...more,
+      })
+      .returning(),
+  ).id;
+const failed = async (step: number, kind: string) => {
+  const id = { shardId: open.world.shardId, step, ordinal: 0 };
+  await open.test.db.insert(effect).values({
+    ...id,
+    orgId: OWN.orgId,
+    instanceId: open.world.instanceId,
+    node: 'n',
+    key: 'C-101',
+    kind,
+    request: {},
+    status: 'dead',
+    attempts: 8,
+    answered: true,
+    answer: { ok: false, ...reason('receiver-away', { cause: 'ECONNREFUSED' }) },
+  });
+  return id;
+};
+const settle = (what: Parameters<typeof settleLetter>[2]['what'], how: 'retry' | 'drop', actor = OWN) =>
+  as(actor, (tx, a) => settleLetter(tx, a, { what, how }));
+
+it('lists and shows what was set aside, with reasons in both languages, to its own organization alone', async () => {
+  const id = await letter();
+  await failed(1, 'notify.send');
+  const own = await as(OWN, (tx, a) => listDeadLetters(tx, a.orgId));
+  expect(own.letters).toMatchObject([
+    { id, node: 'mine', line: 3, reason: { zh: '积木运行超过时间上限。' }, detail: null, repeatable: true },
+  ]);
+  expect(own.effects).toMatchObject([{ status: 'dead', answer: { reason: { zh: '接收方没有响应（ECONNREFUSED）。' } } }]);
+  expect(await as(STRANGER, (tx, a) => listDeadLetters(tx, a.orgId))).toEqual({ letters: [], effects: [] });
+  expect(await as(STRANGER, (tx, a) => listEffects(tx, a.orgId))).toEqual([]);
+  expect(await as(OWN, (tx, a) => inspectLetter(tx, a.orgId, { id }))).toMatchObject({
+    total: 1,
+    samples: [{ tag: 'Air.Setpoint', unit: 'bar', value: 13, time: 1_795_000_000_000 }],
+  });
+  expect(await code(as(STRANGER, (tx, a) => inspectLetter(tx, a.orgId, { id })))).toBe('access.not-found');
+});
+
+it('a record is tried again as an entry of the log, once, by its own organization, and audited', async () => {
+  const id = await letter();
+  expect(await code(settle({ letter: id }, 'retry', STRANGER))).toBe('effects.settled');
+  expect(await code(settle({ letter: id }, 'drop', STRANGER))).toBe('effects.settled');
+  expect(await open.audited(STRANGER.orgId)).toEqual([]);
+  expect(await settle({ letter: id }, 'retry')).toEqual({ settled: 'retried' });
+  expect(await open.lastControl()).toMatchObject({
+    type: 'retry',
+    shardId: open.world.shardId,
+    lane: open.world.scan,
+    seq: 7,
+    by: 'Zhang Wei',
+    entry: { kind: 'samples', n: 1, value: Float64Array.of(13) },
+  });
+  expect(await code(settle({ letter: id }, 'retry'))).toBe('effects.settled');
+  const row = await letter({ laneId: null, seq: null, entry: null, reason: 'no such recipe' });
+  const { letters } = await as(OWN, (tx, a) => listDeadLetters(tx, a.orgId));
+  expect(letters.find((l) => l.id === row)).toMatchObject({ detail: 'no such recipe', repeatable: false });
+  expect(await code(settle({ letter: row }, 'retry'))).toBe('effects.row-not-kept');
+  expect(await settle({ letter: row }, 'drop')).toEqual({ settled: 'dropped' });
+  expect(await open.audited()).toEqual(expect.arrayContaining(['effects.retry', 'effects.drop']));
+});
+
+it('a message is sent again from its first attempt under the same key; a command is not repeated later', async () => {
+  const message = await failed(2, 'notify.send');
+  const command = await failed(3, 'tag.write');
+  expect(await code(settle({ effect: message }, 'retry', STRANGER))).toBe('effects.settled');
+  expect(await settle({ effect: message }, 'retry')).toEqual({ settled: 'retried' });
+  expect(await claimEffects(open.test.db, { kinds: ['notify.send'] })).toMatchObject([
+    { ...message, attempts: 1, answered: true },
+  ]);
+  expect(await code(settle({ effect: message }, 'retry'))).toBe('effects.settled');
+  expect(await code(settle({ effect: command }, 'retry'))).toBe('effects.command-stays');
+  expect(await settle({ effect: command }, 'drop')).toEqual({ settled: 'dropped' });
+  const [kept] = await open.test.db.select().from(effect).where(eq(effect.step, 3));
+  expect(kept).toMatchObject({ status: 'dead', settled: { how: 'dropped', by: 'Zhang Wei' } });
+});
