@@ -10,7 +10,9 @@ import type { AppRouter } from '#server/root.ts';
 import { useTRPC } from '../_client/trpc.ts';
 import { ConfirmByTyping } from '../_parts/confirm-by-typing.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
+import { useFormat } from '../_parts/format.ts';
 import { Panel } from '../_parts/panel.tsx';
+import { useNow } from '../_parts/use-now.ts';
 import { useMe } from '../_shell/me.tsx';
 
 type Installation = inferRouterOutputs<AppRouter>['apps']['installations'][number];
@@ -54,7 +56,7 @@ export function Installations() {
             <Table.Th>{t('asset')}</Table.Th>
             <Table.Th>{t('state')}</Table.Th>
             <Table.Th>{t('version')}</Table.Th>
-            <Table.Th>{t('steps')}</Table.Th>
+            <Table.Th>{t('progress')}</Table.Th>
             <Table.Th>
               <span className="mw-visually-hidden">{t('actions')}</span>
             </Table.Th>
@@ -85,7 +87,9 @@ export function Installations() {
                       {instance.graphHash.slice(0, 12)}
                     </div>
                   </Table.Td>
-                  <Table.Td>{instance.step === null ? '–' : new Intl.NumberFormat(locale).format(instance.step)}</Table.Td>
+                  <Table.Td>
+                    <Progress instance={instance} />
+                  </Table.Td>
                   <Table.Td>
                     <Group gap={6} justify="flex-end" wrap="nowrap">
                       {app.screens[0] && (
@@ -145,6 +149,31 @@ export function Installations() {
   );
 }
 
+/** More entries than a worker takes in a few seconds at the pace of a plant: it does not keep up. */
+const BEHIND = 200;
+
+/** Does it keep up? The age of its newest result, and what waits when that is much. */
+function Progress({ instance }: { instance: Instance }) {
+  const t = useTranslations('apps');
+  const format = useFormat();
+  const now = useNow(1_000);
+  if (instance.status === 'stopped') return '–';
+  const age = now === undefined || instance.resultAt === null ? undefined : Math.max(0, now - instance.resultAt);
+  return (
+    <div data-testid={`progress-${instance.key}`}>
+      {age === undefined ? t('noResult') : t('resultAge', { age: format.duration(age) })}
+      {instance.behind > BEHIND && (
+        <div style={{ display: 'flex', alignItems: 'center', gap: 6, fontWeight: 600 }}>
+          <svg width="11" height="10" aria-hidden>
+            <path d="M5.5 0 11 10H0z" fill="var(--mw-p2)" />
+          </svg>
+          {t('behind', { count: instance.behind })}
+        </div>
+      )}
+    </div>
+  );
+}
+
 /** Running is filled and neutral; colour only when something is wrong, with its reason. */
 function State({ instance }: { instance: Instance }) {
   const t = useTranslations('apps');
@@ -153,7 +182,7 @@ function State({ instance }: { instance: Instance }) {
     <svg width="10" height="10" aria-hidden>
       <rect width="10" height="10" rx="1" fill="var(--mw-p1)" />
     </svg>
-  ) : instance.status === 'running' ? (
+  ) : instance.status === 'running' && instance.held ? (
     <IconCircleFilled size={10} color="var(--mw-running)" aria-hidden />
   ) : instance.status === 'stopped' ? (
     <IconPlayerPause size={13} aria-hidden />
@@ -164,7 +193,7 @@ function State({ instance }: { instance: Instance }) {
     <div>
       <Group gap={6} wrap="nowrap" data-testid={`status-${instance.key}`}>
         {icon}
-        <span>{t(`status.${instance.status}`)}</span>
+        <span>{t(instance.status === 'running' && !instance.held ? 'notHeld' : `status.${instance.status}`)}</span>
       </Group>
       {instance.reason && (
         <div style={{ fontSize: 12, color: 'var(--mw-dim)', maxWidth: 420 }}>

@@ -165,7 +165,7 @@ describe('apps', () => {
     expect(await codeOf(stranger.call().apps.stop({ instanceId: first.instanceId }))).toBe('access.not-found');
     await engineer.call().apps.stop({ instanceId: first.instanceId });
     const [installation] = await engineer.call().apps.installations();
-    expect(installation?.instances[0]?.wanted).toBe('stop');
+    expect(installation?.instances[0]).toMatchObject({ wanted: 'stop', behind: 0, resultAt: null, held: false });
     await engineer.call().apps.uninstall({ installationId: first.installationId });
     await engineer.call().apps.delete({ appId: id });
   });

@@ -1,8 +1,9 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
-import { appVersion, asset, installation, instance, lane, shard } from '#drizzle/schema/index.ts';
+import { appVersion, asset, installation, instance, shard } from '#drizzle/schema/index.ts';
 import { notFound } from '../errors.ts';
 import { wakeWorkers } from '../installs/place-instance.ts';
+import { readProgress } from './read-progress.ts';
 
 /** Starts or stops an instance; a start also lifts a quarantine. Its state stays, so that it goes on where it stopped. */
 export async function setWanted(tx: Tx, orgId: string, instanceId: string, wanted: 'run' | 'stop'): Promise<void> {
@@ -60,19 +61,31 @@ export async function listInstallations(tx: Tx, orgId: string) {
       version: appVersion.version,
       graphHash: appVersion.graphHash,
       bindings: instance.bindings,
-      step: shard.step,
+      lanes: shard.lanes,
+      cursor: shard.cursor,
       leaseUntil: shard.leaseUntil,
-      outLane: lane.id,
     })
     .from(instance)
     .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
     .leftJoin(asset, eq(asset.id, instance.assetId))
     .leftJoin(shard, eq(shard.instanceId, instance.id))
-    .leftJoin(lane, eq(lane.id, shard.outLane))
-    .where(and(eq(instance.orgId, orgId), inArray(instance.installationId, ids)));
+    .where(and(eq(instance.orgId, orgId), inArray(instance.installationId, ids)))
+    .orderBy(asc(instance.key));
+  const progress = await readProgress(
+    tx,
+    orgId,
+    instances.flatMap(({ id, lanes, cursor }) => (lanes && cursor ? [{ instanceId: id, lanes, cursor }] : [])),
+  );
   return installations.map((row) => ({
     ...row,
     screens: row.screens.map(({ id, title }) => ({ id, title })),
-    instances: instances.filter((one) => one.installationId === row.id),
+    instances: instances
+      .filter((one) => one.installationId === row.id)
+      .map(({ lanes: _lanes, cursor: _cursor, leaseUntil, ...one }) => ({
+        ...one,
+        ...(progress.get(one.id) ?? { behind: 0, resultAt: null }),
+        /** A worker holds it now. */
+        held: leaseUntil !== null && leaseUntil.getTime() > Date.now(),
+      })),
   }));
 }
