@@ -1,13 +1,15 @@
 'use client';
 import { Button, Modal, Progress, Table, Tabs } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useLocale, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useTRPC } from '../_client/trpc.ts';
 import { EmptyState } from '../_parts/empty-state.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { PageHeader } from '../_parts/page-header.tsx';
 import { RunReportView } from '../studio/[appId]/_dock/run-report.tsx';
+import { SetAside } from './_set-aside.tsx';
+import { REFRESH_MS, useText } from './_text.ts';
 
 /** Tests and backtests with their reports, actions of running apps, and what was set aside. */
 export function Runs() {
@@ -28,30 +30,11 @@ export function Runs() {
           <Effects />
         </Tabs.Panel>
         <Tabs.Panel value="dead">
-          <DeadLetters />
+          <SetAside />
         </Tabs.Panel>
       </Tabs>
     </>
   );
-}
-
-/** Shows the progress of what works; at rest it costs one small query. */
-const REFRESH_MS = 2_000;
-
-function useText() {
-  const locale = useLocale();
-  const language: 'en' | 'zh' = locale.startsWith('zh') ? 'zh' : 'en';
-  const moment = (time: Date | number) =>
-    new Intl.DateTimeFormat(locale, {
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hour12: false,
-    }).format(time);
-  const number = (value: number | null) => (value === null ? '–' : new Intl.NumberFormat(locale).format(value));
-  return { language, moment, number };
 }
 
 function Tests() {
@@ -143,7 +126,7 @@ function Effects() {
   const t = useTranslations('runs');
   const { language, moment } = useText();
   const trpc = useTRPC();
-  const effects = useQuery(trpc.runs.effects.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
+  const effects = useQuery(trpc.effects.list.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   if (effects.isError) return <ErrorState error={effects.error} retry={() => void effects.refetch()} />;
   if (effects.data?.length === 0) return <EmptyState title={t('noEffects')} text={t('noEffectsHelp')} />;
   return (
@@ -169,41 +152,7 @@ function Effects() {
             </Table.Td>
             <Table.Td>{t(`effectStatus.${effect.status}`)}</Table.Td>
             <Table.Td>
-              {effect.answer?.reason ?? (effect.answer?.value === undefined ? '' : String(effect.answer.value))}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
-
-function DeadLetters() {
-  const t = useTranslations('runs');
-  const { language, moment } = useText();
-  const trpc = useTRPC();
-  const dead = useQuery(trpc.runs.deadLetters.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
-  if (dead.isError) return <ErrorState error={dead.error} retry={() => void dead.refetch()} />;
-  if (dead.data?.length === 0) return <EmptyState title={t('noDead')} text={t('noDeadHelp')} />;
-  return (
-    <Table>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('when')}</Table.Th>
-          <Table.Th>{t('app')}</Table.Th>
-          <Table.Th>{t('node')}</Table.Th>
-          <Table.Th>{t('reason')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {dead.data?.map((letter) => (
-          <Table.Tr key={letter.id}>
-            <Table.Td>{moment(letter.createdAt)}</Table.Td>
-            <Table.Td>{letter.app ? letter.app[language] : '–'}</Table.Td>
-            <Table.Td className="mw-mono">{[letter.node, letter.key].filter(Boolean).join(' · ')}</Table.Td>
-            <Table.Td>
-              {letter.reason}
-              {letter.line === null ? '' : ` (${t('line', { line: letter.line })})`}
+              {effect.answer?.reason?.[language] ?? (effect.answer?.value === undefined ? '' : String(effect.answer.value))}
             </Table.Td>
           </Table.Tr>
         ))}

@@ -7,6 +7,7 @@ import { otherText } from '#runtime/historian/latest.ts';
 import { originName } from '#runtime/historian/samples.ts';
 import type { LogRow } from '#runtime/log/contract.ts';
 import { type AlarmRow, listAlarms } from '../alarms/list-alarms.ts';
+import { sayOutcome } from '../effects/say-reasons.ts';
 import { followLanes } from '../history/live-tail.ts';
 import { EVERY_MS, IDLE_MS, type InTenant, type LiveValue, readLatest } from '../history/live-values.ts';
 import { Pacer } from '../history/pacer.ts';
@@ -242,8 +243,8 @@ const openConfirmations = (tx: Tx, orgId: string, instanceId: string) =>
     .orderBy(confirmation.createdAt);
 
 /** The last things that the app did or asked to do, newest first: what became of a person's entry. */
-const lastEffects = (tx: Tx, orgId: string, instanceId: string) =>
-  tx
+async function lastEffects(tx: Tx, orgId: string, instanceId: string) {
+  const rows = await tx
     .select({
       node: effect.node,
       kind: effect.kind,
@@ -256,3 +257,5 @@ const lastEffects = (tx: Tx, orgId: string, instanceId: string) =>
     .where(and(eq(effect.orgId, orgId), eq(effect.instanceId, instanceId)))
     .orderBy(desc(effect.createdAt), desc(effect.step), desc(effect.ordinal))
     .limit(12);
+  return rows.map((row) => ({ ...row, answer: sayOutcome(row.answer) }));
+}

@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
-import { app, deadLetter, effect, installation, instance, run } from '#drizzle/schema/index.ts';
+import { app, run } from '#drizzle/schema/index.ts';
 import type { ReplayDifference } from '#runtime/replay/difference.ts';
 import type { ReplayReport } from '#runtime/replay/report.ts';
 import type { RunRequest } from '#runtime/replay/request.ts';
@@ -82,50 +82,4 @@ export async function* followRun(tenant: InTenant, orgId: string, runId: string,
     yield row;
     if (isOver(row.status)) return;
   }
-}
-
-/** What running apps asked the outside to do, newest first. */
-export async function listEffects(tx: Tx, orgId: string) {
-  return tx
-    .select({
-      shardId: effect.shardId,
-      step: effect.step,
-      ordinal: effect.ordinal,
-      node: effect.node,
-      key: effect.key,
-      kind: effect.kind,
-      request: effect.request,
-      status: effect.status,
-      attempts: effect.attempts,
-      answer: effect.answer,
-      createdAt: effect.createdAt,
-      doneAt: effect.doneAt,
-      app: installation.name,
-    })
-    .from(effect)
-    .leftJoin(instance, eq(instance.id, effect.instanceId))
-    .leftJoin(installation, eq(installation.id, instance.installationId))
-    .where(eq(effect.orgId, orgId))
-    .orderBy(desc(effect.createdAt))
-    .limit(200);
-}
-
-/** Rows and entries that were set aside, newest first. */
-export async function listDeadLetters(tx: Tx, orgId: string) {
-  return tx
-    .select({
-      id: deadLetter.id,
-      node: deadLetter.node,
-      key: deadLetter.key,
-      reason: deadLetter.reason,
-      line: deadLetter.line,
-      createdAt: deadLetter.createdAt,
-      app: installation.name,
-    })
-    .from(deadLetter)
-    .leftJoin(instance, eq(instance.id, deadLetter.instanceId))
-    .leftJoin(installation, eq(installation.id, instance.installationId))
-    .where(eq(deadLetter.orgId, orgId))
-    .orderBy(desc(deadLetter.createdAt))
-    .limit(200);
 }

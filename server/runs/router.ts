@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { orgLongProcedure, orgProcedure, orgSubscription, router } from '../trpc.ts';
 import { enqueueRun } from './enqueue-run.ts';
-import { cancelRun, followRun, getRun, listDeadLetters, listEffects, listRuns, listRunsInput } from './read-runs.ts';
+import { cancelRun, followRun, getRun, listRuns, listRunsInput } from './read-runs.ts';
 import { startRun, startRunInput } from './start-run.ts';
 
 const runId = z.object({ runId: z.uuid() });
@@ -27,6 +27,4 @@ export const runsRouter = router({
   follow: orgSubscription('run.read')
     .input(runId)
     .subscription(({ ctx, input, signal }) => followRun(ctx.tenant, ctx.orgId, input.runId, signal)),
-  effects: orgProcedure('run.read').query(({ ctx }) => listEffects(ctx.tx, ctx.orgId)),
-  deadLetters: orgProcedure('run.read').query(({ ctx }) => listDeadLetters(ctx.tx, ctx.orgId)),
 });

@@ -144,6 +144,7 @@ const ICONS = { sent: IconClock, held: IconHandStop, done: IconCheck, not: IconX
 function LastCommand({ form, command, state }: { form: Form; command: Command | undefined; state: ScreenState | undefined }) {
   const t = useTranslations('operate');
   const format = useFormat();
+  const language = useLocale().startsWith('zh') ? 'zh' : 'en';
   const reaches = new Set(form.reaches);
   const effects = (state?.effects ?? []).filter((e) => reaches.has(e.node));
   // A second of slack: the entry's time is the web server's, the effect's is the database's.
@@ -172,7 +173,7 @@ function LastCommand({ form, command, state }: { form: Form; command: Command | 
   return (
     <Outcome icon={<Icon size={16} />} strong={bad}>
       {format.time(effect.createdAt)} {t(`effect.${kind}`, { value, unit })} {t(`effectStatus.${effect.status}`)}
-      {effect.answer?.reason ? ` ${effect.answer.reason}` : ''}
+      {effect.answer?.reason ? ` ${effect.answer.reason[language]}` : ''}
     </Outcome>
   );
 }
