@@ -32,9 +32,12 @@ const PROOFS: Readonly<Record<string, Proof>> = {
     module: 'scripts/proofs/kills.ts',
     sum(reports) {
       const all = (pick: (r: KillReport) => number) => reports.reduce((sum, r) => sum + pick(r), 0);
-      const still = reports.flatMap((r) => r.standstill);
+      const still = (of: 'killed' | 'frozen') => {
+        const all = reports.flatMap((r) => r.standstill[of]);
+        return `p50 ${quantile(all, 0.5)} ms, p90 ${quantile(all, 0.9)} ms, most ${quantile(all, 1)} ms (${all.length} shards)`;
+      };
       return {
-        text: `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; a killed worker's shards stood still for p50 ${quantile(still, 0.5)} ms, p90 ${quantile(still, 0.9)} ms, most ${quantile(still, 1)} ms`,
+        text: `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; until a peer that was ready went on, shards stood still after a kill for ${still('killed')}, after a freeze for ${still('frozen')}`,
         wrong: reports.flatMap((r) => r.wrong),
       };
     },
@@ -112,6 +115,6 @@ function broken(seed: number, status: number | null): KillReport {
     kills: 0,
     freezes: 0,
     cutSessions: 0,
-    standstill: [],
+    standstill: { killed: [], frozen: [] },
   };
 }

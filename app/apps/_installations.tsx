@@ -177,6 +177,7 @@ function Progress({ instance }: { instance: Instance }) {
 /** Running is filled and neutral; colour only when something is wrong, with its reason. */
 function State({ instance }: { instance: Instance }) {
   const t = useTranslations('apps');
+  const locale = useLocale();
   const bad = instance.status === 'failed' || instance.status === 'quarantined';
   const icon = bad ? (
     <svg width="10" height="10" aria-hidden>
@@ -198,7 +199,14 @@ function State({ instance }: { instance: Instance }) {
       {instance.reason && (
         <div style={{ fontSize: 12, color: 'var(--mw-dim)', maxWidth: 420 }}>
           {instance.reason.node ? `${instance.reason.node}: ` : ''}
-          {instance.reason.message}
+          {(locale === 'zh' && instance.reason.zh) || instance.reason.message}
+        </div>
+      )}
+      {Object.keys(instance.late).length > 0 && (
+        <div style={{ fontSize: 12, color: 'var(--mw-dim)', maxWidth: 420 }}>
+          {Object.entries(instance.late)
+            .map(([node, count]) => t('late', { node, count }))
+            .join(' · ')}
         </div>
       )}
     </div>

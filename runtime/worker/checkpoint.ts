@@ -22,10 +22,8 @@ export function unpackCheckpoint(bytes: Uint8Array): SavedShard {
   return saved;
 }
 
-/** Small state is saved with the steps, a few times a second; larger at an interval or after many records, staggered over the shards (durable pipeline, section 6). */
+/** Small state is saved with every step; larger at an interval or after many records, staggered over the shards (semantics, section 5). */
 const SMALL_BYTES = 10_000;
-/** A step every 20 ms would save the same few bytes fifty times a second; the journal covers what lies between. */
-const SMALL_MS = 250;
 const INTERVAL_MS = 15_000;
 const STAGGER_MS = 5_000;
 const RECORDS = 1_000_000;
@@ -39,11 +37,7 @@ export class CheckpointPolicy {
     this.stagger = (shardId * 997) % STAGGER_MS;
   }
   due(now: number): boolean {
-    return (
-      (this.size <= SMALL_BYTES && now - this.at >= SMALL_MS) ||
-      now - this.at >= INTERVAL_MS + this.stagger ||
-      this.records >= RECORDS
-    );
+    return this.size <= SMALL_BYTES || now - this.at >= INTERVAL_MS + this.stagger || this.records >= RECORDS;
   }
   stepped(records: number): void {
     this.records += records;

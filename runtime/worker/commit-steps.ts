@@ -73,6 +73,12 @@ d as (
   select r.org, r.instance, r.shard, r.step, r.node, r.key, r.reason, r.line
   from jsonb_to_recordset($15::jsonb) r(shard int4, step int8, org text, instance uuid, node text, key text, reason text, line int4)
     join held on held.id = r.shard),
+l as (
+  insert into late_count (instance_id, node, org_id, count)
+  select r.instance, r.node, r.org, sum(r.count)
+  from jsonb_to_recordset($25::jsonb) r(shard int4, org text, instance uuid, node text, count int8) join held on held.id = r.shard
+  group by r.instance, r.node, r.org
+  on conflict (instance_id, node) do update set count = late_count.count + excluded.count, updated_at = now()),
 c as (
   insert into checkpoint (shard_id, org_id, step, cursor, program_hash, engine, state)
   select r.shard, r.org, r.step, r.cursor::int8[], r.hash, r.engine, substring($16::bytea from r.o for r.len)
@@ -88,6 +94,7 @@ export async function commitSteps(session: CommitSession, shards: readonly Shard
   const effects: object[] = [];
   const alarms: object[] = [];
   const dead: object[] = [];
+  const late: object[] = [];
   const out: { at: number; n: number; from: number; length: number }[] = [];
   const cps: { shard: ShardCommit; from: number; length: number }[] = [];
   for (const s of shards) {
@@ -98,6 +105,7 @@ export async function commitSteps(session: CommitSession, shards: readonly Shard
     alarms.push(...alarmRows(s));
     const who = { shard: s.shardId, step: commit.step, org: s.orgId, instance: s.instanceId };
     for (const row of commit.dead) dead.push({ ...who, node: row.node, key: row.key, reason: row.message, line: row.line });
+    for (const [node, count] of Object.entries(commit.late)) late.push({ ...who, node, count });
   }
   const [row] = await session.query<{ ids: number[] }>('commit', STATEMENT, [
     shards.map((s) => s.shardId),
@@ -124,6 +132,7 @@ export async function commitSteps(session: CommitSession, shards: readonly Shard
     cps.map((c) => c.shard.checkpoint?.engine),
     cps.map((c) => c.from),
     cps.map((c) => c.length),
+    json(late),
   ]);
   return { held: new Set(row?.ids ?? []), effects: effects.length > 0, alarms: alarms.length > 0 };
 }

@@ -20,13 +20,20 @@ export const ENTRIES_A_STEP = 16;
  */
 export async function holdShard(context: WorkerContext, lease: Lease): Promise<HeldShard | undefined> {
   const { db } = context;
-  const [facts] = await readInstances(db, [lease.instanceId]);
+  // one after the other these would be most of what a takeover takes
+  const [[facts], verdict, control] = await Promise.all([
+    readInstances(db, [lease.instanceId]),
+    judge(db, lease).catch(asProblemOrThrow),
+    controlLane(context, lease.orgId).catch(asProblemOrThrow),
+  ]);
   if (facts?.wanted !== 'run' || facts.status === 'failed' || facts.status === 'quarantined') {
     await context.session.release(lease.shardId, lease.token);
     return undefined;
   }
   try {
-    const { suspect } = await judge(db, lease);
+    if (verdict instanceof InstanceProblem) throw verdict;
+    if (control instanceof InstanceProblem) throw control;
+    const { suspect } = verdict;
     const instrumented = facts.watchUntil > Date.now();
     const prepared = await prepare(context, facts, instrumented);
     const recovered = await recover({
@@ -73,7 +80,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       gone: false,
       onGone: () => {},
     };
-    const wanted = [await controlLane(context, lease.orgId), ...prepared.lanes];
+    const wanted = [control, ...prepared.lanes];
     const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
     if (reshaped) await reshape(context, held, wanted);
     else if (!recovered.upToDate) await saveCheckpoint(context, held);
@@ -88,10 +95,15 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
   }
 }
 
+function asProblemOrThrow(error: unknown): InstanceProblem {
+  if (error instanceof InstanceProblem) return error;
+  throw error;
+}
+
 export const prepare = (context: WorkerContext, facts: InstanceFacts, instrumented: boolean): Promise<Prepared> =>
   prepareInstance(
     facts,
-    (request) => context.programs.get(`${facts.versionId} ${JSON.stringify(facts.parameters)}`, request),
+    (request) => context.programs.get(`${facts.graphHash} ${JSON.stringify(facts.parameters)}`, request),
     instrumented,
   );
 

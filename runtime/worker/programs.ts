@@ -14,7 +14,7 @@ export class Programs {
     this.db = db;
     this.compile = compile;
   }
-  /** `key` names graph and parameters: the version's id and the parameters as text. */
+  /** `key` names graph and parameters: the hash of the graph and the parameters as text. */
   get(key: string, request: Parameters<Compile>[0]): Promise<Program> {
     const id = `${request.instrumented} ${key}`;
     let found = this.compiled.get(id);

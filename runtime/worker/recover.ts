@@ -51,9 +51,11 @@ export async function recover(options: {
 }): Promise<Recovered> {
   const { db, reader, lease, prepared } = options;
   const plan: InputPlan = { ...prepared.plan, shardId: lease.shardId };
-  const skip = await skippedEntries(db, lease.shardId);
+  const [skip, [saved]] = await Promise.all([
+    skippedEntries(db, lease.shardId),
+    db.select().from(checkpoint).where(eq(checkpoint.shardId, lease.shardId)),
+  ]);
   const make = (program: Program) => createStepper(program, { ...options.stepper, seed: prepared.seed });
-  const [saved] = await db.select().from(checkpoint).where(eq(checkpoint.shardId, lease.shardId));
   if (!saved) {
     if (lease.step > 0)
       throw new InstanceProblem('CHECKPOINT_MISSING', {

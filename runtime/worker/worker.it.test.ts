@@ -8,6 +8,7 @@ import {
   deadLetter,
   effect,
   instance,
+  lateCount,
   probe,
   shard,
   tag,
@@ -233,6 +234,28 @@ test('an entry that a block cannot pass is set aside by name; the stream and the
   expect(dead).toMatchObject({ instanceId: bad, node: 'mine', line: 3, laneId: lane.id, seq: 3 });
   expect(dead?.reason).toMatch(/^TIMEOUT/);
   expect((await f.facts(bad)).status).toBe('running');
+});
+
+test('rows that come too late for a window are counted with the instance, by node', async () => {
+  await using f = await workerFixture();
+  const lane = await f.lane([{}]);
+  const windowed: GraphDocumentInput = {
+    format: 1,
+    roles: [role('x')],
+    nodes: [
+      node('in', 'source.tag', { role: 'x' }),
+      node('mean', 'series.window', { seconds: 1, mode: 'tumbling', lateness: 0 }),
+    ],
+    wires: [wire('in', 'mean')],
+    outputs: [{ name: 'mean', from: { node: 'mean', port: 'out' } }],
+  };
+  const id = await f.instance(windowed, { x: lane.tags[0] ?? 0 });
+  await f.worker();
+  await f.running(id);
+  // the second and fourth stand before a window that is closed
+  for (const second of [10, 5, 12, 4, 14]) await lane.write([{ time: T0 + second * 1000, values: [1] }]);
+  await until('both are counted', async () => (await f.db.select().from(lateCount))[0]?.count === 2);
+  expect(await f.db.select().from(lateCount)).toMatchObject([{ orgId: 'org-a', instanceId: id, node: 'mean', count: 2 }]);
 });
 
 test('a watched instance tells the values on its wires, and keeps its state', async () => {

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
-import { appVersion, asset, installation, instance, shard } from '#drizzle/schema/index.ts';
+import { appVersion, asset, installation, instance, lateCount, shard } from '#drizzle/schema/index.ts';
 import { notFound } from '../errors.ts';
 import { wakeWorkers } from '../installs/place-instance.ts';
 import { readProgress } from './read-progress.ts';
@@ -64,6 +64,9 @@ export async function listInstallations(tx: Tx, orgId: string) {
       lanes: shard.lanes,
       cursor: shard.cursor,
       leaseUntil: shard.leaseUntil,
+      /** Rows that came too late for a window or a join, by node. */
+      late: sql<Readonly<Record<string, number>>>`coalesce((select jsonb_object_agg(${lateCount.node}, ${lateCount.count})
+        from ${lateCount} where ${lateCount.instanceId} = ${instance.id}), '{}')`,
     })
     .from(instance)
     .innerJoin(appVersion, eq(appVersion.id, instance.versionId))

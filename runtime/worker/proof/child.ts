@@ -6,6 +6,8 @@ import { startWorker } from '../worker.ts';
 import { compileProof, proofGraph } from './graph.ts';
 
 const { DATABASE_URL = '', MILLWRIGHT_DATA = '', PROOF_LIMITS = '{}' } = process.env;
+// Before it takes anything: bundling the fixtures takes a second that no worker of the product needs.
+await compileProof({ graph: graphDocument.parse(proofGraph), graphHash: '', parameters: {}, instrumented: false });
 const worker = await startWorker({
   databaseUrl: DATABASE_URL,
   dataFolder: MILLWRIGHT_DATA,
@@ -15,7 +17,5 @@ const worker = await startWorker({
   exit: endProcess,
 });
 process.on('disconnect', () => process.exit(0));
-// Ready means that the blocks are loaded: bundling the fixtures takes a second that no worker of the product needs.
-await compileProof({ graph: graphDocument.parse(proofGraph), graphHash: '', parameters: {}, instrumented: false });
 // who it is in `shard.holder`
 process.send?.(worker.facts().holder);

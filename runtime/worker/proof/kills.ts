@@ -24,9 +24,13 @@ export interface KillReport extends Findings {
   readonly freezes: number;
   /** Times that all database sessions of the workers were cut. */
   readonly cutSessions: number;
-  /** How long shards of a killed worker stood still until a peer committed their next step, ms. */
-  readonly standstill: readonly number[];
+  /** How long shards stood still until a peer that was ready committed their next step, ms: after a kill, after a freeze. */
+  readonly standstill: { readonly killed: readonly number[]; readonly frozen: readonly number[] };
 }
+
+/** Longer than a lease: a peer has gone on when the frozen one comes back. */
+const FREEZE_MS = 6_000;
+const WATCH_MS = 20_000;
 
 /** mulberry32: the same seed kills at the same places of the plan. */
 export function generator(seed: number): () => number {
@@ -96,9 +100,9 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       }
     })();
 
-    const watchTakeover = async (tokens: Map<number, number>, since: number) => {
+    const watchTakeover = async (tokens: Map<number, number>, since: number, standstill: number[]) => {
       const taken = new Map<number, number>();
-      while (tokens.size > 0 && Date.now() - since < 20_000) {
+      while (tokens.size > 0 && Date.now() - since < WATCH_MS) {
         for (const s of await f.db.select().from(shard)) {
           const token = tokens.get(s.id);
           if (token === undefined || s.token === token) continue;
@@ -109,11 +113,15 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
         }
         await sleep(10);
       }
+      // never left out: the worst of all must not be what is missing
+      for (const _ of tokens) standstill.push(WATCH_MS);
     };
     let kills = 0;
     let freezes = 0;
     let cutSessions = 0;
-    const standstill: number[] = [];
+    const killed: number[] = [];
+    const frozen: number[] = [];
+    const watches: Promise<void>[] = [];
     const end = Date.now() + options.seconds * 1000;
     while (Date.now() < end) {
       await sleep(options.everyMs * (0.5 + random()));
@@ -121,7 +129,12 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       const victim = running[at];
       if (!victim) continue;
       const holder = holders.get(victim);
-      const before = new Map((await f.db.select().from(shard)).filter((s) => s.holder === holder).map((s) => [s.id, s]));
+      const before = (await f.db.select().from(shard)).filter((s) => s.holder === holder);
+      const watch = (standstill: number[]) => {
+        // Only where a peer was there to take over: what a new process needs to start is another figure.
+        const peer = running.some((w, i) => i !== at && holders.has(w));
+        if (peer) watches.push(watchTakeover(new Map(before.map((row) => [row.id, row.token])), Date.now(), standstill));
+      };
       const what = random();
       if (what < 0.2) {
         // what a restart of the server does to them: nobody knows whether the commit under way was made
@@ -130,20 +143,19 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       } else if (options.freeze && what < 0.4) {
         freezes++;
         victim.kill('SIGSTOP');
-        await sleep(4_500);
+        watch(frozen);
+        await sleep(FREEZE_MS);
         victim.kill('SIGCONT');
       } else {
         kills++;
         victim.kill('SIGKILL');
-        const t = Date.now();
+        watch(killed);
         running[at] = await start();
-        // How long nothing of theirs was committed. Only where a peer was there to take over: what a new process needs to start is another figure.
-        const peer = running.some((w, i) => i !== at && holders.has(w));
-        if (peer) void watchTakeover(new Map([...before].map(([id, row]) => [id, row.token])), t).catch(() => {});
       }
     }
     feeding = false;
     await feed;
+    await Promise.all(watches);
     const ends = await f.reader.ends(lanes.map((l) => l.id));
     await until(
       'everything is consumed',
@@ -164,7 +176,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
     const strange = (await f.db.select().from(instance)).filter((i) => i.status !== 'running');
     for (const i of strange) findings.wrong.push(`instance ${i.id} is ${i.status}: ${JSON.stringify(i.reason)}`);
     if ((await f.db.select().from(effect)).some((e) => e.orgId !== ORG)) findings.wrong.push('an effect of another tenant');
-    return { ...findings, kills, freezes, cutSessions, standstill };
+    return { ...findings, kills, freezes, cutSessions, standstill: { killed, frozen } };
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }
