@@ -51,6 +51,9 @@ export function mergeRows(series: readonly Rows[], since: number): Merged {
 
 /** Rows that came at one moment: by lane and number, then, within an entry, by time and the order of the series. */
 function arrange(series: readonly Rows[], which: Int32Array, index: Int32Array, begin: number, end: number): void {
+  let inOrder = true;
+  for (let i = begin + 1; i < end && inOrder; i++) inOrder = !after(i - 1, i);
+  if (inOrder) return;
   const rows = Array.from({ length: end - begin }, (_, i) => {
     const { time, arrival } = series[which[begin + i] as number] as Rows;
     const at = index[begin + i] as number;
@@ -61,4 +64,15 @@ function arrange(series: readonly Rows[], which: Int32Array, index: Int32Array, 
     which[begin + i] = row.s;
     index[begin + i] = row.at;
   });
+  /** Does row `a` of the order so far belong behind row `b`? */
+  function after(a: number, b: number): boolean {
+    const one = series[which[a] as number] as Rows;
+    const other = series[which[b] as number] as Rows;
+    const i = index[a] as number;
+    const j = index[b] as number;
+    const lane = (one.arrival?.lane ?? 0) - (other.arrival?.lane ?? 0);
+    if (lane !== 0) return lane > 0;
+    const seq = (one.arrival?.seq[i] ?? 0) - (other.arrival?.seq[j] ?? 0);
+    return seq !== 0 ? seq > 0 : (one.time[i] as number) > (other.time[j] as number);
+  }
 }

@@ -30,9 +30,13 @@ export interface ReplayLimits {
 const LIMITS: ReplayLimits = { rows: 200_000_000, effects: 100_000 };
 
 /** Rows a step at most; longer steps gain nothing and delay progress and cancelling. */
-const STEP_ROWS = 4_000;
-/** Steps a run at least, so that the course of a wire has points to draw. */
+const STEP_ROWS = 16_000;
+/** Rows that a step's outputs may have together, when each input row gives one on every output: half of what a program may give. */
+const STEP_OUTPUTS = 100_000;
+/** Steps a stretch at least, so that the course of a watched wire has points to draw. */
 const STEPS = 240;
+/** What these allow is no effect: a program with nothing else never waits for an answer. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['tag.read', 'alarm.raise']);
 /** The last rows go one by one, so that the last records of every wire are known singly. */
 const TAIL = 60;
 /** Ticks without a row between them; a timer that sets itself again at once would run for ever. */
@@ -62,12 +66,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const limits = { ...LIMITS, ...options.limits };
   const started = options.now();
   const report = new ReportBuilder(info, window);
-  const acts = info.capabilities.length > 0;
+  const acts = info.capabilities.some((capability) => !WITHOUT_EFFECT.has(capability));
+  const most = Math.max(100, Math.min(STEP_ROWS, Math.floor(STEP_OUTPUTS / (info.outputs.length + 1))));
   let answers = [] as Answer[];
   let wakeAt = null as number | null;
   let ordinal = 0;
   /** Rows that are tried in one step; falls while effects are frequent, since a taken-back step is work done twice. */
-  let stride = STEP_ROWS;
+  let stride = most;
 
   const check = () => {
     if (options.signal?.aborted) throw new ReplayStopped('cancelled', 'The run was cancelled.');
@@ -101,13 +106,14 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
 
   let clock = window.from;
   for await (const line of options.stretches) {
-    const stepRows = Math.max(1, Math.min(STEP_ROWS, Math.ceil(line.n / STEPS)));
+    const stepRows = info.instrumented ? Math.max(1, Math.min(most, Math.ceil(line.n / STEPS))) : most;
     for (let at = 0; at < line.n; ) {
       check();
       const next = line.clock[at] ?? clock;
       // Answers travel with the next rows; only a timer that is due before them needs a tick of its own.
       if (wakeAt !== null && wakeAt < next) await settle(next, clock);
-      const rows = line.n - at <= TAIL ? 1 : Math.min(stride, stepRows, line.n - at - TAIL);
+      const rows =
+        info.instrumented && line.n - at <= TAIL ? 1 : Math.min(stride, stepRows, line.n - at - (info.instrumented ? TAIL : 0));
       const before = acts && rows > 1 ? await stepper.save() : undefined;
       const result = await stepper.step(line.input(at, at + rows, answers));
       const asked = firstAsking(result, answers.length);
@@ -120,7 +126,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
       } else {
         commit(result, rows);
         at += rows;
-        stride = Math.min(STEP_ROWS, stride << 1);
+        stride = Math.min(most, stride << 1);
       }
       clock = line.clock[at - 1] ?? clock;
       options.onProgress?.(Math.min(1, Math.max(0, (clock - window.from) / Math.max(1, window.to - window.from))));
