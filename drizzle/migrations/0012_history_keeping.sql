@@ -64,7 +64,7 @@ ALTER TABLE "effect" ADD COLUMN "answered" boolean DEFAULT false NOT NULL;--> st
 ALTER TABLE "effect" ADD COLUMN "settled" jsonb;--> statement-breakpoint
 ALTER TABLE "blob" ADD COLUMN "doomed_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "chunk" ADD COLUMN "cold_file_id" integer;--> statement-breakpoint
-ALTER TABLE "chunk" ADD COLUMN "cold_row" integer;--> statement-breakpoint
+ALTER TABLE "chunk" ADD COLUMN "cold_part" integer;--> statement-breakpoint
 CREATE INDEX "blob_use_kind_at_index" ON "blob_use" USING btree ("kind","at");--> statement-breakpoint
 CREATE INDEX "event_org_id_at_index" ON "event" USING btree ("org_id","at");--> statement-breakpoint
 CREATE INDEX "rollup_due" ON "rollup" USING btree ("day") WHERE data is null;--> statement-breakpoint

@@ -65,8 +65,8 @@ export const chunk = pgTable(
     /** Null once the samples have moved to a file: the facts above stay here, so that a question finds them as before. */
     data: bytea('data'),
     coldFileId: integer('cold_file_id').references(() => coldFile.id),
-    /** First of its `n` rows in that file. */
-    coldRow: integer('cold_row'),
+    /** Its number among that file's chunks. */
+    coldPart: integer('cold_part'),
     /** Lane and newest sequence number inside, so that a flush is written once. */
     laneId: integer('lane_id').notNull(),
     seq: bigint('seq', { mode: 'number' }).notNull(),

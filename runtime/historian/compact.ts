@@ -8,11 +8,15 @@ const SMALL = 3_600;
 /** Merge when so many small ones of one series stand beside each other: every sample is then rewritten two or three times in all. */
 const MANY = 30;
 
+/** … unless they are frames: what is merged is in memory at once. */
+const SMALL_BYTES = 256 << 10;
+
 interface Piece {
   readonly t0: number;
   readonly t1: number;
   readonly n: number;
   readonly seq: number;
+  readonly bytes: number;
 }
 
 /** Merges the small chunks that a flush every two minutes leaves into hour and day chunks, when nothing else is to be done. */
@@ -26,7 +30,7 @@ export class Compaction {
 
   stored(rows: readonly ChunkRow[]): void {
     // Before the first look at the table, that look will find them.
-    if (this.pieces) for (const r of rows) this.note(`${r.tagId}/${r.laneId}`, r);
+    if (this.pieces) for (const r of rows) this.note(`${r.tagId}/${r.laneId}`, { ...r, bytes: r.data.length });
   }
 
   /** One merge at most, so that the log is never kept waiting. */
@@ -34,8 +38,8 @@ export class Compaction {
     if (!this.pieces) {
       this.pieces = new Map();
       const rows = await this.sql<(Piece & { tagId: number; laneId: number })[]>`
-        select tag_id as "tagId", lane_id as "laneId", t0, t1, n, seq::float8 as seq from chunk
-        where n < ${SMALL} and t1 - t0 < ${MAX_SPAN / 2}`;
+        select tag_id as "tagId", lane_id as "laneId", t0, t1, n, seq::float8 as seq, octet_length(data) as bytes from chunk
+        where n < ${SMALL} and t1 - t0 < ${MAX_SPAN / 2} and data is not null`;
       for (const r of rows) this.note(`${r.tagId}/${r.laneId}`, r);
     }
     const next = this.ready.values().next();
@@ -46,11 +50,11 @@ export class Compaction {
     return true;
   }
 
-  private note(name: string, { t0, t1, n, seq }: Piece): void {
-    if (n >= SMALL || t1 - t0 >= MAX_SPAN / 2) return;
+  private note(name: string, { t0, t1, n, seq, bytes }: Piece): void {
+    if (n >= SMALL || bytes >= SMALL_BYTES || t1 - t0 >= MAX_SPAN / 2) return;
     const pieces = this.pieces?.get(name);
-    if (pieces) pieces.push({ t0, t1, n, seq });
-    else this.pieces?.set(name, [{ t0, t1, n, seq }]);
+    if (pieces) pieces.push({ t0, t1, n, seq, bytes });
+    else this.pieces?.set(name, [{ t0, t1, n, seq, bytes }]);
     if ((pieces?.length ?? 1) >= MANY) this.ready.add(name);
   }
 
@@ -62,10 +66,10 @@ export class Compaction {
     const rows = await this.sql<{ orgId: string; data: Uint8Array }[]>`
       select c.org_id as "orgId", c.data from chunk c
       join unnest(${old.map((o) => o.t0)}::float8[], ${old.map((o) => o.seq)}::int8[]) as u(t0, seq) on c.t0 = u.t0 and c.seq = u.seq
-      where c.tag_id = ${tagId} and c.lane_id = ${laneId}`;
+      where c.tag_id = ${tagId} and c.lane_id = ${laneId} and c.data is not null`;
     const orgId = rows[0]?.orgId;
     if (orgId === undefined || rows.length !== old.length) return;
     const merged = chunksOf(tagId, orgId, laneId, concat(rows.map((r) => decodeChunk(r.data))));
-    if (await replaceChunks(this.sql, old, merged)) for (const m of merged) this.note(name, m);
+    if (await replaceChunks(this.sql, old, merged)) for (const m of merged) this.note(name, { ...m, bytes: m.data.length });
   }
 }

@@ -1,3 +1,4 @@
+import { BAD, quality as qualityCode } from '#runtime/batch/quality.ts';
 import { ORIGINS } from '#runtime/batch/schema.ts';
 import type { LogRow, OutputColumns } from '#runtime/log/contract.ts';
 import { type BlobUse, usesOf } from './blob-uses.ts';
@@ -72,21 +73,22 @@ export class LaneBuffer {
   }
 }
 
+/** Neither a number nor anything else: whatever the source said of it, nobody may take it for a value. */
+const MISSING = qualityCode('bad', 'missing');
+const judged = (value: number, quality: number, other: OtherValue | undefined): number =>
+  Number.isNaN(value) && other === undefined && quality < BAD ? MISSING : quality;
+
 /** The samples of a row of the log: of tags, or of the series that `ids` gives to the columns of outputs. */
 export function eachSample(row: LogRow, orgId: string, ids: Pick<SeriesIds, 'owner' | 'id'>, on: OnSample): void {
   const entry = row.entry;
   if (entry.kind === 'samples') {
     const origin = originCode(entry.origin);
-    for (let i = 0; i < entry.n; i++)
-      on(
-        entry.tag[i] as number,
-        orgId,
-        entry.time[i] as number,
-        entry.value[i] as number,
-        entry.quality ? (entry.quality[i] as number) : 0,
-        origin,
-        entry.other?.[i],
-      );
+    for (let i = 0; i < entry.n; i++) {
+      const value = entry.value[i] as number;
+      const other = entry.other?.[i];
+      const quality = judged(value, entry.quality ? (entry.quality[i] as number) : 0, other);
+      on(entry.tag[i] as number, orgId, entry.time[i] as number, value, quality, origin, other);
+    }
   } else if (entry.kind === 'outputs') {
     const owner = ids.owner(entry.shardId);
     if (!owner) return;
@@ -98,7 +100,8 @@ export function eachSample(row: LogRow, orgId: string, ids: Pick<SeriesIds, 'own
           if (id === undefined) continue;
           const value = column === FRAME_COLUMN ? frameAt(output, i) : valueAt(output, c, i);
           const quality = column === FRAME_COLUMN ? frameQuality(output, i) : (output.quality[c]?.[i] ?? 0);
-          if (typeof value === 'number') on(id, owner.orgId, output.time[i] as number, value, quality, origin);
+          if (typeof value === 'number')
+            on(id, owner.orgId, output.time[i] as number, value, judged(value, quality, undefined), origin);
           else on(id, owner.orgId, output.time[i] as number, Number.NaN, quality, origin, value);
         }
       });

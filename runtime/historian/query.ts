@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
 import { shard } from '#drizzle/schema/app.ts';
-import { chunk, historyCursor, series } from '#drizzle/schema/history.ts';
+import { chunk, coldFile, historyCursor, series } from '#drizzle/schema/history.ts';
 import { tag } from '#drizzle/schema/plant.ts';
 import { SeriesBuffer } from './buffer.ts';
 import { decodeChunk } from './chunk.ts';
@@ -15,6 +15,8 @@ export interface HistoryReader {
   readonly tx: Tx;
   readonly orgId: string;
   readonly readLog: ReadLog;
+  /** Where files of old samples stand; the process' data folder unless given. */
+  readonly dataFolder?: string;
 }
 
 export interface Window {
@@ -92,23 +94,30 @@ export async function parts(
   }
 }
 
-async function fetchChunks({ tx, orgId }: HistoryReader, facts: readonly ChunkFacts[]): Promise<Part[]> {
+async function fetchChunks(reader: HistoryReader, facts: readonly ChunkFacts[]): Promise<Part[]> {
+  const { tx, orgId } = reader;
   const found: Part[] = [];
+  const cold: { path: string; part: number }[] = [];
   for (let i = 0; i < facts.length; i += CHUNKS_A_PAGE) {
     const page = facts.slice(i, i + CHUNKS_A_PAGE);
     const keys = page.map((f) => sql`(${f.id}::int4, ${f.t0}::float8, ${f.lane}::int4, ${f.seq}::int8)`);
     const rows = await tx
-      .select({ id: chunk.tagId, lane: chunk.laneId, data: chunk.data })
+      .select({ id: chunk.tagId, lane: chunk.laneId, data: chunk.data, path: coldFile.path, part: chunk.coldPart })
       .from(chunk)
+      .leftJoin(coldFile, eq(coldFile.id, chunk.coldFileId))
       .where(
         and(
           eq(chunk.orgId, orgId),
           sql`(${chunk.tagId}, ${chunk.t0}, ${chunk.laneId}, ${chunk.seq}) in (${sql.join(keys, sql`, `)})`,
         ),
       );
-    for (const r of rows) if (r.data) found.push({ id: r.id, lane: r.lane, samples: decodeChunk(r.data) });
+    for (const { id, lane, data, path, part } of rows)
+      if (data) found.push({ id, lane, samples: decodeChunk(data) });
+      else if (path !== null && part !== null) cold.push({ path, part });
   }
-  return found;
+  if (cold.length === 0) return found;
+  const { readColdParts } = await import('./cold/read-parts.ts');
+  return [...found, ...(await readColdParts(reader.dataFolder, cold))];
 }
 
 /** Samples of each id in the window by time; of several versions of one time the newest. */

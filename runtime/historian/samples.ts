@@ -139,3 +139,15 @@ export function between(s: Samples, from: number, to: number): Samples {
         Uint32Array.from({ length: b - a }, (_, i) => a + i),
       );
 }
+
+/** Equal to the last bit. */
+export function sameSamples(a: Samples, b: Samples): boolean {
+  if (a.n !== b.n || a.other.size !== b.other.size) return false;
+  for (const name of ['time', 'value', 'at', 'seq', 'quality', 'origin'] as const) {
+    const x = a[name];
+    const y = b[name];
+    for (let i = 0; i < a.n; i++) if (!Object.is(x[i], y[i])) return false;
+  }
+  for (const [row, other] of a.other) if (JSON.stringify(other) !== JSON.stringify(b.other.get(row))) return false;
+  return true;
+}
