@@ -130,7 +130,7 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     '  const N = $N = input.n; $dead = []; $traced = 0; $effects = []; $alarms = []; $late = {};',
   ];
   out.push(
-    '  if ($clock.length < N) $clock = new Float64Array(Math.max(N, 1024)); { const c = input.clock; for (let i = 0; i < N; i++) { if (c[i] > $clk) $clk = c[i]; $clock[i] = $clk; } }',
+    '  if ($clock.length < N) $clock = new Float64Array(Math.max(N, 1024)); { const c = input.clock; let clk = $clk; for (let i = 0; i < N; i++) { if (c[i] > clk) clk = c[i]; $clock[i] = clk; } $clk = clk; }',
   );
   out.push(
     '  const words = input.words, known = new Int32Array(words.length).fill(-1);',

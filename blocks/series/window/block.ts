@@ -1,6 +1,6 @@
 import { defineBlock, f64, f64s, field, i32, integer, jsonState, number, same, z } from '#blocks/sdk/index.ts';
 import { addInOrder, type Buffer, dropUntil, statisticsSince } from './sliding.ts';
-import { addToWindow, SLOT_CELLS, SLOTS, takeWindow } from './tumbling.ts';
+import { earliestEnd, openWindow, putWindow, SLOT_CELLS, SLOTS, takeWindow } from './tumbling.ts';
 
 /** Quality `uncertain:clipped`: the window held more values than it may keep. */
 const CLIPPED = 0x42;
@@ -64,6 +64,15 @@ export default defineBlock({
     due: f64(),
     armed: i32(),
     slots: f64s(SLOT_CELLS),
+    /** The window that the last row fell into, most often the next one's too; and the earliest end of all, NaN = not known. */
+    start: f64(),
+    count: f64(),
+    mean: f64(),
+    squares: f64(),
+    least: f64(),
+    most: f64(),
+    worst: f64(),
+    next: f64(Number.NaN),
     buffer: jsonState<Buffer>({ t: [], v: [], q: [] }),
   },
   each(row, s, p, ctx) {
@@ -90,7 +99,33 @@ export default defineBlock({
       ctx.emit({ late: { value: row.value } });
       return;
     }
-    addToWindow(s.slots, start, row.value, row.quality);
+    if (s.count === 0 || start !== s.start) {
+      putWindow(s.slots, {
+        start: s.start,
+        count: s.count,
+        mean: s.mean,
+        squares: s.squares,
+        least: s.least,
+        most: s.most,
+        worst: s.worst,
+      });
+      const w = openWindow(s.slots, start, row.value);
+      s.start = start;
+      s.count = w.count;
+      s.mean = w.mean;
+      s.squares = w.squares;
+      s.least = w.least;
+      s.most = w.most;
+      s.worst = w.worst;
+      s.next = Math.min(s.next, start + width);
+    }
+    const before = s.mean;
+    s.count++;
+    s.mean = before + (row.value - before) / s.count;
+    s.squares += (row.value - before) * (row.value - s.mean);
+    if (row.value < s.least) s.least = row.value;
+    if (row.value > s.most) s.most = row.value;
+    if (row.quality > s.worst) s.worst = row.quality;
     if (row.time > s.newest) {
       s.newest = row.time;
       s.closed = Math.max(s.closed, row.time - lateness);
@@ -101,6 +136,17 @@ export default defineBlock({
         ctx.wakeAt(s.due);
       }
     }
+    if (s.closed < s.next) return;
+    putWindow(s.slots, {
+      start: s.start,
+      count: s.count,
+      mean: s.mean,
+      squares: s.squares,
+      least: s.least,
+      most: s.most,
+      worst: s.worst,
+    });
+    s.count = 0;
     let w = takeWindow(s.slots, s.closed, width);
     while (w) {
       ctx.emit({
@@ -108,6 +154,7 @@ export default defineBlock({
       });
       w = takeWindow(s.slots, s.closed, width);
     }
+    s.next = earliestEnd(s.slots, width);
   },
   onTimer(s, p, ctx) {
     if (ctx.now < s.due) {
@@ -117,6 +164,16 @@ export default defineBlock({
     s.armed = 0;
     const width = p.seconds * 1000;
     s.closed = Math.max(s.closed, (Math.floor(s.newest / width) + 1) * width);
+    putWindow(s.slots, {
+      start: s.start,
+      count: s.count,
+      mean: s.mean,
+      squares: s.squares,
+      least: s.least,
+      most: s.most,
+      worst: s.worst,
+    });
+    s.count = 0;
     let w = takeWindow(s.slots, s.closed, width);
     while (w) {
       ctx.emit({
@@ -124,5 +181,6 @@ export default defineBlock({
       });
       w = takeWindow(s.slots, s.closed, width);
     }
+    s.next = earliestEnd(s.slots, width);
   },
 });

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { runBlock } from '#blocks/sdk/testing.ts';
 import lottery from './lottery.testing.json' with { type: 'json' };
 import { addInOrder, type Buffer, dropUntil, statisticsSince } from './sliding.ts';
-import { addToWindow, SLOT_CELLS, type Statistics, takeWindow } from './tumbling.ts';
+import { earliestEnd, openWindow, putWindow, SLOT_CELLS, type Statistics, takeWindow } from './tumbling.ts';
 
 /** Statistics of the values by both ways of computing them. */
-const ways: Record<string, (values: readonly number[]) => Statistics | undefined> = {
-  tumbling(values) {
-    const slots = new Float64Array(SLOT_CELLS);
-    for (const value of values) addToWindow(slots, 0, value, 0);
-    return takeWindow(slots, 1000, 1000);
+const ways: Record<string, (values: readonly number[]) => Promise<Statistics | undefined>> = {
+  async tumbling(values) {
+    // the test's clock begins 600 s into a window of 1,000 s; the last row closes the window of the others
+    const rows = values.map((value, i) => ({ time: 400_000 + i, value }));
+    const input = [...rows, { time: 1_400_000, value: 0 }];
+    const { outputs } = await runBlock(import.meta.url, { title: '', source: '', params: { seconds: 1000 }, input });
+    return outputs.out?.[0]?.values as unknown as Statistics | undefined;
   },
-  sliding(values) {
+  async sliding(values) {
     const buffer: Buffer = { t: [], v: [], q: [] };
     values.forEach((value, i) => {
       addInOrder(buffer, i, value, 0, 100_000);
@@ -23,24 +26,24 @@ const digits = (computed: number, certified: number) =>
   computed === certified ? 15 : -Math.log10(Math.abs(computed - certified) / Math.abs(certified));
 
 describe.each(Object.keys(ways))('%s: certified values of NIST StRD', (way) => {
-  const statistics = (values: readonly number[]) => {
-    const found = ways[way]?.(values);
+  const statistics = async (values: readonly number[]) => {
+    const found = await ways[way]?.(values);
     if (!found) throw new Error('no window');
     return found;
   };
-  test('Lottery, 218 values', () => {
-    const s = statistics(lottery.values);
+  test('Lottery, 218 values', async () => {
+    const s = await statistics(lottery.values);
     expect(s.count).toBe(218);
     expect(digits(s.mean, 518.95871559633)).toBeGreaterThanOrEqual(13);
     expect(digits(s.sd, 291.699727470969)).toBeGreaterThanOrEqual(13);
     expect(s).toMatchObject({ min: 4, max: 999 });
   });
-  test('NumAcc1: 10000001, 10000003, 10000002', () => {
-    const s = statistics([10000001, 10000003, 10000002]);
+  test('NumAcc1: 10000001, 10000003, 10000002', async () => {
+    const s = await statistics([10000001, 10000003, 10000002]);
     expect(s).toMatchObject({ mean: 10000002, sd: 1 });
   });
-  test('NumAcc3: 1000000.2, then 1000000.1 and 1000000.3 in turn, tests cancellation', () => {
-    const s = statistics(Array.from({ length: 1001 }, (_, i) => (i === 0 ? 1000000.2 : i % 2 ? 1000000.1 : 1000000.3)));
+  test('NumAcc3: 1000000.2, then 1000000.1 and 1000000.3 in turn, tests cancellation', async () => {
+    const s = await statistics(Array.from({ length: 1001 }, (_, i) => (i === 0 ? 1000000.2 : i % 2 ? 1000000.1 : 1000000.3)));
     expect(digits(s.mean, 1000000.2)).toBeGreaterThanOrEqual(13);
     expect(digits(s.sd, 0.1)).toBeGreaterThanOrEqual(9); // NIST's inputs themselves are binary fractions near 1e6
   });
@@ -49,9 +52,9 @@ describe.each(Object.keys(ways))('%s: certified values of NIST StRD', (way) => {
 describe('tumbling windows', () => {
   test('are taken in the order of time, only when their end has passed, once', () => {
     const slots = new Float64Array(SLOT_CELLS);
-    addToWindow(slots, 1000, 5, 0);
-    addToWindow(slots, 0, 1, 0);
-    addToWindow(slots, 0, 3, 0x41);
+    putWindow(slots, { start: 1000, count: 1, mean: 5, squares: 0, least: 5, most: 5, worst: 0 });
+    putWindow(slots, { start: 0, count: 2, mean: 2, squares: 2, least: 1, most: 3, worst: 0x41 });
+    expect(earliestEnd(slots, 1000)).toBe(1000);
     expect(takeWindow(slots, 999, 1000)).toBeUndefined();
     expect(takeWindow(slots, 2000, 1000)).toMatchObject({ start: 0, mean: 2, count: 2, quality: 0x41 });
     expect(takeWindow(slots, 2000, 1000)).toMatchObject({ start: 1000, mean: 5, sd: 0, count: 1, quality: 0 });
@@ -59,8 +62,11 @@ describe('tumbling windows', () => {
   });
   test('more than eight open windows are refused with what to do', () => {
     const slots = new Float64Array(SLOT_CELLS);
-    for (let i = 0; i < 8; i++) addToWindow(slots, i, 1, 0);
-    expect(() => addToWindow(slots, 8, 1, 0)).toThrow(/shorten the lateness/);
+    const at = (start: number) => ({ ...openWindow(slots, start, 1), count: 1 });
+    for (let i = 0; i < 8; i++) putWindow(slots, at(i));
+    expect(() => putWindow(slots, at(8))).toThrow(/shorten the lateness/);
+    expect(openWindow(slots, 3, 7)).toMatchObject({ start: 3, count: 1, least: 1 });
+    expect(() => putWindow(slots, at(8))).not.toThrow();
   });
 });
 

@@ -26,33 +26,58 @@ export interface Statistics {
   readonly quality: number;
 }
 
-export function addToWindow(slots: Float64Array, start: number, value: number, quality: number): void {
-  let at = -1;
+/** A window while rows are added to it: the block keeps the latest one in scalars, the others here. */
+export interface OpenWindow {
+  readonly start: number;
+  readonly count: number;
+  readonly mean: number;
+  readonly squares: number;
+  readonly least: number;
+  readonly most: number;
+  readonly worst: number;
+}
+
+/** Takes a window out to go on with it: a new one when there is none. */
+export function openWindow(slots: Float64Array, start: number, value: number): OpenWindow {
   for (let i = 0; i < slots.length; i += FIELDS) {
-    if (slots[i + COUNT] === 0) at = at < 0 ? i : at;
-    else if (slots[i + START] === start) {
-      at = i;
-      break;
-    }
+    if (slots[i + COUNT] === 0 || slots[i + START] !== start) continue;
+    const count = slots[i + COUNT] as number;
+    slots[i + COUNT] = 0;
+    return {
+      start,
+      count,
+      mean: slots[i + MEAN] as number,
+      squares: slots[i + SQUARES] as number,
+      least: slots[i + LEAST] as number,
+      most: slots[i + MOST] as number,
+      worst: slots[i + WORST] as number,
+    };
   }
-  if (at < 0) throw new RangeError(`more than ${SLOTS} windows are open: shorten the lateness`);
-  if (slots[at + COUNT] === 0) {
-    slots[at + START] = start;
-    slots[at + MEAN] = 0;
-    slots[at + SQUARES] = 0;
-    slots[at + LEAST] = value;
-    slots[at + MOST] = value;
-    slots[at + WORST] = 0;
+  return { start, count: 0, mean: 0, squares: 0, least: value, most: value, worst: 0 };
+}
+
+export function putWindow(slots: Float64Array, w: OpenWindow): void {
+  if (w.count === 0) return;
+  for (let i = 0; i < slots.length; i += FIELDS) {
+    if (slots[i + COUNT] !== 0) continue;
+    slots[i + START] = w.start;
+    slots[i + COUNT] = w.count;
+    slots[i + MEAN] = w.mean;
+    slots[i + SQUARES] = w.squares;
+    slots[i + LEAST] = w.least;
+    slots[i + MOST] = w.most;
+    slots[i + WORST] = w.worst;
+    return;
   }
-  const n = (slots[at + COUNT] as number) + 1;
-  const mean = slots[at + MEAN] as number;
-  const next = mean + (value - mean) / n;
-  slots[at + COUNT] = n;
-  slots[at + MEAN] = next;
-  slots[at + SQUARES] = (slots[at + SQUARES] as number) + (value - mean) * (value - next);
-  if (value < (slots[at + LEAST] as number)) slots[at + LEAST] = value;
-  if (value > (slots[at + MOST] as number)) slots[at + MOST] = value;
-  if (quality > (slots[at + WORST] as number)) slots[at + WORST] = quality;
+  throw new RangeError(`more than ${SLOTS} windows are open: shorten the lateness`);
+}
+
+/** End of the earliest window; Infinity when none is open. */
+export function earliestEnd(slots: Float64Array, width: number): number {
+  let end = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < slots.length; i += FIELDS)
+    if (slots[i + COUNT] !== 0) end = Math.min(end, (slots[i + START] as number) + width);
+  return end;
 }
 
 /** Takes out the earliest window whose end is at or before `watermark`; undefined when none is. */
