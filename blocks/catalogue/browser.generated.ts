@@ -18,9 +18,10 @@ import seriesWindow from '#blocks/series/window/block.ts';
 import simulateCompressor from '#blocks/simulate/compressor/block.ts';
 import simulateRotating from '#blocks/simulate/rotating/block.ts';
 import sourceForm from '#blocks/source/form/block.ts';
+import sourceSchedule from '#blocks/source/schedule/block.ts';
 import sourceTag from '#blocks/source/tag/block.ts';
 import transformCode from '#blocks/transform/code/block.ts';
 import transformExpr from '#blocks/transform/expr/block.ts';
 import transformSwitch from '#blocks/transform/switch/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, notifySend, qualityEwma, qualityPareto, seriesAlign, seriesCollect, seriesCompare, seriesDelay, seriesEwma, seriesJoin, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceTag, transformCode, transformExpr, transformSwitch] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, notifySend, qualityEwma, qualityPareto, seriesAlign, seriesCollect, seriesCompare, seriesDelay, seriesEwma, seriesJoin, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformExpr, transformSwitch] as unknown as readonly AnyBlock[];

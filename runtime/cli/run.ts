@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readInput } from '#runtime/files/read.ts';
 import type { InputTable } from '#runtime/files/table.ts';
@@ -8,6 +8,9 @@ import { modelAnswers } from '#runtime/replay/model-answers.ts';
 import { runTables } from '#runtime/replay/run-tables.ts';
 import { inputsOf } from '#runtime/replay/tables.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
+import { calendarDocument } from '#runtime/schedule/calendar.ts';
+import type { Place } from '#runtime/schedule/due.ts';
+import { isZone } from '#runtime/schedule/zone.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
 import { compileFile } from './compile-file.ts';
 import { Refused } from './outcome.ts';
@@ -19,6 +22,11 @@ export interface RunOptions {
   /** `key=value` */
   readonly param: readonly string[];
   readonly until?: string;
+  readonly from?: string;
+  /** IANA time zone of schedules. */
+  readonly zone?: string;
+  /** File with the shifts of schedules. */
+  readonly calendar?: string;
   readonly out?: string;
   readonly key: string;
   readonly json: boolean;
@@ -29,9 +37,9 @@ export async function run(graphFile: string, options: RunOptions) {
   const { program } = await compileFile(graphFile, options.param);
   const { info } = program;
   const tables = await readInputs(info, options);
-  const until = options.until === undefined ? undefined : parseTime(options.until);
-  if (options.until !== undefined && until === undefined)
-    throw new Refused([`--until: "${options.until}" is no time; write ISO 8601 with a zone, such as 2026-01-05T12:00:00+08:00`]);
+  const until = timeOf(options.until, '--until');
+  const from = timeOf(options.from, '--from');
+  const place = await readPlace(options);
   if (options.out !== undefined) await mkdir(options.out, { recursive: true });
   const files = options.out === undefined ? undefined : openRunFiles(options.out, info);
   const stepper = await createStepper(program, { seed: 1, timeoutMs: 60_000, hostDeadlineMs: 90_000 });
@@ -42,6 +50,9 @@ export async function run(graphFile: string, options: RunOptions) {
       tables,
       answering: modelAnswers('confirm'),
       until,
+      from,
+      place,
+      key: options.key,
       now: () => performance.now(),
       ...(files ? { onResult: files.take } : {}),
     });
@@ -63,6 +74,28 @@ export async function run(graphFile: string, options: RunOptions) {
   } finally {
     stepper.dispose();
   }
+}
+
+function timeOf(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const time = parseTime(text);
+  if (time === undefined)
+    throw new Refused([`${option}: "${text}" is no time; write ISO 8601 with a zone, such as 2026-01-05T12:00:00+08:00`]);
+  return time;
+}
+
+async function readPlace({ zone = 'UTC', calendar: file }: RunOptions): Promise<Place> {
+  if (!isZone(zone)) throw new Refused([`--zone: "${zone}" is no IANA time zone; write one such as Asia/Shanghai`]);
+  if (file === undefined) return { zone };
+  let read: unknown;
+  try {
+    read = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Refused([`--calendar ${file}: ${(error as Error).message}`]);
+  }
+  const parsed = calendarDocument.safeParse(read);
+  if (!parsed.success) throw new Refused(parsed.error.issues.map((i) => `--calendar ${file}: ${i.path.join('.')}: ${i.message}`));
+  return { zone, calendar: parsed.data };
 }
 
 async function readInputs(info: ProgramInfo, options: RunOptions): Promise<Map<string, InputTable>> {

@@ -1,5 +1,6 @@
 import { checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
 import { type GraphDocument, type GraphDocumentInput, graphDocument } from '#runtime/graph/document.ts';
+import type { NodeFacts } from '#runtime/graph/facts.ts';
 import { preconditionsOf } from '#runtime/graph/guards.ts';
 import { sha256 } from '#runtime/graph/hash.ts';
 import type { ProgramCatalogue } from '#runtime/graph/manifest.ts';
@@ -7,7 +8,7 @@ import { reachable } from '#runtime/graph/order.ts';
 import type { ParameterValues } from '#runtime/graph/params.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { problem } from '#runtime/graph/problems.ts';
-import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
+import type { Program, ProgramInfo, ScheduleRule } from '#runtime/step/contract.ts';
 import { codeChecker } from './check-code.ts';
 import { CodeProblem } from './code-rules.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -79,6 +80,13 @@ function codeFault(error: unknown): GraphProblem {
   return problem(error.code, { line: error.line, column: error.column }, error.message, error.zh);
 }
 
+/** The rule of a schedule node is what its parameters say. */
+function scheduleOf({ manifest, params }: NodeFacts): { schedule?: ScheduleRule } {
+  if (manifest.source?.kind !== 'schedule' || manifest.source.schedule === '') return {};
+  const { on, inShifts, misfire } = params as unknown as ScheduleRule;
+  return { schedule: { on, cron: String(params[manifest.source.schedule] ?? ''), inShifts, misfire } };
+}
+
 function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   return {
@@ -87,6 +95,7 @@ function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<Pr
       node: n.id,
       ...(n.facts.role ? { role: n.facts.role.name } : {}),
       ...(n.facts.form === undefined ? {} : { form: n.facts.form }),
+      ...scheduleOf(n.facts),
       schema: n.facts.outputs.out?.schema ?? { kind: 'stream', columns: {} },
     })),
     outputs: document.outputs.map((o) => {

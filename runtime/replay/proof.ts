@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { bilingual } from '#runtime/graph/document.ts';
+import { calendarDocument } from '#runtime/schedule/calendar.ts';
+import { isZone } from '#runtime/schedule/zone.ts';
 
 /**
  * `proof/proof.json`: the data an app carries and the figures it must reproduce on it, on anyone's machine. Every run also names
@@ -65,6 +67,10 @@ export const proofRun = z.strictObject({
   inputs: z.record(z.string(), z.string()),
   parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}),
   key: z.string().default('demo'),
+  /** For schedules: where the clock begins (ISO 8601 with zone; absent = the first record), the site's time zone and its shifts. */
+  from: z.string().optional(),
+  zone: z.string().refine(isZone, 'not an IANA time zone').optional(),
+  calendar: calendarDocument.optional(),
   /** Runs the clock on to here after the last record, so that timers fire (ISO 8601 with zone). */
   until: z.string().optional(),
   checks: z.array(proofCheck).min(1),

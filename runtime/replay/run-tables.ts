@@ -1,8 +1,10 @@
 import type { InputTable } from '#runtime/files/table.ts';
+import type { Place } from '#runtime/schedule/due.ts';
 import type { ProgramInfo, Stepper, StepResult } from '#runtime/step/contract.ts';
 import type { Answering } from './model-answers.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 import type { ReplayReport } from './report.ts';
+import { scheduleRows } from './schedule-rows.ts';
 import { timelineOfTables } from './tables.ts';
 
 /** Runs a program on input tables, without any server: `mw run` and proofs (semantics, section 10). */
@@ -13,6 +15,12 @@ export async function runTables(options: {
   readonly answering: Answering;
   /** Epoch ms; timers run on to here after the last record. */
   readonly until?: number | undefined;
+  /** Epoch ms; where the clock begins when schedules alone drive the program. */
+  readonly from?: number | undefined;
+  /** Time zone and shifts for schedules; UTC and none where absent. */
+  readonly place?: Place | undefined;
+  /** Record key of the ticks. */
+  readonly key?: string;
   readonly signal?: AbortSignal;
   readonly limits?: ReplayOptions['limits'];
   onResult?(result: StepResult): void;
@@ -20,11 +28,21 @@ export async function runTables(options: {
   onProgress?(done: number): void;
   readonly now: () => number;
 }): Promise<ReplayReport> {
-  const line = timelineOfTables(options.info, options.tables);
-  const from = line.clock[0] ?? options.until ?? 0;
-  const to = options.until ?? line.clock[line.n - 1] ?? from;
+  const { info, tables } = options;
+  const data = timelineOfTables(info, tables);
+  const from = options.from ?? data.clock[0] ?? options.until ?? 0;
+  const to = options.until ?? data.clock[data.n - 1] ?? from;
+  const fed = new Set(info.sources.flatMap((s, i) => (tables.has(s.role ?? s.form ?? s.node) ? [i] : [])));
+  const ticks = scheduleRows(info, {
+    place: options.place ?? { zone: 'UTC' },
+    key: options.key ?? 'demo',
+    from: from - 1,
+    to,
+    fed,
+  });
+  const line = ticks.length === 0 ? data : timelineOfTables(info, tables, ticks);
   return replay({
-    info: options.info,
+    info,
     stepper: options.stepper,
     window: { from, to },
     input: 'corrected',

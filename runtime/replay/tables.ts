@@ -8,7 +8,11 @@ import { type RowSeries, type Timeline, timelineOf } from './timeline.ts';
  * Input files as the program wants them: sources in the order of their role names, values converted to the units of the graph.
  * At equal time rows come by role name, then as in the file. Throws `InputError` for a unit of another dimension.
  */
-export function timelineOfTables(info: ProgramInfo, tables: ReadonlyMap<string, InputTable>): Timeline {
+export function timelineOfTables(
+  info: ProgramInfo,
+  tables: ReadonlyMap<string, InputTable>,
+  ticks: readonly RowSeries[] = [],
+): Timeline {
   const series = info.sources
     .map((source, at) => ({ name: source.role ?? source.form ?? source.node, at }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.at - b.at))
@@ -16,7 +20,7 @@ export function timelineOfTables(info: ProgramInfo, tables: ReadonlyMap<string, 
       const table = tables.get(name);
       return table ? seriesOf(table, info, at) : [];
     });
-  return timelineOf(series);
+  return timelineOf([...series, ...ticks]);
 }
 
 /** Roles and forms that the program reads, each with the schema its file must fit. */

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { instance, lane, shard as shardTable } from '#drizzle/schema/index.ts';
 import { int8s } from '#runtime/log/connection.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
+import { keepSchedules } from '#runtime/schedule/sweep.ts';
 import { CheckpointPolicy, ENGINE, packCheckpoint } from './checkpoint.ts';
 import { stepperOptions, type WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
@@ -84,6 +85,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
     const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
     if (reshaped) await reshape(context, held, wanted);
     else if (!recovered.upToDate) await saveCheckpoint(context, held);
+    await keepSchedules(db, facts, held.program.info);
     if (facts.status !== 'running') await setStatus(db, lease.instanceId, 'running');
     return held;
   } catch (error) {

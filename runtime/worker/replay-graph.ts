@@ -12,9 +12,11 @@ import { modelAnswers } from '#runtime/replay/model-answers.ts';
 import { replay } from '#runtime/replay/replay.ts';
 import type { ReplayReport } from '#runtime/replay/report.ts';
 import type { RunRequest } from '#runtime/replay/request.ts';
-import type { Timeline } from '#runtime/replay/timeline.ts';
+import { scheduleRows } from '#runtime/replay/schedule-rows.ts';
+import { type Timeline, timelineOf } from '#runtime/replay/timeline.ts';
 import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
+import { placeOf } from '#runtime/schedule/sweep.ts';
 import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import { conversion } from '#runtime/units/units.ts';
@@ -39,6 +41,8 @@ export type ReplayWish = GraphText &
   Pick<RunRequest, 'key' | 'bindings' | 'parameters' | 'window' | 'input' | 'confirmations'> & {
     /** The last value of every wire is kept, at a cost; where only outputs are wanted, a plain program is faster. */
     readonly wires: boolean;
+    /** Whose zone and shifts schedules go by; absent = UTC, no shifts. */
+    readonly assetId?: string;
     /** As it arrived: what came later than this is left out, epoch ms; absent = all samples of the window, however late. */
     readonly arrivedBy?: number;
   };
@@ -131,22 +135,37 @@ async function bindingsOf(
 async function* stretches(
   tools: ReplayTools,
   orgId: string,
-  { window, input, arrivedBy }: ReplayWish,
+  { window, input, arrivedBy, assetId, key }: ReplayWish,
   info: ProgramInfo,
   bindings: readonly SourceBinding[],
 ): AsyncGenerator<Timeline> {
   const reader: HistoryReader = { tx: tools.db, orgId, readLog: tools.readLog };
   const ids = [...new Set(bindings.map((binding) => binding.tag))];
-  if (ids.length === 0) return;
+  const arrived = input === 'arrived';
+  const scheduled = info.sources.some((s) => s.schedule);
+  const place = scheduled ? await placeOf(tools.db, orgId, assetId ?? null) : { zone: 'UTC' };
+  let ticked = window.from - 1;
+  /** Ticks up to a moment, once. */
+  const ticksTo = (to: number) => {
+    const from = ticked;
+    if (!scheduled || to <= from) return [];
+    ticked = to;
+    return scheduleRows(info, { place, key, from, to, arrived });
+  };
   let since: number | undefined;
-  for await (const slices of readSlices(reader, ids, window, input)) {
-    const waves = await fetchWaves(tools.db, tools.blobs, orgId, wavesIn(slices));
-    const line = stretchOf(info, bindings, slices, input, waves, since);
-    const n = arrivedBy === undefined ? line.n : line.clock.findLastIndex((at) => at <= arrivedBy) + 1;
-    if (n === 0) continue;
-    if (input === 'arrived') since = line.clock[n - 1];
-    yield { ...line, n };
-  }
+  if (ids.length > 0)
+    for await (const slices of readSlices(reader, ids, window, input)) {
+      const waves = await fetchWaves(tools.db, tools.blobs, orgId, wavesIn(slices));
+      const ends = slices.map(({ samples }) => (arrived ? samples.at : samples.time).at(-1) ?? window.from);
+      const ticks = ticksTo(Math.min(window.to - 1, Math.max(...ends)));
+      const line = stretchOf(info, bindings, slices, input, waves, since, ticks);
+      const n = arrivedBy === undefined ? line.n : line.clock.findLastIndex((at) => at <= arrivedBy) + 1;
+      if (n === 0) continue;
+      if (arrived) since = line.clock[n - 1];
+      yield { ...line, n };
+    }
+  const rest = ticksTo(Math.min(window.to - 1, arrivedBy ?? window.to));
+  if (rest.length > 0) yield timelineOf(rest, since);
 }
 
 /** The version that runs on the asset now, with its installation's parameters. */

@@ -23,11 +23,12 @@ export function stretchOf(
   input: 'arrived' | 'corrected',
   waves: Waves,
   since?: number,
+  ticks: readonly RowSeries[] = [],
 ): Timeline {
   const series = bindings.flatMap((binding) =>
     slices.filter((slice) => slice.id === binding.tag).map((slice) => seriesOf(info, binding, slice, input, waves)),
   );
-  return timelineOf(series, since);
+  return timelineOf([...series, ...ticks], since);
 }
 
 function seriesOf(

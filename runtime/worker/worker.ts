@@ -4,6 +4,7 @@ import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import type { Limits } from '#runtime/sandbox/limits.ts';
+import { startScheduler } from '#runtime/schedule/scheduler.ts';
 import { appendTicks, nextTimer, setAside, tellProbes } from './after-round.ts';
 import { Attention } from './attention.ts';
 import { compareWithWanted, swapPrograms } from './control.ts';
@@ -153,6 +154,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     attention.wake();
   };
   const effects = startEffectRunner({ db, masterKey: options.masterKey, warn: (what, error) => log.warn({ err: error }, what) });
+  const scheduler = startScheduler({ db, warn: when.warn });
   const listener = openListener(databaseUrl, ['log', 'control', 'effects'], (channel, payload) => {
     if (channel === 'effects') effects.wake();
     else if (channel === 'control') look();
@@ -195,7 +197,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     stopping = true;
     attention.wake();
     await running;
-    await Promise.allSettled([turnWorker.close(), effects.stop(), listener.close()]);
+    await Promise.allSettled([turnWorker.close(), effects.stop(), scheduler.stop(), listener.close()]);
     await turns.close().catch(queueErrors);
     await context.close();
   }

@@ -73,6 +73,15 @@ export const rooms: readonly Room[] = [
     node: true,
     instead: store,
   },
+  {
+    // A tick is a log entry, appended in the transaction that moves its schedule on.
+    path: 'runtime/schedule',
+    rooms: ['runtime/log', 'runtime/graph', 'drizzle'],
+    types: contracts,
+    packages: 'any',
+    node: true,
+    instead: store,
+  },
   ...['sandbox', 'log', 'historian', 'queue'].map(
     (name): Room => ({
       path: `runtime/${name}`,
@@ -111,14 +120,19 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'runtime/replay',
-    rooms: ['runtime/batch', 'runtime/units', 'runtime/graph', 'runtime/compile', 'runtime/step', 'runtime/files', 'blocks/sdk'],
+    rooms: [
+      ...['batch', 'units', 'graph', 'compile', 'step', 'files'].map((name) => `runtime/${name}`),
+      // When a schedule would have ticked: pure.
+      ...['due', 'calendar', 'zone'].map((name) => `runtime/schedule/${name}.ts`),
+      'blocks/sdk',
+    ],
     types: contracts,
     packages: ['zod'],
     node: true,
     instead:
       'Replay takes readers and committers as arguments; what opens the database or a sandbox belongs to runtime/worker or runtime/cli.',
   },
-  ...['worker', 'gateway', 'plants', 'cli', 'supervisor'].map(
+  ...['worker', 'gateway', 'plants', 'cli', 'supervisor', 'housekeeping'].map(
     (name): Room => ({
       path: `runtime/${name}`,
       // One way to run an app's proof, whether a worker is asked for it or `mw verify`.
@@ -163,9 +177,20 @@ export const rooms: readonly Room[] = [
       'blocks/sdk',
       // Pure: what an address of a protocol looks like, said to a person while they type it.
       'blocks/connectors/*/address.ts',
-      ...['batch', 'units', 'graph', 'compile', 'queue', 'historian', 'log', 'effects', 'files', 'replay', 'samples'].map(
-        (name) => `runtime/${name}`,
-      ),
+      ...[
+        'batch',
+        'units',
+        'graph',
+        'compile',
+        'queue',
+        'historian',
+        'log',
+        'effects',
+        'schedule',
+        'files',
+        'replay',
+        'samples',
+      ].map((name) => `runtime/${name}`),
       'runtime/supervisor/beat.ts',
       'runtime/supervisor/stop.ts',
     ],
@@ -228,7 +253,22 @@ export const homes: readonly { packages: readonly string[]; in: readonly string[
     in: ['runtime/queue'],
     instead: 'BullMQ is imported in runtime/queue alone: one definition per job, data never in jobs.',
   },
+  {
+    packages: ['@duckdb/node-api'],
+    in: ['runtime/historian/cold'],
+    instead: 'DuckDB is loaded in runtime/historian/cold alone, when it is first needed and with a limit of memory.',
+  },
   { packages: ['@lhncbc/ucum-lhc'], in: ['runtime/units'], instead: 'Units are converted by runtime/units alone.' },
+  {
+    packages: ['croner'],
+    in: ['runtime/schedule'],
+    instead: 'When something is due is said by runtime/schedule/due.ts alone, clock changes included.',
+  },
+  {
+    packages: ['nodemailer'],
+    in: ['runtime/effects'],
+    instead: 'Mail is sent by runtime/effects/mail.ts alone, as the performer of a committed effect.',
+  },
   { packages: ['echarts'], in: ['app/_charts'], instead: 'Charts are drawn by the components of app/_charts alone.' },
   {
     packages: ['esbuild'],
