@@ -4,7 +4,7 @@ import { instance, schedule } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
 import type { Calendar } from './calendar.ts';
-import { dueTimes, nextLook, type Place } from './due.ts';
+import { cronFault, dueTimes, nextLook, type Place } from './due.ts';
 import { planTicks } from './misfire.ts';
 import { isZone } from './zone.ts';
 
@@ -12,6 +12,8 @@ import { isZone } from './zone.ts';
 const MOST_TICKS = 100;
 /** What was due longer ago is not looked at any more, whatever the policy: a month of minutes is 44,640 ticks. */
 const LONGEST_AGO_MS = 31 * 86_400_000;
+/** A schedule of an app that does not run is looked at this often: from its start on it is owed ticks again. */
+const IDLE_MS = 1_000;
 
 /** The schedules of an instance as its program has them. A new or changed one begins now; one that stays goes on where it was. */
 export async function keepSchedules(db: Db, of: { id: string; orgId: string }, info: ProgramInfo): Promise<void> {
@@ -93,7 +95,11 @@ const sweepOne = (db: Db): Promise<number | undefined> =>
       .where(and(eq(instance.id, instanceId), eq(instance.orgId, orgId)));
     const place = await placeOf(tx, orgId, of?.assetId ?? null);
     // an app that people stopped, or that cannot run, is owed nothing
-    const runs = of?.wanted === 'run' && (of.status === 'running' || of.status === 'starting');
+    const runs =
+      of?.wanted === 'run' &&
+      (of.status === 'running' || of.status === 'starting') &&
+      // the block has checked it; one that is no rule must not stop all others
+      (rule.on !== 'cron' || cronFault(rule.cron) === undefined);
     const from = Math.max(lastDue, now - LONGEST_AGO_MS);
     const due = runs
       ? first(dueTimes(rule, place, from, now), rule.misfire === 'all' ? MOST_TICKS : Number.POSITIVE_INFINITY)
@@ -103,7 +109,7 @@ const sweepOne = (db: Db): Promise<number | undefined> =>
     const upto = Math.max(lastDue, whole ? now : (due.at(-1)?.at ?? now));
     await tx
       .update(schedule)
-      .set({ lastDue: upto, nextDue: whole ? nextLook(rule, place, upto) : 0, missed: plan.missed })
+      .set({ lastDue: upto, nextDue: !runs ? upto + IDLE_MS : whole ? nextLook(rule, place, upto) : 0, missed: plan.missed })
       .where(and(eq(schedule.instanceId, instanceId), eq(schedule.node, node)));
     for (const { at, shift, day, missed: before } of plan.ticks)
       await appendControl(tx, orgId, {
