@@ -4,6 +4,7 @@ import {
   doublePrecision,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -73,7 +74,8 @@ export const appVersion = pgTable(
 /** Compiled programs by content hash; shared by all that compile to the same text. */
 export const program = pgTable('program', {
   hash: text('hash').primaryKey(),
-  info: jsonb('info').$type<ProgramInfo>().notNull(),
+  /** `json` and not `jsonb`: the order of a schema's columns is the order in which values cross. */
+  info: json('info').$type<ProgramInfo>().notNull(),
   text: text('text').notNull(),
   map: jsonb('map').notNull(),
   createdAt: createdAt(),

@@ -1,0 +1,1 @@
+ALTER TABLE "program" ALTER COLUMN "info" SET DATA TYPE json;
