@@ -1,0 +1,59 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { asset, schedule, shard } from '#drizzle/schema/index.ts';
+import type { GraphDocumentInput } from '#runtime/graph/document.ts';
+import { until, workerFixture } from './fixture.testing.ts';
+
+const MINUTE = 60_000;
+/** Each tick, and how many there were. */
+const graph: GraphDocumentInput = {
+  format: 1,
+  roles: [],
+  nodes: [
+    { id: 'every', block: 'millwright/source.schedule', version: '1.0.0', params: { cron: '* * * * *', misfire: 'all' } },
+    {
+      id: 'count',
+      bind: { value: 'missed' },
+      block: 'millwright/transform.code',
+      version: '1.0.0',
+      params: {
+        code: `export default function (row, state) {
+  state.n = (state.n ?? 0) + 1;
+  return { n: state.n };
+}`,
+        outputs: [{ name: 'n', type: 'number' }],
+      },
+    },
+  ],
+  wires: [{ from: { node: 'every', port: 'out' }, to: { node: 'count', port: 'in' } }],
+  outputs: [{ name: 'ticks', from: { node: 'count', port: 'out' } }],
+};
+
+test('a running app gets the ticks of its schedule, once, across a restart of its worker', async () => {
+  await using f = await workerFixture();
+  const id = await f.instance(graph, {});
+  const first = await f.worker();
+  await f.running(id);
+  await until('the schedule is known', async () => (await f.db.select().from(schedule)).length === 1);
+  const began = Math.floor(Date.now() / MINUTE) * MINUTE;
+  const back = (minutes: number) => f.db.update(schedule).set({ lastDue: began - minutes * MINUTE, nextDue: 0 });
+  await back(3);
+  await until('three ticks', async () => (await f.outputs(id)).length >= 3);
+  await first.stop();
+  // what was due while nothing ran is given when a worker is there again
+  const [{ lastDue = 0 } = {}] = await f.db.select().from(schedule);
+  await f.db.update(schedule).set({ lastDue: lastDue - 2 * MINUTE, nextDue: 0 });
+  await Promise.all([f.worker(), f.worker()]);
+  await until('two more', async () => (await f.outputs(id)).length >= 5);
+  const rows = await f.outputs(id);
+  const [{ zone } = { zone: null }] = await f.db.select({ zone: asset.timeZone }).from(asset);
+  expect(zone, 'no zone: days are those of UTC').toBeNull();
+  const due = rows.map((r) => r.time);
+  expect(due.slice(0, 3)).toEqual([2, 1, 0].map((n) => began - n * MINUTE));
+  for (const [i, r] of rows.entries()) {
+    // shift, day and missed travel on beside the count
+    expect(r.values).toEqual(['', new Date(r.time).toISOString().slice(0, 10), 0, i + 1]);
+    expect([r.name, r.key, r.origin]).toEqual(['ticks', 'C-101', 'derived']);
+  }
+  expect((await f.db.select().from(shard).where(eq(shard.instanceId, id))).length).toBe(1);
+});
