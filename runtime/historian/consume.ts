@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#drizzle/client.ts';
 import type { LogRow } from '#runtime/log/contract.ts';
 import { Compaction } from './compact.ts';
 import { LaneBuffer } from './gather.ts';
 import { LatestValues } from './latest.ts';
+import { isPassing } from './refusal.ts';
 import { SeriesIds } from './series.ts';
 import { chunksOf, storeChunks } from './store.ts';
 
@@ -16,6 +18,9 @@ export interface HistorianOptions {
   readonly wait: (ms: number) => Promise<void>;
   readonly signal: AbortSignal;
   readonly onFlush?: (lane: number, samples: number, chunks: number, bytes: number) => void;
+  /** The database takes nothing (its disk is full, or it is read-only); undefined when it does again. */
+  readonly onTrouble?: (error: Error | undefined) => void;
+  readonly retryMs?: number;
   readonly flushRows?: number;
   readonly flushMs?: number;
 }
@@ -33,6 +38,10 @@ const LATEST_SHARE = 0.25;
 const LANES_MS = 2_000;
 const LANES_A_READ = 50;
 const ROWS_A_READ = 16;
+
+/** While nothing can be stored, nothing is read either: memory stays as it is, and the log keeps what comes. */
+const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 15_000;
 
 /** Another historian has moved a cursor: this one starts again from what is stored. */
 export class CursorMoved extends Error {
@@ -55,6 +64,7 @@ export async function consume(options: HistorianOptions): Promise<void> {
   const lanes = new Map<number, LaneBuffer>();
   let lanesAt = Number.NEGATIVE_INFINITY;
   let latestAt = Number.NEGATIVE_INFINITY;
+  let troubled = false;
 
   const refreshLanes = async () => {
     const rows = await sql<{ id: number; orgId: string; seq: number }[]>`
@@ -64,19 +74,35 @@ export async function consume(options: HistorianOptions): Promise<void> {
     lanesAt = performance.now();
   };
 
+  const stored = async <T>(write: () => Promise<T>): Promise<T> => {
+    for (let pause = options.retryMs ?? RETRY_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+      try {
+        const done = await write();
+        if (troubled) options.onTrouble?.(undefined);
+        troubled = false;
+        return done;
+      } catch (error) {
+        if (signal.aborted || !isPassing(error)) throw error;
+        troubled = true;
+        options.onTrouble?.(error);
+        await sleep(pause, undefined, { signal }).catch(() => {});
+      }
+    }
+  };
+
   const writeLatest = async () => {
     const from = performance.now();
-    await latest.write();
+    await stored(() => latest.write());
     const took = performance.now() - from;
     latestAt = performance.now() + Math.max(0, took / LATEST_SHARE - LATEST_MS);
   };
 
   const flush = async (lane: LaneBuffer) => {
     // Before the cursor moves: after a crash in between, `latest` would not be read again.
-    await latest.write();
+    await stored(() => latest.write());
     const rows = [...lane.series].flatMap(([id, buffer]) => chunksOf(id, lane.orgId, lane.lane, buffer.samples()));
-    if (!(await storeChunks(sql, { id: lane.lane, orgId: lane.orgId, from: lane.stored, to: lane.read }, rows, lane)))
-      throw new CursorMoved(lane.lane);
+    const span = { id: lane.lane, orgId: lane.orgId, from: lane.stored, to: lane.read };
+    if (!(await stored(() => storeChunks(sql, span, rows, lane)))) throw new CursorMoved(lane.lane);
     options.onFlush?.(
       lane.lane,
       lane.samples,
@@ -119,7 +145,7 @@ export async function consume(options: HistorianOptions): Promise<void> {
       if (rest > 0) await options.wait(Math.min(rest, LATEST_MS));
       else await writeLatest();
     } else {
-      await compaction.run();
+      await stored(() => compaction.run());
       await options.wait(LATEST_MS);
     }
   }

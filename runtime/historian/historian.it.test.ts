@@ -257,6 +257,46 @@ describe('one historian at a time', () => {
     expect(await test.sql`select from chunk where tag_id = ${tags[0] ?? 0}`).toHaveLength(0);
   });
 
+  it.each([
+    ['its disk is full', 'could not extend file', '53100'],
+    ['it is read-only', 'cannot execute INSERT in a read-only transaction', '25006'],
+  ])('while the database takes nothing because %s, nothing is read or lost, and it is told', async (_, message, code) => {
+    const { lane: group, tags } = await makeTags(1);
+    const id = tags[0] as number;
+    const writer = await openScanWriter(test.url, [group]);
+    for (let t = 0; t < 20; t++) await writer.append([{ lane: group, entry: entry(tags, T0 + t * 1000, () => t) }]);
+    await test.sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise exception '${message}' using errcode = '${code}'; end $$;
+      create trigger refuse before insert on chunk for each row execute function refuse()`);
+    const told: (string | undefined)[] = [];
+    const stop = new AbortController();
+    let reads = 0;
+    const working = consume({
+      sql: test.sql,
+      read: (...args) => {
+        reads++;
+        return reader.readAfter(...args);
+      },
+      wait: () => new Promise((r) => setTimeout(r, 5)),
+      signal: stop.signal,
+      flushRows: 16,
+      retryMs: 5,
+      onTrouble: (error) => told.push(error?.message),
+    });
+    await expect.poll(() => told.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(2);
+    const before = reads;
+    await new Promise((r) => setTimeout(r, 30));
+    expect(reads).toBe(before);
+    await test.sql.unsafe('drop trigger refuse on chunk; drop function refuse()');
+    await expect.poll(() => told.at(-1), { timeout: 20_000, interval: 5 }).toBe(undefined);
+    expect(told[0]).toBe(message);
+    stop.abort();
+    await working;
+    await writer.close();
+    const read = (await readSamples(ask(), tags, { from: T0, to: T0 + 20_000 })).get(id);
+    expect(Array.from(read?.value ?? [])).toEqual(Array.from({ length: 20 }, (_, t) => t));
+  });
+
   it('killed with -9 at random moments under load: nothing lost, nothing doubled', async () => {
     const { lane: group, tags } = await makeTags(50);
     const writer = await openScanWriter(test.url, [group]);

@@ -60,7 +60,6 @@ export class LatestValues {
     // Sorted, so that no two writers ever take the rows' locks in different orders.
     const ids = [...this.changed].sort((a, b) => a - b);
     const rows = ids.map((id) => this.known.get(id) as Newest);
-    this.changed.clear();
     await this.sql`
       insert into latest (tag_id, org_id, time, value, other, quality, origin)
       select * from unnest(${ids}::int4[], ${rows.map((r) => r.orgId)}::text[], ${rows.map((r) => r.time)}::float8[],
@@ -70,5 +69,7 @@ export class LatestValues {
       on conflict (tag_id) do update set time = excluded.time, value = excluded.value, other = excluded.other,
         quality = excluded.quality, origin = excluded.origin
       where excluded.time >= latest.time`;
+    // Nothing is noted while this runs: what was refused is tried again whole.
+    this.changed.clear();
   }
 }

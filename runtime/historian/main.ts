@@ -11,18 +11,28 @@ import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { anchorAudit } from './anchor-audit.ts';
 import { consume } from './consume.ts';
+import { type HouseFacts, keepHousekeeper } from './housekeeper.ts';
 import { holdHistorianLock } from './lock.ts';
+import { refusalText } from './refusal.ts';
 
 const url = process.env.DATABASE_URL;
 if (!url) throw new Error('DATABASE_URL is not set: the PostgreSQL URL or the socket folder of the embedded server');
 const log = pino({ name: 'historian' });
 const database = openDatabase(url, { max: 3, name: 'millwright historian' });
 const stop = new AbortController();
-const facts = { active: false, samples: 0, chunks: 0, bytes: 0 };
+const facts: { active: boolean; samples: number; chunks: number; bytes: number; house?: HouseFacts } = {
+  active: false,
+  samples: 0,
+  chunks: 0,
+  bytes: 0,
+};
+/** What keeps it from storing; else what housekeeping could not do. Health shows it as the reason. */
+let trouble: string | undefined;
+const problem = () => trouble ?? facts.house?.problems?.join('; ');
 const beat = startBeat({
   sql: database.sql,
   kind: 'historian',
-  facts: () => ({ ...facts }),
+  facts: () => ({ ...facts, ...(problem() ? { problem: problem() } : {}) }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
 });
 
@@ -49,7 +59,14 @@ async function session(): Promise<void> {
     facts.active = true;
     log.info('following the log');
     const over = new AbortController();
-    const anchoring = anchored(AbortSignal.any([over.signal, stop.signal]));
+    const until = AbortSignal.any([over.signal, stop.signal]);
+    const beside = Promise.all([
+      anchored(until),
+      keepHousekeeper((house) => {
+        facts.house = house;
+        for (const reason of house.problems ?? []) log.warn({ reason }, 'housekeeping');
+      }, until),
+    ]);
     await consume({
       sql: database.sql,
       read: reader.readAfter,
@@ -61,9 +78,15 @@ async function session(): Promise<void> {
         facts.bytes += bytes;
         log.debug({ lane, samples, chunks, bytes }, 'stored');
       },
+      onTrouble: (error) => {
+        if (error && !trouble)
+          log.error({ reason: error.message }, 'the database takes no history; nothing is lost while the log stands');
+        if (!error) log.info('history is stored again');
+        trouble = error && `${refusalText(error)}; trends end now and are filled up from the log later`;
+      },
     }).finally(() => {
       over.abort();
-      return anchoring;
+      return beside.then(() => {});
     });
   } finally {
     facts.active = false;

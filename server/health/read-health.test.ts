@@ -16,6 +16,12 @@ it('says how many of a kind are alive, which fell silent, and what that means', 
     state: 'down',
     reason: 'silent for 60 s: apps stop',
   });
+  const troubled = { ...row('worker', 100), facts: { problem: 'log: ENOSPC: no space left on device' } };
+  expect(kindHealth([row('worker', 100), troubled], now, 'worker', 'apps stop')).toMatchObject({
+    state: 'degraded',
+    alive: 2,
+    reason: 'log: ENOSPC: no space left on device',
+  });
   expect(kindHealth([], now, 'worker', 'apps stop')).toMatchObject({ state: 'down', reason: 'none is running: apps stop' });
 });
 

@@ -35,16 +35,18 @@ export async function readHealth(): Promise<Health> {
   const at = new Date(started).toISOString();
   let rows: ProcessRow[];
   let now: number;
+  let readOnly: boolean;
   try {
     const answer = await inTime(async () => {
       const found = await database().db.select().from(processTable);
-      const [clock] = await database().db.execute<{ now: string }>(
-        sql`select extract(epoch from clock_timestamp()) * 1000 as now`,
+      const [clock] = await database().db.execute<{ now: string; read_only: string }>(
+        sql`select extract(epoch from clock_timestamp()) * 1000 as now, current_setting('transaction_read_only') as read_only`,
       );
-      return { found, now: Number(clock?.now) };
+      return { found, now: Number(clock?.now), readOnly: clock?.read_only === 'on' };
     });
     rows = answer.found;
     now = answer.now;
+    readOnly = answer.readOnly;
   } catch (error) {
     const unknown: PartHealth = { state: 'degraded', reason: 'unknown while the database does not answer' };
     const reason = `the database does not answer: ${error instanceof Error ? error.message : String(error)}`;
@@ -58,7 +60,7 @@ export async function readHealth(): Promise<Health> {
     return { status: 'down', at, parts };
   }
   const parts = {
-    database: { state: 'ok' as const, milliseconds: Date.now() - started },
+    database: databaseHealth(Date.now() - started, readOnly),
     queue: await queueHealth(),
     workers: kindHealth(rows, now, 'worker', 'apps do not run; nothing is lost, they go on where they stopped'),
     gateways: kindHealth(rows, now, 'gateway', 'no values arrive from machines'),
@@ -66,6 +68,15 @@ export async function readHealth(): Promise<Health> {
   };
   const status = Object.values(parts).every((part) => part.state === 'ok') ? 'ok' : 'degraded';
   return { status, at, parts };
+}
+
+function databaseHealth(milliseconds: number, readOnly: boolean): PartHealth {
+  if (!readOnly) return { state: 'ok', milliseconds };
+  return {
+    state: 'degraded',
+    milliseconds,
+    reason: 'the database is read-only: what happened can be looked at, nothing new is stored',
+  };
 }
 
 async function queueHealth(): Promise<PartHealth> {
@@ -79,7 +90,7 @@ async function queueHealth(): Promise<PartHealth> {
     return {
       state: 'down',
       in: 'redis',
-      reason: `the queue does not answer (${why}): turns are not dealt, running apps keep running`,
+      reason: `the queue does not answer (${why}): running apps keep running, new ones start some seconds later, tests on recorded data wait`,
     };
   }
 }
@@ -96,7 +107,9 @@ export function kindHealth(rows: readonly ProcessRow[], now: number, kind: strin
     return { state: 'down', ...count, reason: `${since}: ${meaning}` };
   }
   if (silent.length > 0) return { state: 'degraded', ...count, reason: `${silent.length} of ${mine.length} silent` };
-  return { state: 'ok', ...count };
+  // What a process says that it cannot do.
+  const problem = mine.map((row) => row.facts.problem).find((said) => typeof said === 'string');
+  return problem === undefined ? { state: 'ok', ...count } : { state: 'degraded', ...count, reason: String(problem) };
 }
 
 async function inTime<T>(work: () => Promise<T>): Promise<T> {
