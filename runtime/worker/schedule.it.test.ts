@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { asset, schedule, shard } from '#drizzle/schema/index.ts';
+import { asset, effect, notification, schedule, shard } from '#drizzle/schema/index.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
-import { until, workerFixture } from './fixture.testing.ts';
+import { openBlobStore } from '#runtime/log/blobs.ts';
+import { ORG, until, workerFixture } from './fixture.testing.ts';
+import { replayGraph } from './replay-graph.ts';
 
 const MINUTE = 60_000;
 /** Each tick, and how many there were. */
@@ -56,4 +58,62 @@ test('a running app gets the ticks of its schedule, once, across a restart of it
     expect([r.name, r.key, r.origin]).toEqual(['ticks', 'C-101', 'derived']);
   }
   expect((await f.db.select().from(shard).where(eq(shard.instanceId, id))).length).toBe(1);
+});
+
+test('a backtest has the ticks of an unbroken run; what the app would have done is captured, and nobody does it', async () => {
+  await using f = await workerFixture();
+  const nodes = [
+    graph.nodes[0],
+    {
+      id: 'odd',
+      bind: { value: 'missed' },
+      block: 'millwright/transform.code',
+      version: '1.0.0',
+      params: {
+        code: `export default function (row, state) {
+  state.odd = !state.odd;
+  return { on: state.odd };
+}`,
+        outputs: [{ name: 'on', type: 'boolean' }],
+      },
+    },
+    {
+      id: 'tell',
+      bind: { condition: 'on' },
+      block: 'millwright/notify.send',
+      version: '1.0.0',
+      params: { text: { en: 'Now', zh: '现在' }, interval: 0 },
+    },
+  ];
+  const wires = [
+    { from: { node: 'every', port: 'out' }, to: { node: 'odd', port: 'in' } },
+    { from: { node: 'odd', port: 'out' }, to: { node: 'tell', port: 'in' } },
+  ];
+  const outputs = [{ name: 'on', from: { node: 'odd', port: 'out' } }];
+  const from = Date.parse('2026-06-01T00:00:00Z');
+  const run = (input: 'arrived' | 'corrected') =>
+    replayGraph(
+      { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {} },
+      ORG,
+      {
+        graph: JSON.stringify({ ...graph, nodes, wires, outputs }),
+        graphHash: 'x',
+        key: 'C-101',
+        bindings: {},
+        parameters: {},
+        // from is in, to is not
+        window: { from, to: from + 5 * MINUTE },
+        input,
+        confirmations: 'confirm',
+        wires: false,
+      },
+      {},
+    );
+  for (const input of ['corrected', 'arrived'] as const) {
+    const report = await run(input);
+    expect(report.outputs).toMatchObject([{ name: 'on', rows: 5 }]);
+    expect(report.effects.byKind).toEqual({ 'notify.send': 3 });
+  }
+  expect(await f.db.select().from(effect)).toEqual([]);
+  expect(await f.db.select().from(notification)).toEqual([]);
 });
