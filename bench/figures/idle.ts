@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { COMPILE_CACHE } from '#runtime/supervisor/node-options.ts';
 import type { Figure, FigureSet } from '../figure.ts';
 import { usageOf } from '../process-tree.ts';
 import { productFolder, startProduct } from '../product.ts';
@@ -13,6 +15,7 @@ const idle: FigureSet = {
   name: 'idle',
   async run() {
     using data = productFolder();
+    const compiled = existsSync(COMPILE_CACHE) ? 'modules compiled by an earlier start' : 'very first start';
     const product = await startProduct(data.folder);
     try {
       await sleep(SETTLE_MS);
@@ -32,7 +35,7 @@ const idle: FigureSet = {
           ([name, { pss, cpu }]) => `${name} ${pss.toFixed(0)} MiB ${cores(cpu, before.byName.get(name)?.cpu ?? 0).toFixed(1)} %`,
         )
         .join(', ');
-      const conditions = `demo plant running, ${SETTLE_MS / 1_000} s after the start, for ${WATCH_MS / 1_000} s, ${after.total.processes} processes`;
+      const conditions = `demo plant running, ${compiled}, ${SETTLE_MS / 1_000} s after the start, for ${WATCH_MS / 1_000} s, ${after.total.processes} processes`;
       const figures: Figure[] = [
         {
           name: 'idle: memory, shared pages once (PSS)',

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import postgres from 'postgres';
 import { databaseAddress } from '#drizzle/address.ts';
 import { type Beat, startBeat } from '#runtime/supervisor/beat.ts';
+import { NODE_FLAGS } from '#runtime/supervisor/node-options.ts';
 import { openControl } from './control.ts';
 import type { FaultState } from './faults.ts';
 import { PLANT_SOURCES, type PlantSource } from './plant-tag.ts';
@@ -57,7 +58,7 @@ class PlantProcess {
   #start(): void {
     const begun = Date.now();
     const entry = fileURLToPath(new URL(`${this.name}.ts`, import.meta.url));
-    const flags = ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${HEAP_MB[this.name]}`];
+    const flags = [...NODE_FLAGS, `--max-old-space-size=${HEAP_MB[this.name]}`];
     const child = spawn(process.execPath, [...flags, entry], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
     this.tell();

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunningFile } from './lock.ts';
 import { LogFile } from './log-file.ts';
+import { NODE_FLAGS } from './node-options.ts';
 import { say } from './progress.ts';
 import { words } from './words.ts';
 
@@ -98,7 +99,7 @@ export class Child {
   }
 
   async #runOnce(): Promise<string> {
-    const flags = ['--disable-warning=ExperimentalWarning', ...(this.#spec.nodeFlags ?? [])];
+    const flags = [...NODE_FLAGS, ...(this.#spec.nodeFlags ?? [])];
     const log = this.#log.open();
     const child = spawn(process.execPath, [...flags, join(root, this.#spec.entry)], {
       cwd: root,

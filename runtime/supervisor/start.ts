@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Child } from './children.ts';
 import { type DatabaseOfStart, openDatabaseOfStart } from './database.ts';
 import { leftovers, outwait, RunningFile, refuseSecond } from './lock.ts';
+import { COMPILE_CACHE, NODE_FLAGS } from './node-options.ts';
 import { processesOf } from './processes.ts';
 import { say, seconds, stage } from './progress.ts';
 import { checkPort, readSettings, type Settings } from './settings.ts';
@@ -58,7 +59,7 @@ function stopOnSignal() {
 
 /** A task of the start in a process of its own. */
 async function prepare(task: 'migrate' | 'seed', env: NodeJS.ProcessEnv) {
-  const args = ['--disable-warning=ExperimentalWarning', join(root, 'runtime/supervisor/prepare.ts'), task];
+  const args = [...NODE_FLAGS, join(root, 'runtime/supervisor/prepare.ts'), task];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
   running?.add(child.pid);
   const [code] = await once(child, 'close');
@@ -113,6 +114,7 @@ async function within(limit: number, wanted: Promise<void>, otherwise: string) {
 function environment(chosen: Settings, databaseUrl: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || COMPILE_CACHE,
     DATABASE_URL: databaseUrl,
     ...(chosen.queueUrl ? { QUEUE_URL: chosen.queueUrl } : {}),
     MILLWRIGHT_DATA: chosen.dataFolder,
