@@ -4,6 +4,7 @@ import next from 'next';
 import { openDatabase } from '#drizzle/client.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
 
 /**
  * The web process: Next behind our own HTTP server, so that it tells when it is ready, shows its liveness, stops cleanly with event
@@ -18,15 +19,18 @@ const GRACE_MS = 1_000;
 const app = next({ dev: process.env.NODE_ENV === 'development', dir, hostname, port });
 await app.prepare();
 const handle = app.getRequestHandler();
-const server = createServer((request, response) => void handle(request, response));
+const { DATABASE_URL: databaseUrl } = process.env;
+const database = databaseUrl ? openDatabase(databaseUrl, { max: 2, name: 'millwright web beat' }) : undefined;
+const server = createServer((request, response) => {
+  if (request.url === '/metrics') void serveMetrics(request, response, database?.sql);
+  else void handle(request, response);
+});
 server.on('upgrade', app.getUpgradeHandler());
 await new Promise<void>((resolve, reject) => {
   server.once('error', reject);
   server.listen(port, hostname, resolve);
 });
 
-const { DATABASE_URL: databaseUrl } = process.env;
-const database = databaseUrl ? openDatabase(databaseUrl, { max: 1, name: 'millwright web beat' }) : undefined;
 const beat =
   database &&
   startBeat({
