@@ -1,10 +1,9 @@
 'use client';
-import { ActionIcon, Button, Group, Modal, Stack, Table, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Table, Text, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useLocale, useTranslations } from 'next-intl';
-import { type SubmitEvent, useMemo, useState } from 'react';
-import { readFailure } from '../_client/failure.ts';
+import { useTranslations } from 'next-intl';
+import { useMemo, useState } from 'react';
 import { useTRPC } from '../_client/trpc.ts';
 import { ConfirmByTyping } from '../_parts/confirm-by-typing.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
@@ -12,6 +11,12 @@ import { Panel } from '../_parts/panel.tsx';
 import { ScrollX } from '../_parts/scroll-x.tsx';
 import { usePageActions } from '../_shell/palette.tsx';
 import classes from './_admin.module.css';
+import { CreateChannel } from './_channel-form.tsx';
+
+/** Where a message goes, as people know it. */
+function goesTo({ url, to }: Readonly<Record<string, unknown>>): string {
+  return Array.isArray(to) ? to.join(', ') : String(url ?? '');
+}
 
 export function Channels() {
   const t = useTranslations('admin.channels');
@@ -59,7 +64,7 @@ export function Channels() {
                   <Table.Td>{channel.kind === 'inbox' ? t('inboxName') : channel.name}</Table.Td>
                   <Table.Td>{t(`kinds.${channel.kind}`)}</Table.Td>
                   <Table.Td className={channel.kind === 'inbox' ? undefined : 'mw-mono'}>
-                    {channel.kind === 'inbox' ? t('inboxGoes') : String(channel.settings.url ?? '')}
+                    {channel.kind === 'inbox' ? t('inboxGoes') : goesTo(channel.settings)}
                   </Table.Td>
                   <Table.Td>
                     {channel.kind !== 'inbox' && (
@@ -88,68 +93,5 @@ export function Channels() {
         onClose={() => setRemoving(undefined)}
       />
     </div>
-  );
-}
-
-function CreateChannel({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const t = useTranslations('admin.channels');
-  const parts = useTranslations('parts');
-  const locale = useLocale();
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const create = useMutation(
-    trpc.channels.create.mutationOptions({
-      onSuccess: onClose,
-      onSettled: () => queries.invalidateQueries({ queryKey: trpc.channels.pathKey() }),
-    }),
-  );
-  const failure = create.error ? readFailure(create.error, locale) : undefined;
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
-    create.mutate({ kind: 'webhook', name: text('name'), url: text('url') });
-  };
-  return (
-    <Modal
-      opened={opened}
-      onClose={() => {
-        create.reset();
-        onClose();
-      }}
-      title={t('create')}
-      closeButtonProps={{ 'aria-label': parts('close') }}
-    >
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          {failure && Object.keys(failure.fields).length === 0 && <ErrorState error={create.error} />}
-          <TextInput
-            name="name"
-            label={t('name')}
-            placeholder={t('example')}
-            error={failure?.fields.name}
-            required
-            data-autofocus
-          />
-          <TextInput
-            name="url"
-            type="url"
-            label={t('url')}
-            description={t('urlHint')}
-            placeholder="https://"
-            error={failure?.fields.url}
-            required
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {parts('cancel')}
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              {t('create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

@@ -2,7 +2,10 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { channel } from '#drizzle/schema/index.ts';
+import { removeSecret, sealSecret } from '#drizzle/secrets.ts';
+import { CHANNELS } from '#runtime/effects/channels.ts';
 import { recordAudit } from '../audit/record-audit.ts';
+import { env } from '../env.ts';
 import { defineErrors, notFound } from '../errors.ts';
 import type { OrgContext } from '../trpc.ts';
 
@@ -21,43 +24,51 @@ export const channelsFailed = defineErrors({
   },
 });
 
-/** The inbox is there from the start; what can be added is an address that messages are posted to. */
-export const createChannelInput = z.object({
-  kind: z.literal('webhook'),
-  name: z.string().trim().min(1).max(60),
-  url: z.url({ protocol: /^https?$/ }).max(500),
-});
+const name = z.string().trim().min(1).max(60);
+/** The inbox is there from the start; what can be added is an address that messages are posted or mailed to. */
+export const createChannelInput = z.discriminatedUnion('kind', [
+  CHANNELS.webhook.extend({ kind: z.literal('webhook'), name }),
+  CHANNELS.email.extend({
+    kind: z.literal('email'),
+    name,
+    /** Sealed at once; never told again. */
+    password: z.string().min(1).max(500).optional(),
+  }),
+]);
 export const channelInput = z.object({ id: z.uuid() });
 
-export async function createChannel(ctx: OrgContext & { tx: Tx }, input: z.infer<typeof createChannelInput>) {
+type Actor = Pick<OrgContext, 'orgId'> & { readonly user: { readonly id: string }; readonly tx: Tx };
+
+export async function createChannel(ctx: Actor, input: z.output<typeof createChannelInput>) {
   const { tx, orgId } = ctx;
   const [taken] = await tx
     .select({ id: channel.id })
     .from(channel)
     .where(and(eq(channel.orgId, orgId), eq(channel.name, input.name)));
   if (taken) throw channelsFailed('channels.name-taken', { name: input.name });
-  const settings = { url: input.url };
-  const [made] = await tx
-    .insert(channel)
-    .values({ orgId, name: input.name, kind: input.kind, settings })
-    .returning({ id: channel.id });
+  const { name, kind, ...rest } = input;
+  const { password, ...settings } = { password: undefined, ...rest };
+  const secretId =
+    password === undefined ? null : await sealSecret(tx, env().MILLWRIGHT_MASTER_KEY, orgId, `channel ${name}`, password);
+  const [made] = await tx.insert(channel).values({ orgId, name, kind, settings, secretId }).returning({ id: channel.id });
   if (!made) throw new Error('the channel was not stored');
   await recordAudit(tx, {
     orgId,
     actor: ctx.user.id,
     action: 'channel.create',
     target: `channel:${made.id}`,
-    details: { name: input.name, kind: input.kind, ...settings },
+    details: { name, kind, ...settings, password: secretId === null ? 'none' : 'sealed' },
   });
   return made;
 }
 
-export async function removeChannel(ctx: OrgContext & { tx: Tx }, { id }: z.infer<typeof channelInput>) {
+export async function removeChannel(ctx: Actor, { id }: z.infer<typeof channelInput>) {
   const mine = and(eq(channel.orgId, ctx.orgId), eq(channel.id, id));
   const [found] = await ctx.tx.select().from(channel).where(mine);
   if (!found) throw notFound('The channel', '该渠道');
   if (found.kind === 'inbox') throw channelsFailed('channels.inbox-stays');
   await ctx.tx.delete(channel).where(mine);
+  if (found.secretId !== null) await removeSecret(ctx.tx, ctx.orgId, found.secretId);
   await recordAudit(ctx.tx, {
     orgId: ctx.orgId,
     actor: ctx.user.id,
@@ -67,6 +78,7 @@ export async function removeChannel(ctx: OrgContext & { tx: Tx }, { id }: z.infe
   });
 }
 
+/** Without anything that is sealed. */
 export async function listChannels(tx: Tx, orgId: string) {
   return tx
     .select({ id: channel.id, name: channel.name, kind: channel.kind, settings: channel.settings })
