@@ -15,6 +15,7 @@ import { plantRouter } from './plant/router.ts';
 import { publishRouter } from './publish/router.ts';
 import { reviewRouter } from './review/router.ts';
 import { runsRouter } from './runs/router.ts';
+import { schedulesRouter } from './schedules/router.ts';
 import { sourcesRouter } from './sources/router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -35,6 +36,7 @@ export const appRouter = router({
   organization: organizationRouter,
   plant: plantRouter,
   runs: runsRouter,
+  schedules: schedulesRouter,
   sources: sourcesRouter,
   publish: publishRouter,
   review: reviewRouter,

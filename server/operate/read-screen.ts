@@ -160,6 +160,7 @@ export async function requireInstance(tx: Tx, orgId: string, instanceId: string)
       status: instance.status,
       reason: instance.reason,
       bindings: instance.bindings,
+      assetId: instance.assetId,
       graph: appVersion.graph,
       parameters: installation.parameters,
       installationId: installation.id,
