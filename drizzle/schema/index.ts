@@ -11,3 +11,4 @@ export * from './process.ts';
 export * from './run.ts';
 export * from './schedule.ts';
 export * from './throttle.ts';
+export * from './trace.ts';

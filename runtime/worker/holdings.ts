@@ -11,6 +11,7 @@ import { type InstanceProblem, unforeseen } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
 import { showReason } from './prepare.ts';
 import type { RoundHooks } from './round.ts';
+import { StepTimes } from './step-times.ts';
 
 /** Errors that nobody foresaw, one after the other, after which the instance stops and says why. */
 const MOST_FAILURES = 5;
@@ -30,6 +31,7 @@ export class Holdings implements RoundHooks {
   /** A shard that is being taken must not be taken again by the next sweep: that would raise its own token. */
   readonly taking = new Set<number>();
   readonly stats = { steps: 0, rows: 0, rounds: 0, commits: 0, lost: 0 };
+  readonly times = new StepTimes();
   readonly probes = new WeakMap<HeldShard, readonly ProbeValue[]>();
   /** Nothing more is taken: the worker is leaving. */
   closed = false;
@@ -153,10 +155,13 @@ export class Holdings implements RoundHooks {
     if (s.gone) return;
     s.gone = true;
     this.held.delete(s.lease.shardId);
+    this.times.forget(s.lease.shardId);
     s.stepper?.dispose();
     s.onGone();
   }
-  committed(s: HeldShard, { rows, probes }: StepCommit): void {
+  committed(s: HeldShard, commit: StepCommit): void {
+    const { rows, probes } = commit;
+    this.times.note(s.lease.shardId, s.lease.orgId, commit);
     this.stats.steps++;
     this.stats.rows += rows;
     if (probes) this.probes.set(s, probes);

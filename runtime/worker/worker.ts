@@ -132,6 +132,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     control,
     every(CONTROL_MS, 'balance', () => dealing.balance(), when),
     every(CONTROL_MS, 'parking', async () => parkIdle(context, held.values(), options.parkMs ?? PARK_MS), when),
+    every(CONTROL_MS, 'step times', () => holdings.times.flush(db), when),
     every(
       LEASE_MS / 3,
       'renew',
@@ -182,6 +183,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       shards: held.size,
       parked: holdings.all.filter((s) => !s.stepper).length,
       ...stats,
+      tracesKept: holdings.times.kept,
+      tracesLeftOut: holdings.times.leftOut,
       holder: session.holder,
     }),
     stop() {

@@ -73,6 +73,20 @@ const FACTS: readonly { kind: string; fact: string; name: string; type: Family['
   },
   { kind: 'worker', fact: 'lost', name: 'worker_lost_shards_total', type: 'counter', help: 'Shards dropped with their state.' },
   {
+    kind: 'worker',
+    fact: 'tracesKept',
+    name: 'worker_traces_kept_total',
+    type: 'counter',
+    help: 'Steps whose times were kept for traces.',
+  },
+  {
+    kind: 'worker',
+    fact: 'tracesLeftOut',
+    name: 'worker_traces_left_out_total',
+    type: 'counter',
+    help: 'Steps whose times were not kept: only some of all are, and those that failed on a row.',
+  },
+  {
     kind: 'historian',
     fact: 'active',
     name: 'historian_active',
