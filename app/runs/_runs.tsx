@@ -9,6 +9,7 @@ import { ErrorState } from '../_parts/error-state.tsx';
 import { PageHeader } from '../_parts/page-header.tsx';
 import { RunReportView } from '../studio/[appId]/_dock/run-report.tsx';
 import { SetAside } from './_set-aside.tsx';
+import { ShadowReportView } from './_shadow-report.tsx';
 import { REFRESH_MS, useText } from './_text.ts';
 
 /** Tests and backtests with their reports, actions of running apps, and what was set aside. */
@@ -118,6 +119,7 @@ function Report({ runId, onClose }: { runId: string; onClose: () => void }) {
     <Modal opened onClose={onClose} size="min(1200px, 94vw)" title={t('report')} closeButtonProps={{ 'aria-label': t('close') }}>
       {run.isError && <ErrorState error={run.error} />}
       {run.data?.report && <RunReportView report={run.data.report} />}
+      {run.data?.shadow && <ShadowReportView report={run.data.shadow} />}
     </Modal>
   );
 }

@@ -3,13 +3,13 @@ import { doublePrecision, index, jsonb, pgTable, smallint, text, uuid } from 'dr
 import { at, createdAt, id, orgId } from './columns.ts';
 import type { Reason } from './reason.ts';
 
-/** A test on recorded data, a backtest or a proof: asked for here, run on a worker, the report stays. */
+/** A test on recorded data, a backtest, a proof, or a shadow on live data: asked for here, run on a worker, the report stays. */
 export const run = pgTable(
   'run',
   {
     id: id(),
     orgId: orgId(),
-    kind: text('kind').$type<'test' | 'backtest' | 'verify'>().notNull(),
+    kind: text('kind').$type<'test' | 'backtest' | 'verify' | 'shadow'>().notNull(),
     appId: uuid('app_id'),
     releaseId: uuid('release_id'),
     /** Graph, bindings, window (from, to in epoch ms), input (`arrived` or `corrected`). */

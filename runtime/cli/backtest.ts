@@ -7,7 +7,7 @@ import type { Confirmations } from '#runtime/replay/model-answers.ts';
 import type { ReplayReport } from '#runtime/replay/report.ts';
 import { type ReplayTools, type ReplayWish, replayGraph, type Watching } from '#runtime/worker/replay-graph.ts';
 import { windowOf } from './moment.ts';
-import type { Product } from './product.ts';
+import { endWith, type Product } from './product.ts';
 import { findSubject, type SubjectOptions } from './subject.ts';
 
 export interface BacktestOptions extends SubjectOptions {
@@ -64,7 +64,7 @@ export async function backtest(
   });
 }
 
-/** What a replay needs of the product. A program that cannot be interrupted takes this process down, and nothing else. */
+/** What a replay needs of the product. */
 export async function withReplayTools<T>(product: Product, fn: (tools: ReplayTools) => Promise<T>): Promise<T> {
   const reader = await openLogReader(product.url, { name: 'mw' });
   try {
@@ -72,10 +72,7 @@ export async function withReplayTools<T>(product: Product, fn: (tools: ReplayToo
       db: product.db,
       readLog: reader.readAfter,
       blobs: openBlobStore(product.dataFolder),
-      onFatal(error) {
-        console.error(`the run cannot be stopped: ${error.message}${error.node ? ` (block ${error.node})` : ''}`);
-        process.exit(1);
-      },
+      onFatal: endWith,
     });
   } finally {
     await reader.close();

@@ -19,5 +19,7 @@ function ownNode() {
   }
 }
 
+// Ctrl-C reaches the tool itself, which ends in order; this process waits for it.
+process.on('SIGINT', () => {});
 const done = spawnSync(ownNode(), [...FLAGS, main, ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exit(done.status ?? 1);

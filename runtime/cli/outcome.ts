@@ -3,6 +3,7 @@ import { PackageError } from '#marketplace/format/errors.ts';
 import { InputError } from '#runtime/files/input-error.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { ProofError } from '#runtime/replay/prove.ts';
+import { InstanceProblem } from '#runtime/worker/instance-problem.ts';
 import { RunFailed } from '#runtime/worker/run-failed.ts';
 
 /** Exit codes of `mw` (semantics, section 10): 0 done, 1 the run failed, 2 the input or the graph was refused. */
@@ -34,8 +35,8 @@ export const problemLine = (file: string, p: GraphProblem): string => {
 export function outcomeOf(error: unknown): { code: number; text: string } {
   if (error instanceof Refused || error instanceof InputError || error instanceof PackageError || error instanceof ProofError)
     return { code: REFUSED, text: error.message };
-  if (error instanceof RunFailed) {
-    const { message, node, line } = error.fault;
+  if (error instanceof RunFailed || error instanceof InstanceProblem) {
+    const { message, node, line } = error instanceof RunFailed ? error.fault : error;
     const place = [node && `node ${node}`, line && `line ${line}`].filter(Boolean).join(', ');
     return { code: REFUSED, text: place ? `${place}: ${message}` : message };
   }

@@ -6,6 +6,7 @@ import { FAILED } from './outcome.ts';
 export function addProductCommands(program: Command): void {
   addBacktest(program);
   addReplay(program);
+  addShadow(program);
   addAudit(program);
 }
 
@@ -92,6 +93,26 @@ function addReplay(program: Command): void {
         replayWire(product, app, { ...options, input, last }, progressBar(options.json)),
       );
       show(report, options.json, printWire);
+    });
+}
+
+function addShadow(program: Command): void {
+  onPlant(
+    program
+      .command('shadow')
+      .description('Run an app beside the version that runs now, on live data, and count what it does otherwise.'),
+  )
+    .option('--for <duration>', 'how long; Ctrl-C ends it earlier, with what was counted', '5m')
+    .addHelpText(
+      'after',
+      `
+Both begin with the state that the running version last saved and are given the same records. Nothing of the candidate is performed: an effect that the
+running version asks for alike gets its recorded answer, any other the answer of a model. For: 90s, 5m, 2h.`,
+    )
+    .action(async (app: string, options: Given & { readonly for: string }) => {
+      const { printShadow, shadowRun } = await import('./shadow.ts');
+      const report = await withProduct((product) => shadowRun(product, app, options, progressBar(options.json)));
+      show(report, options.json, printShadow);
     });
 }
 

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { type Database, openDatabase } from '#drizzle/client.ts';
+import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { findRunning } from '#runtime/supervisor/postgres.ts';
-import { Refused } from './outcome.ts';
+import { FAILED, Refused } from './outcome.ts';
 
 /** The running product that a command works on: its database, as owner, and its data folder. */
 export interface Product extends Database {
@@ -48,4 +49,10 @@ export function masterKeyOf(dataFolder: string): string {
       `the master key is needed: set MILLWRIGHT_MASTER_KEY, or MILLWRIGHT_DATA to the folder that has master.key (not ${file})`,
     ]);
   }
+}
+
+/** A program that cannot be interrupted takes this process down, and nothing else. */
+export function endWith(error: SandboxError): never {
+  console.error(`the run cannot be stopped: ${error.message}${error.node ? ` (block ${error.node})` : ''}`);
+  process.exit(FAILED);
 }

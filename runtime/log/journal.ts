@@ -1,5 +1,4 @@
 import type { LogRow } from './contract.ts';
-import type { LogReader } from './reader.ts';
 
 /** Output entries read ahead while a journal is followed. */
 const JOURNAL_ROWS = 256;
@@ -18,7 +17,7 @@ export interface JournalStep {
  * set aside by a decision (`skip`: `lane:seq`) are left out, as they were then. Feeding these to the same program from the same state gives the same outputs.
  */
 export async function* readJournal(
-  reader: LogReader,
+  reader: { readAfter(lanes: readonly number[], cursors: readonly number[], limit: number): Promise<readonly LogRow[]> },
   options: {
     outLane: number;
     lanes: readonly number[];

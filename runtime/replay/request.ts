@@ -1,5 +1,12 @@
 import type { Confirmations } from './model-answers.ts';
 
+/** What a shadow was asked to do: the graph beside a running instance, on its live data. */
+export interface ShadowRequest extends Pick<RunRequest, 'graph' | 'graphHash' | 'bindings' | 'parameters'> {
+  readonly instanceId: string;
+  /** How long, ms. */
+  readonly forMs: number;
+}
+
 /** What a run was asked to do; kept in `run.request`. */
 export interface RunRequest {
   /** The graph's bytes, so that what runs is what was seen. */

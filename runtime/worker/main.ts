@@ -54,13 +54,14 @@ const worker = await startWorker({
 const runReader = await openLogReader(env.DATABASE_URL, { name: 'worker runs' });
 const desk = openRunDesk({
   db: database.db,
-  perform: (runId, signal) =>
+  perform: (runId, signal, aside) =>
     performRun(
       {
         db: database.db,
         readLog: runReader.readAfter,
         blobs: openBlobStore(dataFolder),
         holder: worker.holder,
+        aside,
         onFatal: (error) => {
           log.fatal({ run: runId, node: error.node, reason: error.message }, 'run cannot be stopped; this process ends');
           endProcess();

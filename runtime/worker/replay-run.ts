@@ -6,17 +6,21 @@ import type { Reason } from '#drizzle/schema/reason.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
 import { differenceOf } from '#runtime/replay/difference.ts';
 import { ReplayStopped } from '#runtime/replay/replay.ts';
-import type { RunRequest } from '#runtime/replay/request.ts';
+import type { RunRequest, ShadowRequest } from '#runtime/replay/request.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
+import { InstanceProblem } from './instance-problem.ts';
 import { liveGraph, type ReplayTools, replayGraph } from './replay-graph.ts';
 import { type ClaimedRun, claimRun, RENEW_MS, renewRun, returnRun, standing } from './run-claim.ts';
+import type { Aside } from './run-desk.ts';
 import { RunFailed } from './run-failed.ts';
+import { shadow } from './shadow.ts';
 import { isRefusal, proofFailed, type VerifyRequest, verify } from './verify-run.ts';
 
 export interface RunTools extends ReplayTools {
   /** This worker, as in `shard.holder`. */
   readonly holder: string;
+  readonly aside?: Aside;
 }
 
 /** A person sees the bar move and cancelling take hold within a breath; more would only cost the database. */
@@ -27,9 +31,15 @@ const TELL_MS = 250;
  * report. A second call for the same row does nothing, so it may be dealt out twice.
  */
 export async function performRun(tools: RunTools, runId: string, signal: AbortSignal): Promise<void> {
-  const { db } = tools;
-  const taken = await claimRun(db, runId, tools.holder);
+  const taken = await claimRun(tools.db, runId, tools.holder);
   if (!taken) return;
+  const working = () => workOff(tools, taken, signal);
+  if (taken.kind === 'shadow' && tools.aside?.(working)) return;
+  await working();
+}
+
+async function workOff(tools: RunTools, taken: ClaimedRun, signal: AbortSignal): Promise<void> {
+  const { db } = tools;
   const stop = new AbortController();
   const onStop = () => stop.abort();
   signal.addEventListener('abort', onStop);
@@ -100,6 +110,13 @@ async function reportOf(
       { releaseId: row.releaseId, request: row.request as unknown as VerifyRequest },
       { createStepper: (program) => createStepper(program, { onFatal: tools.onFatal }), signal, onProgress: tell },
     );
+  if (row.kind === 'shadow') {
+    const wish = row.request as unknown as ShadowRequest;
+    const report = await shadow(tools, row.orgId, wish, { signal, onProgress: tell });
+    // What was counted until a process ends is not the whole: it begins anew.
+    signal.throwIfAborted();
+    return { report };
+  }
   const request = row.request as unknown as RunRequest;
   const live = request.compare ? await liveGraph(tools.db, row.orgId, row.appId, request.assetId) : undefined;
   // The same window once more with the version that is live: half of the bar each.
@@ -167,10 +184,15 @@ async function finish(
 const notify = (db: Db, runId: string) => db.execute(sql`select pg_notify('runs', ${runId})`);
 
 const isForeseen = (error: unknown): boolean =>
-  error instanceof RunFailed || error instanceof ReplayStopped || error instanceof SandboxError || isRefusal(error);
+  error instanceof RunFailed ||
+  error instanceof InstanceProblem ||
+  error instanceof ReplayStopped ||
+  error instanceof SandboxError ||
+  isRefusal(error);
 
 function faultOf(error: unknown): Reason {
   if (error instanceof RunFailed) return error.fault;
+  if (error instanceof InstanceProblem) return error.reason;
   if (error instanceof SandboxError)
     return {
       code: error.code,

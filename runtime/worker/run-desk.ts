@@ -5,6 +5,12 @@ import { failWornOut, openRuns } from './run-claim.ts';
 const UNDEALT_MS = 3_000;
 const SWEEP_MS = 2_000;
 
+/** Shadows at once: each holds two isolates and reads along with the log. */
+const ASIDE = 3;
+
+/** Takes on what lasts for hours and mostly waits, so that other runs need not wait for it. False when it takes no more. */
+export type Aside = (working: () => Promise<void>) => boolean;
+
 export interface RunDesk {
   /** Works on the run as soon as the desk is free. */
   perform(runId: string, signal: AbortSignal): Promise<void>;
@@ -17,18 +23,27 @@ export interface RunDesk {
  */
 export function openRunDesk(options: {
   db: Db;
-  perform: (runId: string, signal: AbortSignal) => Promise<void>;
+  perform: (runId: string, signal: AbortSignal, aside: Aside) => Promise<void>;
   warn: (what: string, error: unknown) => void;
 }): RunDesk {
   const { db, perform, warn } = options;
   const stopping = new AbortController();
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
+  const beside = new Set<Promise<void>>();
+  const aside: Aside = (working) => {
+    if (beside.size >= ASIDE) return false;
+    const one = working()
+      .catch((error) => warn('run', error))
+      .finally(() => beside.delete(one));
+    beside.add(one);
+    return true;
+  };
 
   function inTurn(runId: string, signal: AbortSignal): Promise<void> {
     waiting++;
     const either = AbortSignal.any([signal, stopping.signal]);
-    const turn = last.then(() => perform(runId, either)).finally(() => waiting--);
+    const turn = last.then(() => perform(runId, either, aside)).finally(() => waiting--);
     last = turn.catch(() => {});
     return turn;
   }
@@ -55,6 +70,7 @@ export function openRunDesk(options: {
       stopping.abort();
       await sweeping;
       await last;
+      await Promise.all(beside);
     },
   };
 }

@@ -1,12 +1,11 @@
 /** A candidate beside the version that runs, on live data: what it would do otherwise, counted; nothing of it is performed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Bindings } from '#drizzle/schema/app.ts';
 import { appVersion, checkpoint, shard as shardTable, tag } from '#drizzle/schema/index.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
 import { readJournal } from '#runtime/log/journal.ts';
-import type { LogReader } from '#runtime/log/reader.ts';
 import { modelAnswers } from '#runtime/replay/model-answers.ts';
+import type { ShadowRequest } from '#runtime/replay/request.ts';
 import { ShadowCount, type ShadowReport } from '#runtime/replay/shadow-count.ts';
 import { ShadowStep } from '#runtime/replay/shadow-step.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
@@ -19,19 +18,8 @@ import { InstanceProblem } from './instance-problem.ts';
 import { type InstanceFacts, prepareInstance, readInstances } from './prepare.ts';
 import { Programs } from './programs.ts';
 import { carriedInto, skippedEntries } from './recover.ts';
-import type { GraphText, ReplayTools, Watching } from './replay-graph.ts';
+import type { ReplayTools, Watching } from './replay-graph.ts';
 import { fetchWaves } from './waves.ts';
-
-export interface ShadowWish extends GraphText {
-  readonly instanceId: string;
-  readonly bindings: Bindings;
-  readonly parameters: Readonly<Record<string, number | boolean | string>>;
-  /** How long it is followed, ms. */
-  readonly forMs: number;
-}
-export interface ShadowTools extends Omit<ReplayTools, 'readLog'> {
-  readonly reader: LogReader;
-}
 
 const POLL_MS = 200;
 /** How often it is looked whether the instance is still the one that was followed. */
@@ -43,7 +31,7 @@ const LOOK_MS = 2_000;
  *
  * @throws {InstanceProblem} when the instance does not run, or the candidate cannot run on it.
  */
-export async function shadow(tools: ShadowTools, orgId: string, wish: ShadowWish, watching: Watching): Promise<ShadowReport> {
+export async function shadow(tools: ReplayTools, orgId: string, wish: ShadowRequest, watching: Watching): Promise<ShadowReport> {
   const from = Date.now();
   const until = from + wish.forMs;
   const sides = await openSides(tools, orgId, wish);
@@ -54,14 +42,17 @@ export async function shadow(tools: ShadowTools, orgId: string, wish: ShadowWish
     for (;;) {
       const to = await stepOf(tools, lease.shardId);
       const skip = await skippedEntries(tools.db, lease.shardId);
-      const journal = readJournal(tools.reader, {
-        outLane: lease.outLane,
-        lanes: lease.lanes,
-        cursor: position.cursor,
-        from: position.step,
-        to,
-        skip,
-      });
+      const journal = readJournal(
+        { readAfter: tools.readLog },
+        {
+          outLane: lease.outLane,
+          lanes: lease.lanes,
+          cursor: position.cursor,
+          from: position.step,
+          to,
+          skip,
+        },
+      );
       for await (const { step, entries, upto } of journal) {
         const waves = await fetchWaves(tools.db, tools.blobs, orgId, [
           ...wavesNeeded(live.plan, entries),
@@ -113,7 +104,7 @@ export async function shadow(tools: ShadowTools, orgId: string, wish: ShadowWish
   }
 }
 
-async function openSides(tools: ShadowTools, orgId: string, wish: ShadowWish) {
+async function openSides(tools: ReplayTools, orgId: string, wish: ShadowRequest) {
   const { db } = tools;
   const [facts] = await readInstances(db, [wish.instanceId]);
   if (facts?.orgId !== orgId || facts.status !== 'running')
@@ -186,7 +177,7 @@ async function openSides(tools: ShadowTools, orgId: string, wish: ShadowWish) {
 }
 
 /** The candidate on the instance's plant. Nothing of it is performed, so it needs no grants. */
-async function prepareCandidate({ db }: ShadowTools, facts: InstanceFacts, wish: ShadowWish) {
+async function prepareCandidate({ db }: ReplayTools, facts: InstanceFacts, wish: ShadowRequest) {
   const graph = graphDocument.parse(JSON.parse(wish.graph));
   const { parameters, graphHash } = wish;
   const program = await compileApp({ graph, graphHash, parameters, instrumented: false });
@@ -209,7 +200,7 @@ async function prepareCandidate({ db }: ShadowTools, facts: InstanceFacts, wish:
 }
 
 /** The last checkpoint, and the shard's place in the log at that time. The checkpoint first: the shard is never behind it. */
-async function savedShard({ db }: ShadowTools, facts: InstanceFacts) {
+async function savedShard({ db }: ReplayTools, facts: InstanceFacts) {
   const shards = await db.select().from(shardTable).where(eq(shardTable.instanceId, facts.id));
   const [one] = shards;
   if (!one || shards.length > 1)
@@ -227,7 +218,7 @@ async function savedShard({ db }: ShadowTools, facts: InstanceFacts) {
   return { lease, saved: { programHash: row.programHash, state: unpackCheckpoint(row.state) } };
 }
 
-async function stepOf({ db }: ShadowTools, shardId: number): Promise<number> {
+async function stepOf({ db }: ReplayTools, shardId: number): Promise<number> {
   const [row] = await db.select({ step: shardTable.step }).from(shardTable).where(eq(shardTable.id, shardId));
   return row?.step ?? 0;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asset, instance, lane, shard, tag } from '#drizzle/schema/index.ts';
+import { appVersion, asset, installation, instance, lane, shard, tag } from '#drizzle/schema/index.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
@@ -240,6 +240,39 @@ describe('apps', () => {
     };
     expect(await inputOf({ input: 'arrived' })).toEqual(['arrived', 'arrived']);
     expect(await inputOf({})).toEqual(['corrected', 'corrected']);
+  });
+
+  it('asks for a shadow beside a running instance of the same app, and of no other', async () => {
+    const { id } = await make();
+    const name = { en: 'Guard', zh: '监护' };
+    const [place] = await server.db.select().from(asset).where(eq(asset.id, assetId));
+    const orgId = place?.orgId ?? '';
+    const [version] = await server.db
+      .insert(appVersion)
+      .values({ orgId, name, version: '1.0.0', graph: '{}', graphHash: '', screens: [] })
+      .returning();
+    const versionId = version?.id ?? '';
+    const [installed] = await server.db.insert(installation).values({ orgId, appId: id, name, versionId }).returning();
+    const [made] = await server.db
+      .insert(instance)
+      .values({ orgId, installationId: installed?.id ?? '', versionId, key: 'C-1', bindings: roles, status: 'running' })
+      .returning();
+    const instanceId = made?.id ?? '';
+    const { runId } = await engineer.call().runs.shadow({ appId: id, instanceId, forMs: 60_000 });
+    const run = await engineer.call().runs.get({ runId });
+    expect(run).toMatchObject({
+      kind: 'shadow',
+      status: 'queued',
+      report: null,
+      shadow: null,
+      request: { instanceId, forMs: 60_000 },
+    });
+    await engineer.call().runs.cancel({ runId });
+    const other = await make();
+    expect(await codeOf(engineer.call().runs.shadow({ appId: other.id, instanceId, forMs: 60_000 }))).toBe('access.not-found');
+    expect(await codeOf(stranger.call().runs.shadow({ appId: id, instanceId, forMs: 60_000 }))).toBe('access.not-found');
+    await server.db.update(instance).set({ status: 'stopped', wanted: 'stop' }).where(eq(instance.id, instanceId));
+    expect(await codeOf(engineer.call().runs.shadow({ appId: id, instanceId, forMs: 60_000 }))).toBe('run.not-running');
   });
 
   it('refuses a window that ends before it begins, or reaches into the future', async () => {

@@ -35,13 +35,13 @@ export const failed = defineErrors({
     family: 'user',
     status: 412,
     en: 'The role "{role}" has no tag. Choose a tag for it, or make the role optional.',
-    zh: '角色“{role}”尚未绑定位号。请为其选择位号，或将该角色设为可选。',
+    zh: '角色“{role}”尚未绑定测点。请为其选择测点，或将该角色设为可选。',
   },
   'app.tag-unfit': {
     family: 'user',
     status: 412,
     en: 'The tag {tag} cannot fill the role "{role}": {reason}',
-    zh: '位号 {tag} 不能用于角色“{role}”：{reason}',
+    zh: '测点 {tag} 不能用于角色“{role}”：{reason}',
   },
   'app.grants-missing': {
     family: 'user',
@@ -54,6 +54,12 @@ export const failed = defineErrors({
     status: 404,
     en: 'There is no sample "{sample}". Samples: {known}.',
     zh: '没有示例“{sample}”。可用示例：{known}。',
+  },
+  'run.not-running': {
+    family: 'user',
+    status: 400,
+    en: 'The instance does not run: there is nothing to be beside.',
+    zh: '该实例未在运行，无法进行影子运行。',
   },
   'run.window': {
     family: 'user',

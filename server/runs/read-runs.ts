@@ -5,6 +5,7 @@ import { app, run } from '#drizzle/schema/index.ts';
 import type { ReplayDifference } from '#runtime/replay/difference.ts';
 import type { ReplayReport } from '#runtime/replay/report.ts';
 import type { RunRequest } from '#runtime/replay/request.ts';
+import type { ShadowReport } from '#runtime/replay/shadow-count.ts';
 import { notFound } from '../errors.ts';
 import { follow } from '../live.ts';
 
@@ -51,7 +52,14 @@ export async function getRun(tx: Tx, orgId: string, runId: string) {
     .from(run)
     .where(and(eq(run.id, runId), eq(run.orgId, orgId)));
   if (!row) throw notFound('Run', '运行');
-  return { ...row, request: row.request as unknown as RunRequest, report: row.report as RunReport | null };
+  const shadow = row.kind === 'shadow';
+  return {
+    ...row,
+    request: row.request as unknown as RunRequest,
+    report: shadow ? null : (row.report as RunReport | null),
+    /** Of a shadow: what the draft did otherwise than the running version. */
+    shadow: shadow ? (row.report as ShadowReport | null) : null,
+  };
 }
 
 /** A run that is over stays as it is. The worker looks at the status while it works and stops. */

@@ -3,6 +3,7 @@ import { orgLongProcedure, orgProcedure, orgSubscription, router } from '../trpc
 import { enqueueRun } from './enqueue-run.ts';
 import { cancelRun, followRun, getRun, listRuns, listRunsInput } from './read-runs.ts';
 import { startRun, startRunInput } from './start-run.ts';
+import { startShadow, startShadowInput } from './start-shadow.ts';
 
 const runId = z.object({ runId: z.uuid() });
 
@@ -18,6 +19,13 @@ export const runsRouter = router({
     .mutation(async ({ ctx, input }) => {
       // The worker must see the row: the queue hears of it after the commit.
       const started = await ctx.tenant((tx) => startRun(tx, ctx.orgId, ctx.user.id, input));
+      await enqueueRun(started.runId);
+      return started;
+    }),
+  shadow: orgLongProcedure('run.start')
+    .input(startShadowInput)
+    .mutation(async ({ ctx, input }) => {
+      const started = await ctx.tenant((tx) => startShadow(tx, ctx.orgId, ctx.user.id, input));
       await enqueueRun(started.runId);
       return started;
     }),
