@@ -1,6 +1,8 @@
 /** Sentences about connections that every protocol needs, in both languages. */
 import type { Bilingual } from '#runtime/graph/document.ts';
 
+export type { Bilingual };
+
 /** Something that reads the same in every language: `ns=1;s=Air = 7.2`. */
 export const plain = (text: string): Bilingual => ({ en: text, zh: text });
 

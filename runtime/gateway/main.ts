@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
-import { openBroker } from './broker.ts';
+import { openBroker } from './broker/broker.ts';
 import { Gateway } from './gateway.ts';
 
 const log = pino({
@@ -48,7 +48,10 @@ const gateway = new Gateway({
 const beat = startBeat({
   sql: database.sql,
   kind: 'gateway',
-  facts: () => ({ ...gateway.facts(), ...(broker ? { broker: { port: broker.port, clients: broker.clients() } } : {}) }),
+  facts: () => ({
+    ...gateway.facts(),
+    ...(broker ? { broker: { port: broker.port, clients: broker.clients(), waitingBytes: broker.waiting() } } : {}),
+  }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
 });
 log.info({ gateway: name }, 'gateway started');

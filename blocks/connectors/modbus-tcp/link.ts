@@ -1,7 +1,7 @@
 import ModbusRTU from 'modbus-serial';
+import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import { closedBy, closedHere } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, messageOf, networkError } from '#blocks/sdk/connector.ts';
-import type { Bilingual } from '#runtime/graph/document.ts';
 import type { Area } from './address.ts';
 
 /** Modbus exception codes (V1.1b3, 7) by whom they concern. 10 and 11 come from a gateway whose device is away. */

@@ -23,8 +23,10 @@ export interface Message {
   readonly retain: boolean;
   /** Can the broker send it again? Then `acknowledge` once the log has it. */
   readonly resendable: boolean;
-  /** Sent again after a broken connection: it may have been taken already. */
+  /** Sent again after a broken connection: it may have been taken already, under the same packet id. */
   readonly duplicate: boolean;
+  /** Of QoS 1. */
+  readonly packetId?: number;
   acknowledge(): void;
 }
 
@@ -42,12 +44,18 @@ export class BrokerClient {
   readonly #pending = new Map<IPublishPacket, number>();
   #unacknowledged = 0;
   #held: (() => void)[] = [];
-  #onMessage: (message: Message) => void = () => {};
+  #onMessage: ((message: Message) => void) | undefined;
+  /** What the broker sent before anybody listens: it comes right behind the answer to the connection. */
+  #early: Message[] = [];
   #onLost: (error: ConnectorError) => void = () => {};
   #over = false;
+  #resumed = false;
 
   private constructor(client: MqttClient, where: string) {
     this.#client = client;
+    client.on('connect', (packet) => {
+      this.#resumed = packet.sessionPresent;
+    });
     client.on('packetreceive', (packet) => {
       if (packet.cmd !== 'publish' || packet.qos !== 1 || packet.messageId === undefined) return;
       this.#pending.set(packet, packet.messageId);
@@ -84,8 +92,15 @@ export class BrokerClient {
     }
   }
 
+  /** The broker still had the session of this client: nothing that it acknowledged meanwhile is lost. */
+  get resumed(): boolean {
+    return this.#resumed;
+  }
   onMessage(handler: (message: Message) => void): void {
     this.#onMessage = handler;
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) handler(message);
   }
   onLost(handler: (error: ConnectorError) => void): void {
     this.#onLost = handler;
@@ -104,7 +119,17 @@ export class BrokerClient {
       if (!this.#over) this.#client.stream.write(Buffer.from([0x40, 0x02, messageId >> 8, messageId & 0xff]));
       if (this.#unacknowledged < MOST_PENDING) this.#held.shift()?.();
     };
-    this.#onMessage({ topic, payload, retain: packet.retain, resendable, duplicate: packet.dup, acknowledge });
+    const message: Message = {
+      topic,
+      payload,
+      retain: packet.retain,
+      resendable,
+      duplicate: packet.dup,
+      ...(resendable ? { packetId: messageId } : {}),
+      acknowledge,
+    };
+    if (this.#onMessage) this.#onMessage(message);
+    else this.#early.push(message);
   }
 
   /** Refused filters are named; the others are subscribed. */

@@ -1,6 +1,6 @@
+import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import type { SourceValue, TagValueType, WaveValue } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
-import type { Bilingual } from '#runtime/graph/document.ts';
 import { type Address, valueAt } from './address.ts';
 
 /**

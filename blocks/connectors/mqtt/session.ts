@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import { connectedTo, driverSaid, plain, topicRefused } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowseNode,
@@ -16,7 +17,6 @@ import {
   type WriteResult,
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
-import type { Bilingual } from '#runtime/graph/document.ts';
 import { type Address, objectAt, parseAddress } from './address.ts';
 import { listTopics, pageOf } from './browse.ts';
 import { BrokerClient, type BrokerOptions, type Message } from './client.ts';
@@ -28,23 +28,21 @@ interface Subscribed {
 }
 const READ_LIMIT_MS = 3000;
 const LISTING_MS = 60_000;
-/** Remembered messages per connection, to know a second delivery after a broken acknowledgement. */
-const REMEMBERED = 2000;
-/** Lives as long as the connection, across its sessions. */
-const taken = new WeakMap<ConnectorHost, Set<string>>();
 
 export class MqttSession implements Session {
   readonly #options: BrokerOptions;
   readonly #host: ConnectorHost;
   readonly #client: BrokerClient;
   readonly #browseRoot: string;
-  readonly #taken: Set<string>;
   #byTopic = new Map<string, Subscribed[]>();
   #sink: SampleSink | undefined;
   /** Newest value per topic, for reads and read-backs. */
   readonly #newest = new Map<string, { readonly payload: Buffer; readonly time: number }>();
   readonly #waiting = new Map<string, Set<(payload: Buffer) => void>>();
   readonly #broken = new Set<number>();
+  #begun = false;
+  /** What the broker kept for this client comes before the tags are known; unacknowledged, so the client bounds it. */
+  #early: Message[] = [];
   #listing: { readonly path: string; readonly nodes: readonly BrowseNode[]; readonly at: number } | undefined;
 
   constructor(options: BrokerOptions, client: BrokerClient, host: ConnectorHost, browseRoot: string) {
@@ -52,8 +50,6 @@ export class MqttSession implements Session {
     this.#client = client;
     this.#host = host;
     this.#browseRoot = browseRoot;
-    this.#taken = taken.get(host) ?? new Set();
-    taken.set(host, this.#taken);
     client.onMessage((message) => this.#receive(message));
     client.onLost((error) => host.event({ kind: 'lost', error }));
   }
@@ -69,6 +65,14 @@ export class MqttSession implements Session {
       if (own) own.push({ tag, address: parsed.address });
       else this.#byTopic.set(parsed.address.topic, [{ tag, address: parsed.address }]);
     }
+    if (!this.#begun && !this.#client.resumed) {
+      const tagIds = tags.map((tag) => tag.tagId);
+      this.#host.event({ kind: 'gap', tagIds, reason: 'the broker has no session of this client any more' });
+    }
+    this.#begun = true;
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) this.#receive(message);
     await this.#client.unsubscribe([...before].filter((topic) => !this.#byTopic.has(topic)));
     const refused = await this.#client.subscribe([...this.#byTopic.keys()].filter((topic) => !before.has(topic)));
     for (const topic of refused) {
@@ -83,31 +87,22 @@ export class MqttSession implements Session {
     this.#newest.set(topic, { payload, time: arrived });
     for (const give of this.#waiting.get(topic) ?? []) give(payload);
     const tags = this.#byTopic.get(topic);
+    if (!this.#begun) {
+      this.#early.push(message);
+      return;
+    }
     if (!tags || !this.#sink) {
       message.acknowledge(); // a topic of an older subscription that the broker still keeps, or of a read
       return;
     }
-    const print = createHash('sha1').update(topic).update('\0').update(payload).digest('base64');
-    if (message.duplicate && this.#taken.has(print)) {
-      message.acknowledge();
-      return;
-    }
     const parsed = new Payload(payload);
     const samples = tags.map((one) => this.#sample(one, parsed, arrived));
-    this.#sink(samples, { resendable: message.resendable }).then(
-      () => {
-        if (message.resendable) this.#remember(print);
-        message.acknowledge();
-      },
+    const { resendable, packetId, duplicate } = message;
+    const known = packetId === undefined ? {} : { message: { print: printOf(topic, packetId, payload), again: duplicate } };
+    this.#sink(samples, { resendable, ...known }).then(
+      () => message.acknowledge(),
       (error) => this.#host.log('warn', 'message not logged; the broker will send it again', { topic, error: messageOf(error) }),
     );
-  }
-
-  #remember(print: string): void {
-    this.#taken.delete(print);
-    this.#taken.add(print);
-    const [oldest] = this.#taken;
-    if (this.#taken.size > REMEMBERED && oldest !== undefined) this.#taken.delete(oldest);
   }
 
   #sample({ tag, address }: Subscribed, payload: Payload, arrived: number): Sample {
@@ -284,6 +279,10 @@ export class MqttSession implements Session {
     await this.#client.close();
   }
 }
+
+/** The packet id tells equal messages apart; a broker that sends one again must use the same (MQTT 3.1.1, 4.4). */
+const printOf = (topic: string, packetId: number, payload: Buffer): bigint =>
+  createHash('sha1').update(`${packetId} ${topic}\0`).update(payload).digest().readBigUInt64LE();
 
 const failed = (code: string, reason: Bilingual): ReadResult => ({
   quality: quality('bad', 'missing'),

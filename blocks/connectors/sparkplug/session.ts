@@ -1,3 +1,4 @@
+import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import { connectedTo, plain, topicRefused } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowseNode,
@@ -16,7 +17,6 @@ import {
   type WriteResult,
 } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
-import type { Bilingual } from '#runtime/graph/document.ts';
 import type { BrokerClient, BrokerOptions, Message } from '../mqtt/client.ts';
 import { parseAddress, sourceOf } from './address.ts';
 import { type Change, EdgeNodes, type KnownMetric } from './nodes.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayPublish, maySubscribe } from './broker-topics.ts';
+import { mayPublish, maySubscribe } from './topics.ts';
 
 const names = new Set(['baoan', 'Baoan']);
 test.each([

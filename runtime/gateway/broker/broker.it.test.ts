@@ -10,8 +10,8 @@ import { BrokerNameError, claimBrokerName, createDeviceToken, revokeDeviceToken 
 import { sealSecret } from '#drizzle/secrets.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
+import { MASTER_KEY, ORG, plantFixture } from '../fixture.testing.ts';
 import { openBroker } from './broker.ts';
-import { MASTER_KEY, ORG, plantFixture } from './fixture.testing.ts';
 
 const log = pino({ level: 'silent' });
 

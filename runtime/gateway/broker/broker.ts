@@ -1,11 +1,14 @@
 import { createServer, type Server } from 'node:net';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { join } from 'node:path';
+import { Aedes, type AedesOptions, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import { messageOf } from '#blocks/sdk/connector.ts';
 import type { Db } from '#drizzle/client.ts';
 import { checkDeviceToken } from '#drizzle/device-tokens.ts';
 import { brokerNotes, noteBroker } from './broker-file.ts';
-import { mayPublish, maySubscribe } from './broker-topics.ts';
+import { Inbox, InboxFullError, type InboxLimits } from './inbox.ts';
+import { InboxPersistence, noteInbox } from './persistence.ts';
+import { mayPublish, maySubscribe } from './topics.ts';
 
 const REFUSED = 5; // MQTT 3.1.1, 3.2.2.3: not authorized
 const UNAVAILABLE = 3;
@@ -15,15 +18,25 @@ const FAILURE_PAUSE_MS = 30_000;
 /** Larger than a minute of waveform at 50 kHz (12 MB); a device cannot fill the memory with one packet. */
 const LARGEST_PAYLOAD = 16 << 20;
 
+/** A session whose client does not come back is forgotten after a day, as the platform's own MQTT 5 sessions are. */
+const SESSION_MS = 86_400_000;
+const SWEEP_MS = 60_000;
+/** Nobody subscribes it: where a message goes that was kept before. */
+const NOWHERE = '$known';
+
 export interface Broker {
   readonly port: number;
   readonly clients: () => number;
+  /** Bytes of messages that are acknowledged and wait for their sessions. */
+  readonly waiting: () => number;
   close(): Promise<void>;
 }
 
 /**
  * The platform's own MQTT 3.1.1 broker, on loopback. Devices sign in with a device token; they see and publish below the names of their
- * organization only. The port stays the same over restarts and is told in `broker.json` of the data folder, beside what a seed put there.
+ * organization only. A QoS 1 or 2 message is acknowledged when it is on disk for every session that subscribed it (`Inbox`); a session that has
+ * as much waiting as it may holds its devices up, and is forgotten when nobody is there to take it. The port stays the same over restarts and
+ * is told in `broker.json` of the data folder, beside what a seed put there.
  */
 export async function openBroker(options: {
   db: Db;
@@ -31,14 +44,56 @@ export async function openBroker(options: {
   dataFolder: string;
   port?: number;
   host?: string;
+  limits?: Partial<InboxLimits>;
 }): Promise<Broker> {
   const { db, log, dataFolder, host = '127.0.0.1' } = options;
   const before = await brokerNotes(dataFolder);
   const rights = new WeakMap<Client, ReadonlySet<string>>();
   const failures = new Map<string, { count: number; until: number }>();
+  const inbox = await Inbox.open(join(dataFolder, 'broker'), options.limits);
+  const persistence = new InboxPersistence(inbox);
+  const absent = new Map<string, number>([...inbox.sessions.keys()].map((id) => [id, Date.now()]));
+  let warned = 0;
+
+  /** Undefined: kept, or there is no need to. */
+  async function keep(client: Client, packet: PublishPacket): Promise<Error | undefined> {
+    const { topic, retain, messageId } = packet;
+    if (packet.qos === 0) return undefined;
+    const message = { topic, retain, qos: packet.qos, payload: Buffer.from(packet.payload) };
+    const sender = messageId === undefined ? undefined : { client: client.id, packetId: messageId };
+    if (packet.dup && sender && inbox.knows(sender, message)) {
+      await inbox.flushed();
+      packet.topic = NOWHERE;
+      packet.retain = false;
+      return undefined;
+    }
+    const sessions = [...new Set((await persistence.subscriptionsByTopic(topic)).map((sub) => sub.clientId))];
+    if (sessions.length === 0 && !retain) return undefined;
+    for (const id of sessions)
+      if (absent.has(id) && inbox.isFull(id, message)) {
+        log.warn({ client: id, bytes: inbox.bytesOf(id) }, 'a session that nobody resumes is full; it is forgotten');
+        await persistence.forget(id);
+      }
+    try {
+      noteInbox(
+        packet,
+        await inbox.keep(
+          message,
+          sessions.filter((id) => inbox.sessions.has(id)),
+          sender,
+        ),
+      );
+      return undefined;
+    } catch (error) {
+      if (Date.now() - warned > SWEEP_MS) log.error({ topic, error: messageOf(error) }, 'message not kept, so not acknowledged');
+      warned = Date.now();
+      return error instanceof InboxFullError ? error : new Error('the message could not be kept', { cause: error });
+    }
+  }
 
   const aedes = await Aedes.createBroker({
     concurrency: 500,
+    persistence: persistence as unknown as AedesOptions['persistence'],
     authenticate(client, username, password, done) {
       const refuse = (returnCode: number, message: string) =>
         done(Object.assign(new Error(message), { returnCode }) as AuthenticateError, false);
@@ -71,7 +126,14 @@ export async function openBroker(options: {
       const allowed = mayPublish(packet.topic, rights.get(client) ?? new Set());
       const small = (packet.payload?.length ?? 0) <= LARGEST_PAYLOAD;
       if (!allowed || !small) log.warn({ client: client.id, topic: packet.topic, allowed, small }, 'message refused');
-      done(allowed && small ? null : new Error(allowed ? 'payload too large' : `not allowed to publish on ${packet.topic}`));
+      if (!allowed) return done(new Error(`not allowed to publish on ${packet.topic}`));
+      if (!small) return done(new Error('payload too large'));
+      // QoS 0 needs no answer
+      if (packet.qos === 0) return done(null);
+      keep(client, packet).then(
+        (error) => done(error ?? null),
+        (error) => done(error),
+      );
     },
     authorizeSubscribe(client, subscription, done) {
       const allowed = maySubscribe(subscription.topic, rights.get(client) ?? new Set());
@@ -81,6 +143,17 @@ export async function openBroker(options: {
     // the last gate: a retained message or a shared session never reaches another organization
     authorizeForward: (client, packet) => (mayPublish(packet.topic, rights.get(client) ?? new Set()) ? packet : null),
   });
+  aedes.on('clientReady', (client) => absent.delete(client.id));
+  aedes.on('clientDisconnect', (client) => {
+    if (inbox.sessions.has(client.id)) absent.set(client.id, Date.now());
+  });
+  const sweep = setInterval(() => {
+    for (const [id, since] of absent) {
+      if (Date.now() - since < SESSION_MS) continue;
+      absent.delete(id);
+      persistence.forget(id).catch((error) => log.warn({ client: id, error: messageOf(error) }, 'session not forgotten'));
+    }
+  }, SWEEP_MS);
   const server = createServer(aedes.handle);
   const kept = options.port ?? (typeof before.port === 'number' ? before.port : 0);
   const port = await listen(server, kept, host).catch((error) => {
@@ -93,9 +166,12 @@ export async function openBroker(options: {
   return {
     port,
     clients: () => aedes.connectedClients,
+    waiting: () => inbox.bytes,
     async close() {
+      clearInterval(sweep);
       await new Promise<void>((resolve) => aedes.close(resolve));
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      await inbox.close();
     },
   };
 }
