@@ -67,7 +67,7 @@ export const rooms: readonly Room[] = [
   {
     // An effect's answer is a log entry, appended in the transaction that finishes the effect.
     path: 'runtime/effects',
-    rooms: ['runtime/log', 'runtime/graph', 'drizzle'],
+    rooms: ['runtime/log', 'runtime/batch', 'runtime/graph', 'drizzle'],
     types: contracts,
     packages: 'any',
     node: true,
@@ -85,7 +85,8 @@ export const rooms: readonly Room[] = [
   ...['sandbox', 'log', 'historian', 'queue'].map(
     (name): Room => ({
       path: `runtime/${name}`,
-      rooms: ['runtime/batch', 'runtime/units', 'drizzle'],
+      // Days and months of the history are the site's.
+      rooms: ['runtime/batch', 'runtime/units', 'drizzle', ...(name === 'historian' ? ['runtime/schedule/zone.ts'] : [])],
       types: [...contracts, 'runtime/graph'],
       packages: 'any',
       node: true,
