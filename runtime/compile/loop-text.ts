@@ -277,7 +277,8 @@ export class LoopWriter {
     const state = this.layout.get(node.id, '$join');
     if (!state) return [];
     const s = cellText(state);
-    const late = `() => { $late[${JSON.stringify(node.id)}] = ($late[${JSON.stringify(node.id)}] || 0) + 1; }`;
+    const late = `$countLate${node.i}`;
+    this.nodes.constants.set(late, `() => { $late[${JSON.stringify(node.id)}] = ($late[${JSON.stringify(node.id)}] || 0) + 1; }`);
     const wake = this.layout.get(node.id, '$wake');
     const lines: Line[] = [];
     if (node.join === 'exact') lines.push('let $k = 0, $met = null;');

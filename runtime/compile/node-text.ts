@@ -7,7 +7,6 @@ import { type Cell, cellText, type Layout, literalText } from './layout.ts';
 import { outputColumns, type Plan, type PlanNode } from './plan.ts';
 import { PortWriter } from './port-text.ts';
 import { emptyValue, keptColumns, MISSING } from './state-cells.ts';
-import type { Tree } from './syntax.ts';
 import { convertText, type Line, NO_VIEW, type Place, softened, type Value, type View, worstText } from './values.ts';
 
 /** Writes what one node does with one row, and after it, inside it, what its followers do. */
@@ -197,8 +196,7 @@ export class NodeWriter {
         );
       },
       now: () => this.#now(place),
-      call: (member, args, trees) =>
-        this.#contextCall(node, out, place, rowQuality, member, args, trees, handlerName === 'onTimer'),
+      call: (member, args) => this.#contextCall(node, out, place, rowQuality, member, args, handlerName === 'onTimer'),
       open: (port) => out.open(port),
       assign: (port, column, value, at) => out.assign(port, column, value, at),
       pass: (port, at) => out.pass(port, at),
@@ -311,7 +309,15 @@ export class NodeWriter {
   }
   #userContext(node: PlanNode, place: Place): string {
     const random = this.layout.get(node.id, '$random');
-    return `{ now: ${this.#now(place)}${random ? `, random: () => ${randomText(random)}` : ''} }`;
+    return `{ now: ${this.#now(place)}${random ? `, random: ${this.#userRandom(node, random)}` : ''} }`;
+  }
+  /** The generator as a function that is made once: a closure in the loop would box every number it sees. It is told the key before a call. */
+  #userRandom(node: PlanNode, cell: Cell): string {
+    const [name, key] = [`$random${node.i}`, `$randomKey${node.i}`];
+    const at = cell.perKey ? `$II[${key}.k * ${this.layout.counts.I} + ${cell.offset}]` : cellText(cell);
+    this.constants.set(key, '{ k: 0 }');
+    this.constants.set(name, `() => $uniform(${at} = (${at} + 0x6d2b79f5) | 0)`);
+    return `(${key}.k = $k, ${name})`;
   }
 
   #param(node: PlanNode, name: string): string | undefined {
@@ -377,7 +383,6 @@ export class NodeWriter {
     quality: string,
     member: string,
     args: readonly string[],
-    trees: readonly Tree[],
     firing: boolean,
   ): string | undefined {
     const id = JSON.stringify(node.id);
@@ -400,7 +405,7 @@ export class NodeWriter {
       }
       case 'emit':
         out.needsQuality();
-        return out.emit(args[0] ?? '{}', trees[0], quality);
+        return out.emit(args[0] ?? '{}', quality);
       default:
         return undefined;
     }

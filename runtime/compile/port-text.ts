@@ -260,25 +260,37 @@ export class PortWriter {
     });
   }
 
-  /** `ctx.emit(…)`: the row goes into the buffer at once. */
-  emit(value: string, tree: Tree | undefined, quality: string): string {
+  /** `ctx.emit(…)`: the row goes into the buffer at once. By a function of its own: a closure here would box every number it sees. */
+  emit(value: string, quality: string): string {
     const q = this.view.quality === '0' ? '0' : quality;
-    const ports = this.#ports.length > 1;
-    const carried = (p: number) => {
-      const names = this.node.facts.outputs[this.#ports[p] ?? '']?.carried ?? [];
-      const live = this.writer.buffers.of(this.node, this.#ports[p] ?? '')?.columns.map((c) => c.name) ?? [];
-      return names
-        .filter((c) => live.includes(c))
-        .flatMap((c) => {
-          const at = this.place.columns.get(c);
-          return at ? [at.v, at.q] : ['undefined', String(MISSING)];
-        });
-    };
-    const call = (p: number, x: string) =>
-      `$emit${this.node.i}_${p}(${[this.place.row, '$k', this.place.time, q, x, ...carried(p)].join(', ')})`;
-    if (!ports) return call(0, value);
-    void tree;
-    return `(($g) => { ${this.#ports.map((name, p) => `if ($g[${JSON.stringify(name)}]) ${call(p, `$g[${JSON.stringify(name)}]`)};`).join(' ')} })(${value})`;
+    const carried = this.#ports.flatMap((_, p) =>
+      this.#carried(p).flatMap((c) => {
+        const at = this.place.columns.get(c);
+        return at ? [at.v, at.q] : ['undefined', String(MISSING)];
+      }),
+    );
+    const name = this.#ports.length > 1 ? `$emit${this.node.i}` : `$emit${this.node.i}_0`;
+    return `${name}(${[this.place.row, '$k', this.place.time, q, value, ...carried].join(', ')})`;
+  }
+  /** Columns that pass through a port and are used behind it. */
+  #carried(p: number): string[] {
+    const port = this.#ports[p] ?? '';
+    const live = this.writer.buffers.of(this.node, port)?.columns.map((c) => c.name) ?? [];
+    return (this.node.facts.outputs[port]?.carried ?? []).filter((c) => live.includes(c));
+  }
+  /** The function behind `emit` of a node with several ports. */
+  static emitByPort(writer: NodeWriter, node: PlanNode): Line[] {
+    const w = new PortWriter(writer, node, { columns: new Map(), time: '$t', row: '$row', now: 'NaN' }, NO_VIEW);
+    const carried = w.#ports.map((_, p) => w.#carried(p).flatMap((_, j) => [`$c${p}_${j}`, `$cq${p}_${j}`]));
+    const head = ['$row', '$k', '$t', '$q'];
+    return [
+      `function $emit${node.i}(${[...head, '$g', ...carried.flat()].join(', ')}) {`,
+      ...w.#ports.map((name, p) => {
+        const value = `$g[${JSON.stringify(name)}]`;
+        return `if (${value}) $emit${node.i}_${p}(${[...head, value, ...(carried[p] ?? [])].join(', ')});`;
+      }),
+      '}',
+    ];
   }
 
   /** The function behind `emit` of one port. */
@@ -289,8 +301,7 @@ export class PortWriter {
     const place: Place = { columns: new Map(), time: '$time', row: '$row', now: 'NaN' };
     const w = new PortWriter(writer, node, place, NO_VIEW);
     const names = w.#names(p);
-    const live = writer.buffers.of(node, port)?.columns.map((c) => c.name) ?? [];
-    const carried = (output?.carried ?? []).filter((c) => live.includes(c));
+    const carried = w.#carried(p);
     const columns = new Map<string, Value>();
     const lines: Line[] = [
       `function $emit${node.i}_${p}($row, $k, $t, $q, $r${carried.map((_, j) => `, $c${j}, $cq${j}`).join('')}) {`,
@@ -318,4 +329,11 @@ export class PortWriter {
   }
 }
 
-export const emitFunction = (writer: NodeWriter, node: PlanNode, p: number): Line[] => PortWriter.emitFunction(writer, node, p);
+/** The functions behind `ctx.emit` of a node. */
+export const emitFunctions = (writer: NodeWriter, node: PlanNode): Line[] => {
+  const ports = Object.keys(node.facts.outputs);
+  return [
+    ...ports.flatMap((_, p) => PortWriter.emitFunction(writer, node, p)),
+    ...(ports.length > 1 ? PortWriter.emitByPort(writer, node) : []),
+  ];
+};

@@ -3,7 +3,7 @@ import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
 import { NodeWriter } from './node-text.ts';
 import type { Plan } from './plan.ts';
-import { closesCycle, emitFunction } from './port-text.ts';
+import { closesCycle, emitFunctions } from './port-text.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
 import { addState } from './state-cells.ts';
 import { applyEdits } from './syntax.ts';
@@ -32,8 +32,7 @@ export function writeProgram(plan: Plan): ProgramText {
   const bodies: Line[] = [];
   for (const node of plan.nodes) {
     if (node.kind === 'source') continue;
-    if ([...(node.code?.handlers.values() ?? [])].some((h) => h.uses.has('emit')))
-      Object.keys(node.facts.outputs).forEach((_, p) => void bodies.push(...emitFunction(nodes, node, p)));
+    if ([...(node.code?.handlers.values() ?? [])].some((h) => h.uses.has('emit'))) bodies.push(...emitFunctions(nodes, node));
     bodies.push(...loops.functions(node));
   }
   for (const unit of plan.units) for (const loop of unit.loops) bodies.push(...loops.loop(loop, unit.byRow));

@@ -1,9 +1,10 @@
 // What runs first inside every isolate, before any app code. Evaluates to a function; the host calls it once with the limits and gets the
 // guarded entries. It keeps its own copies of everything it uses, because app code may change the built-ins of its context.
-(function guest(limits) {
+(function guest(limits, crossing) {
   const { apply, ownKeys, getPrototypeOf, getOwnPropertyDescriptor, defineProperty, deleteProperty } = Reflect;
   const { freeze, create, keys } = Object;
   const { isArray } = Array;
+  const { unpack, pack } = crossing();
   const NativeBuffer = ArrayBuffer;
   const NativeError = Error;
   const string = String;
@@ -17,6 +18,7 @@
   const typedBuffer = getOwnPropertyDescriptor(typedPrototype, 'buffer').get;
   const typedSlice = typedPrototype.slice;
   const bufferBytes = getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
+  const { slice } = Array.prototype;
   const mapEach = Map.prototype.forEach;
   const setEach = Set.prototype.forEach;
   const mapSet = Map.prototype.set;
@@ -231,6 +233,9 @@
     }
     return best;
   }
+  const refuseOutput = (message) => {
+    throw new Refusal('OUTPUT_KIND', message);
+  };
   function checked(result) {
     if (typeof result !== 'object' || result === null) throw new Refusal('OUTPUT_KIND', 'a step must give a result');
     if (typeof result.then === 'function') throw new Refusal('OUTPUT_KIND', 'a step must not be asynchronous');
@@ -245,9 +250,10 @@
     if (!(rows <= limits.rows))
       throw new Refusal('OUTPUT_LIMIT', `${rows} output rows in one step; at most ${limits.rows} are allowed`);
     // Refused rows are counted, not copied one and all: a broken block refuses every row.
-    const dead = result.dead.length > limits.dead ? apply(Array.prototype.slice, result.dead, [0, limits.dead]) : result.dead;
-    const out = bounded({ ...result, dead }, limits.bytes);
+    const dead = result.dead.length > limits.dead ? apply(slice, result.dead, [0, limits.dead]) : result.dead;
+    const out = bounded({ ...result, dead, outputs: undefined }, limits.bytes);
     if (result.dead.length > limits.dead) out.deadMore = result.dead.length - limits.dead;
+    out.outputs = pack(result.outputs, refuseOutput, plain, spend);
     return out;
   }
 
@@ -283,8 +289,8 @@
       for (const entry of ['step', 'save', 'load'])
         if (typeof program?.[entry] !== 'function') throw new Refusal('BAD_PROGRAM', `the program has no ${entry}`);
     }),
-    step: guarded((input, save) => {
-      const result = checked(program.step(input));
+    step: guarded((buffer, rest, save) => {
+      const result = checked(program.step(unpack(buffer, rest.shape, rest)));
       return { result, state: save ? bounded(program.save(), limits.stateBytes) : undefined };
     }),
     save: guarded(() => bounded(program.save(), limits.stateBytes)),

@@ -4,6 +4,7 @@ import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
 import type { Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 import { newIsolate } from './birth.ts';
 import { type CodeCache, codeKey, openCodeCache } from './code-cache.ts';
+import { type PackedOutputs, packInput, unpackOutputs } from './crossing.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { PROGRAM_FILE, placeInStack, placeOf, SandboxError } from './sandbox-error.ts';
 import { onThread } from './threads.ts';
@@ -36,9 +37,12 @@ interface Described {
 }
 type Answer<T> = { ok: true; value: T } | { ok: false; error: Described };
 type Entry = ivm.Reference<(...args: unknown[]) => unknown>;
+type Arguments = ivm.Copy<unknown> | boolean;
 
 const GUEST = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
+const CROSSING = readFileSync(new URL('./crossing.guest.js', import.meta.url), 'utf8');
 const ownCache = openCodeCache();
+const copied = (value: unknown) => new ivm.ExternalCopy(value).copyInto({ release: true });
 
 /**
  * A program in an isolate of its own. Data crosses by copy only; no host object is ever handed in. After any rejection the state inside
@@ -77,35 +81,38 @@ export async function createStepper(program: Program, options: StepperOptions = 
     if (error instanceof SyntaxError) return failure('BAD_PROGRAM', text.slice(0, 500));
     return failure('THREW', text.slice(0, 500));
   }
-  async function guarded<T>(run: () => Promise<T>): Promise<T> {
-    if (ended) throw ended;
-    return onThread(async () => {
-      if (cell) cell[0] = 0;
-      let timer: NodeJS.Timeout | undefined;
-      const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          const error = failure('STUCK', `cannot be interrupted: still running after ${limits.hostDeadlineMs} ms`);
-          reject(error);
-          fatal(error);
-        }, limits.hostDeadlineMs);
-      });
-      try {
-        return await Promise.race([run(), deadline]);
-      } catch (error) {
-        const known = fromHost(error);
-        // an isolate that ran out of memory takes every context with it
-        if (isolate.isDisposed) ended ??= known;
-        throw known;
-      } finally {
-        clearTimeout(timer);
-      }
-    });
+  function guarded<T>(run: () => Promise<T>): Promise<T> {
+    if (ended) return Promise.reject(ended);
+    return onThread(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          if (cell) cell[0] = 0;
+          const deadline = setTimeout(() => {
+            const error = failure('STUCK', `cannot be interrupted: still running after ${limits.hostDeadlineMs} ms`);
+            reject(error);
+            fatal(error);
+          }, limits.hostDeadlineMs);
+          run().then(
+            (value) => {
+              clearTimeout(deadline);
+              resolve(value);
+            },
+            (error) => {
+              clearTimeout(deadline);
+              const known = fromHost(error);
+              // an isolate that ran out of memory takes every context with it
+              if (isolate.isDisposed) ended ??= known;
+              reject(known);
+            },
+          );
+        }),
+    );
   }
-  async function call<T>(entry: Entry, args: unknown[]): Promise<T> {
+  /** The arguments are moved or copied in; the answer is copied out. */
+  async function call<T>(entry: Entry, args: Arguments[]): Promise<T> {
     const answer = await guarded(
       () =>
-        entry.apply(undefined, args, {
-          arguments: { copy: true },
+        entry.apply(undefined, args as Parameters<Entry['apply']>[1], {
           result: { copy: true },
           timeout: limits.timeoutMs,
         }) as Promise<Answer<T>>,
@@ -113,26 +120,28 @@ export async function createStepper(program: Program, options: StepperOptions = 
     if (answer.ok) return answer.value;
     throw failure(answer.error.code, answer.error.message, answer.error);
   }
+  async function step(entry: Entry, input: StepInput, save: boolean): Promise<{ result: StepResult; state: unknown }> {
+    const { buffer, ...rest } = packInput(input);
+    const moved = new ivm.ExternalCopy(buffer, { transferOut: true }).copyInto({ transferIn: true, release: true });
+    const answer = await call<{ result: StepResult & { outputs: PackedOutputs }; state: unknown }>(entry, [
+      moved,
+      copied(rest),
+      save,
+    ]);
+    return { result: { ...answer.result, outputs: unpackOutputs(answer.result.outputs) }, state: answer.state };
+  }
 
   try {
     const entries = await guarded(async () => {
       const context = await isolate.createContext();
       const guest = (await context.eval(GUEST, { reference: true, filename: 'guest' })) as Entry;
-      const handle = (await guest.apply(
-        undefined,
-        [
-          {
-            freeze: program.info.untrusted,
-            rows: limits.rows,
-            effects: limits.effects,
-            alarms: limits.alarms,
-            dead: limits.dead,
-            bytes: limits.bytes,
-            stateBytes: limits.stateBytes,
-          },
-        ],
-        { arguments: { copy: true }, result: { reference: true }, timeout: limits.timeoutMs },
-      )) as ivm.Reference<Record<string, unknown>>;
+      const crossing = await context.eval(CROSSING, { reference: true, filename: 'crossing' });
+      const { rows, effects, alarms, dead, bytes, stateBytes } = limits;
+      const given = { freeze: program.info.untrusted, rows, effects, alarms, dead, bytes, stateBytes };
+      const handle = (await guest.apply(undefined, [new ivm.ExternalCopy(given).copyInto(), crossing.derefInto()], {
+        result: { reference: true },
+        timeout: limits.timeoutMs,
+      })) as ivm.Reference<Record<string, unknown>>;
       const made = (await (await compiled()).run(context, { reference: true, timeout: limits.timeoutMs })) as Entry;
       const entry = async (name: string) => (await handle.get(name, { reference: true })) as Entry;
       const started = (await (
@@ -145,13 +154,13 @@ export async function createStepper(program: Program, options: StepperOptions = 
       return { step: await entry('step'), save: await entry('save'), load: await entry('load') };
     });
     return {
-      step: async (input) => (await call<{ result: StepResult }>(entries.step, [input, false])).result,
+      step: async (input) => (await step(entries.step, input, false)).result,
       async stepAndSave(input) {
-        const { result, state } = await call<{ result: StepResult; state: unknown }>(entries.step, [input, true]);
+        const { result, state } = await step(entries.step, input, true);
         return { result, state: encodeState(state) };
       },
       save: async () => encodeState(await call(entries.save, [])),
-      load: async (bytes) => call(entries.load, [decodeState(bytes)]),
+      load: async (bytes) => call(entries.load, [copied(decodeState(bytes))]),
       place: () => (cell?.[0] ? placeOf(program.map, cell[0]) : undefined),
       memory: () => {
         if (isolate.isDisposed) return 0;
