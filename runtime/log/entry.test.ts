@@ -41,6 +41,12 @@ test('quality, text and wave references', () => {
   );
 });
 
+test('prints of messages, beside any other column', () => {
+  const messages = BigUint64Array.of(1n, 2n ** 64n - 1n);
+  same(samples({ messages }));
+  same(samples({ messages, quality: Uint8Array.of(0, 0x46, 0x80), other: { 0: { text: '运行' } } }));
+});
+
 test('any samples come back exactly', () => {
   const entry = fc.integer({ min: 0, max: 50 }).chain((n) =>
     fc.record(
