@@ -4,6 +4,7 @@ import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.t
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
 import { installation, instance, latest, tag } from '#drizzle/schema/index.ts';
+import { checkPreconditions, type FreshValue } from '#runtime/effects/interlock.ts';
 import {
   claimEffects,
   type Effect,
@@ -15,7 +16,6 @@ import {
 import { Pace } from '#runtime/effects/rates.ts';
 import { type Reason, reason } from '#runtime/effects/reasons.ts';
 import { fromRaw, type TagRow, toRaw } from '#runtime/samples/scale.ts';
-import { checkPreconditions, type FreshValue } from './interlock.ts';
 import type { SupervisedConnection } from './supervised.ts';
 
 interface Outcome extends EffectAnswer {

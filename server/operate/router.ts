@@ -1,5 +1,6 @@
 import { orgProcedure, orgSubscription, router } from '../trpc.ts';
 import { answerConfirmation, answerConfirmationInput } from './answer-confirmation.ts';
+import { explainHeld, explainHeldInput } from './explain-held.ts';
 import { liveScreen, liveScreenInput } from './live-screen.ts';
 import { listScreens, readScreen, screenInput } from './read-screen.ts';
 import { submitForm, submitFormInput } from './submit-form.ts';
@@ -15,6 +16,9 @@ export const operateRouter = router({
   submit: orgProcedure('operate.write')
     .input(submitFormInput)
     .mutation(({ ctx, input }) => submitForm(ctx.tx, ctx, input)),
+  explain: orgProcedure('operate.read')
+    .input(explainHeldInput)
+    .query(({ ctx, input }) => explainHeld(ctx.tx, ctx.orgId, input)),
   confirm: orgProcedure('operate.write')
     .input(answerConfirmationInput)
     .mutation(({ ctx, input }) => answerConfirmation(ctx.tx, ctx, input)),

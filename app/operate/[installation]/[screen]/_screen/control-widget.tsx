@@ -1,7 +1,7 @@
 'use client';
 import { Button, NumberInput } from '@mantine/core';
 import { IconCheck, IconClock, IconHandStop, IconX } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { boundTo, type Widget } from '#runtime/graph/screens.ts';
@@ -145,21 +145,31 @@ function LastCommand({ form, command, state }: { form: Form; command: Command | 
   const t = useTranslations('operate');
   const format = useFormat();
   const language = useLocale().startsWith('zh') ? 'zh' : 'en';
+  const { facts } = useScreen();
+  const trpc = useTRPC();
   const reaches = new Set(form.reaches);
   const effects = (state?.effects ?? []).filter((e) => reaches.has(e.node));
   // A second of slack: the entry's time is the web server's, the effect's is the database's.
   const own = command && effects.find((e) => e.createdAt.getTime() >= command.at - 1_000);
   const effect = command ? own : effects[0];
   const unit = unitLabel(form.unit);
+  const taken = command !== undefined && !effect && state !== undefined && state.consumed >= command.seq;
+  // asked once for each command, while what held it back still stands
+  const held = useQuery(
+    trpc.operate.explain.queryOptions(
+      { instanceId: facts.instance?.id ?? '', seq: command?.seq ?? 0 },
+      { staleTime: Number.POSITIVE_INFINITY, enabled: taken && facts.instance !== null },
+    ),
+  );
   if (command && !effect) {
     const text = format.exact(command.value);
     if (!state || state.consumed < command.seq)
       return <Outcome icon={<ICONS.sent size={16} />}>{t('command.sent', { value: text, unit })}</Outcome>;
-    const lock = form.interlocks[0];
+    if (held.isLoading) return <Outcome icon={<ICONS.sent size={16} />}>{t('command.sent', { value: text, unit })}</Outcome>;
     return (
       <Outcome icon={<ICONS.held size={16} />} strong>
-        {lock
-          ? t('command.held', { value: text, unit, label: lock.label, condition: lock.condition })
+        {held.data
+          ? t('command.held', { value: text, unit, label: held.data.label, why: held.data.why[language] })
           : t('command.noEffect', { value: text, unit })}
       </Outcome>
     );

@@ -1,7 +1,7 @@
 import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { classOf, qualityText } from '#runtime/batch/quality.ts';
-import { type Reason, reason } from '#runtime/effects/reasons.ts';
 import { evaluate, parseExpression } from '#runtime/graph/expression.ts';
+import { type Reason, reason } from './reasons.ts';
 
 /** A value in its tag's unit, with event or arrival time, whichever is older. */
 export interface FreshValue {
