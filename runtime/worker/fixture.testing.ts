@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import pino from 'pino';
+import type { Database } from '#drizzle/client.ts';
 import { provisionOrganization } from '#drizzle/organization.ts';
 import { appVersion, asset, installation, instance, lane, shard, tag } from '#drizzle/schema/index.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
@@ -20,8 +21,9 @@ export const ORG = 'org-a';
 const name = { en: 'Proof', zh: '验证' };
 export const CAPABILITIES = ['tag.read', 'tag.write', 'notify.send', 'alarm.raise', 'screen.render'];
 
-export async function workerFixture() {
-  const database = await testDatabase({ max: 6 });
+/** `own`: a migrated database of the caller's; otherwise a fresh one. */
+export async function workerFixture(own?: Database & { url: string }) {
+  const database = own ?? (await testDatabase({ max: 6 }));
   const { db, url } = database;
   const dataFolder = await mkdtemp(join(tmpdir(), 'mw-worker-'));
   await provisionOrganization(db, ORG);
@@ -37,6 +39,7 @@ export async function workerFixture() {
   };
   return {
     ...database,
+    siteId: site.id,
     dataFolder,
     reader,
     notifier,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { effect, instance, shard } from '#drizzle/schema/index.ts';
 import { ORG, until, workerFixture } from '../fixture.testing.ts';
-import { proofGraph } from './graph.ts';
+import { compileProof, proofGraph } from './graph.ts';
 import { checkShard, type Findings } from './reference.ts';
 
 export interface KillOptions {
@@ -172,7 +172,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
 
     const findings: Findings = { wrong: [], steps: 0, rows: 0, effects: 0, cuts: 0 };
     for (const [id, first] of shapes)
-      await checkShard(f.db, f.reader, id, first, { resplits: options.resplits, random }, findings);
+      await checkShard(f.db, f.reader, id, first, { resplits: options.resplits, random, compile: compileProof }, findings);
     const strange = (await f.db.select().from(instance)).filter((i) => i.status !== 'running');
     for (const i of strange) findings.wrong.push(`instance ${i.id} is ${i.status}: ${JSON.stringify(i.reason)}`);
     if ((await f.db.select().from(effect)).some((e) => e.orgId !== ORG)) findings.wrong.push('an effect of another tenant');

@@ -10,9 +10,8 @@ import type { LogReader } from '#runtime/log/reader.ts';
 import { type Carried, type InputPlan, mergeLanes, type NumberedEntry, startOf } from '#runtime/step/build-input.ts';
 import type { StepInput } from '#runtime/step/contract.ts';
 import { type StepCommit, takeStep } from '#runtime/step/take-step.ts';
-import { prepareInstance, readInstances } from '../prepare.ts';
+import { type Compile, prepareInstance, readInstances } from '../prepare.ts';
 import { skippedEntries } from '../recover.ts';
-import { compileProof } from './graph.ts';
 
 export interface Findings {
   readonly wrong: string[];
@@ -43,7 +42,7 @@ export async function checkShard(
   reader: LogReader,
   shardId: number,
   first: { cursor: readonly number[]; lanes: readonly number[] },
-  options: { resplits: number; random: Random },
+  options: { resplits: number; random: Random; compile: Compile },
   findings: Findings,
 ): Promise<void> {
   const { wrong } = findings;
@@ -51,7 +50,7 @@ export async function checkShard(
   const [row] = await db.select().from(shard).where(eq(shard.id, shardId));
   const [facts] = await readInstances(db, row ? [row.instanceId] : []);
   if (!row || !facts) return void say('is gone');
-  const prepared = await prepareInstance(facts, compileProof, false);
+  const prepared = await prepareInstance(facts, options.compile, false);
   const plan: InputPlan = { ...prepared.plan, shardId };
   const skip = await skippedEntries(db, shardId);
   const stepper = createLocalStepper(prepared.program, { seed: prepared.seed });
