@@ -53,7 +53,7 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, from, to, he
         endLabel: { show: true, formatter: name, color: tokens.dim, fontSize: 11 },
       });
       return {
-        grid: { left: 54, right: 46, top: 28, bottom: 26 },
+        grid: { left: 54, right: 76, top: 28, bottom: 26 },
         tooltip: {
           trigger: 'axis',
           transitionDuration: 0,
@@ -66,7 +66,7 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, from, to, he
           type: 'time',
           ...(from === undefined || to === undefined ? {} : { min: from, max: to }),
           axisLabel: { color: tokens.dim, fontSize: 11, hideOverlap: true },
-          axisLine: { lineStyle: { color: tokens.line } },
+          axisLine: { onZero: false, lineStyle: { color: tokens.line } },
         },
         yAxis: valueAxis(
           roundScale(target == null ? [...y, ...ucl, ...lcl] : [...y, ...ucl, ...lcl, target]),

@@ -100,7 +100,7 @@ export function TrendChart({
           min: from,
           max: to,
           axisLabel: { color: tokens.dim, fontSize: 11, hideOverlap: true },
-          axisLine: { lineStyle: { color: tokens.line } },
+          axisLine: { onZero: false, lineStyle: { color: tokens.line } },
           axisTick: { lineStyle: { color: tokens.line } },
           splitLine: { show: false },
         },

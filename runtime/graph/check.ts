@@ -114,7 +114,8 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
       report(say.cycleInput(end.to.context.node.id, end.toPort, end.wire));
     end.to.inputs[end.toPort] = readInput(end.to.context, end.toPort, incoming(end.to, end.toPort, true));
   }
-  for (const draft of byIndex.values()) finishNode(draft, ends, values, options, report);
+  const wired = (node: string, port: string) => document.wires.some((w) => w.to.node === node && w.to.port === port);
+  for (const draft of byIndex.values()) finishNode(draft, ends, wired, values, options, report);
 
   const nodes = new Map<string, NodeFacts>();
   for (const index of order) {
@@ -277,6 +278,7 @@ function withoutCycles<E extends Edge>(edges: readonly E[], looping: readonly (r
 function finishNode(
   draft: Draft,
   ends: readonly (End | undefined)[],
+  wired: (node: string, port: string) => boolean,
   values: ParameterValues,
   options: CheckOptions,
   report: (problem: GraphProblem) => void,
@@ -285,8 +287,9 @@ function finishNode(
   let whole = true;
   for (const port of Object.keys(manifest.inputs)) {
     if (manifest.optionalInputs.includes(port) || ends.some((e) => e?.to === draft && e.toPort === port)) continue;
-    report(say.missingWire(node.id, port));
     whole = false;
+    // A wire from a node that is itself wrong is there; its own fault is told at its other end.
+    if (!wired(node.id, port)) report(say.missingWire(node.id, port));
   }
   // a name on a wire that is not there would be a second sentence about the same fault
   if (!whole) return;

@@ -64,10 +64,22 @@ export function parseParams(
   const issues = inEnglish.error.issues.map(
     (issue, i): ParamIssue => ({
       path: issue.path.join('.'),
-      message: bothLanguages(issue.message, zh[i]?.message ?? issue.message),
+      message: absent(issue, params)
+        ? { en: 'needed, there is no default', zh: '必填，没有默认值' }
+        : bothLanguages(issue.message, zh[i]?.message ?? issue.message),
     }),
   );
   return { ok: false, issues };
+}
+
+/** Nothing was given where something is needed: Zod speaks of `undefined`, which no engineer has entered. */
+function absent(issue: { readonly code: string; readonly path: readonly PropertyKey[] }, params: unknown): boolean {
+  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_value') return false;
+  const given = issue.path.reduce<unknown>(
+    (value, key) => (value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    params,
+  );
+  return given === undefined;
 }
 
 export interface ParamField {

@@ -36,6 +36,6 @@ export async function ownTags(tx: Tx, orgId: string, roles: Bindings): Promise<M
     .select()
     .from(tag)
     .where(and(eq(tag.orgId, orgId), inArray(tag.id, ids)));
-  if (rows.length !== ids.length) throw notFound('Tag', '位号');
+  if (rows.length !== ids.length) throw notFound('Tag', '测点');
   return new Map(rows.map((row) => [row.id, row]));
 }

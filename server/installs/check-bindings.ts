@@ -23,7 +23,7 @@ const REASON: Readonly<Record<Misfit, (role: TagRole, tag: { type: string; unit:
   }),
   'read-only': () => ({
     en: 'the app writes to it, and it is read-only. Allow writing on the tag, or choose another.',
-    zh: '应用需要写入，而该位号为只读。请允许写入，或选择其他位号。',
+    zh: '应用需要写入，而该测点为只读。请允许写入，或选择其他测点。',
   }),
 };
 

@@ -1,11 +1,8 @@
-import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { tag } from '#drizzle/schema/index.ts';
 import { qualityText } from '#runtime/batch/quality.ts';
-import { readSamples } from '#runtime/historian/query.ts';
 import { originName } from '#runtime/historian/samples.ts';
-import { notFound } from '../errors.ts';
-import { readLog } from '../history/log-reader.ts';
+import { findTag } from '../history/find-tag.ts';
+import { readPage } from '../history/read-page.ts';
 import { defineEndpoint } from './endpoint.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,12 +44,8 @@ export const readHistoryEndpoint = defineEndpoint({
   async run({ orgId, tenant }, { query }) {
     const window = { from: Date.parse(query.from), to: Date.parse(query.to) };
     const { found, samples } = await tenant(async (tx) => {
-      const [row] = await tx
-        .select({ id: tag.id, unit: tag.unit })
-        .from(tag)
-        .where(and(eq(tag.orgId, orgId), eq(tag.name, query.tag)));
-      if (!row) throw notFound(`Tag ${query.tag}`, `位号 ${query.tag} `);
-      return { found: row, samples: (await readSamples({ tx, orgId, readLog }, [row.id], window)).get(row.id) };
+      const row = await findTag(tx, orgId, query.tag);
+      return { found: row, samples: await readPage(tx, orgId, row.id, window, query.limit) };
     });
     const total = samples?.n ?? 0;
     const count = Math.min(total, query.limit);

@@ -105,7 +105,7 @@ async function findTags(tx: Tx, orgId: string, names: readonly string[]): Promis
   const absent = names.filter((name) => !byName.has(name));
   if (absent.length > 0) {
     const list = absent.slice(0, 10).join(', ');
-    throw notFound(`Pushable tag ${list}`, `可写入的位号 ${list} `);
+    throw notFound(`Pushable tag ${list}`, `可写入的测点 ${list} `);
   }
   const lanes = new Map<number, number>();
   for (const connectionId of new Set(rows.filter((row) => row.tag.laneId === null).map((row) => row.connectionId))) {
@@ -129,13 +129,13 @@ async function findTags(tx: Tx, orgId: string, names: readonly string[]): Promis
 function mismatch(type: PushTag['row']['type'], value: unknown): { en: string; zh: string } | undefined {
   if (value === null) return undefined;
   if (type === 'wave') return { en: 'waves are not taken here', zh: '此处不接受波形数据' };
-  if (type === 'text') return typeof value === 'string' ? undefined : { en: 'the tag wants a text', zh: '该位号需要文本' };
+  if (type === 'text') return typeof value === 'string' ? undefined : { en: 'the tag wants a text', zh: '该测点需要文本' };
   if (type === 'boolean')
     return typeof value === 'boolean' || value === 0 || value === 1
       ? undefined
-      : { en: 'the tag wants true or false', zh: '该位号需要 true 或 false' };
-  if (typeof value !== 'number') return { en: 'the tag wants a number', zh: '该位号需要数值' };
-  if (type === 'integer' && !Number.isInteger(value)) return { en: 'the tag wants a whole number', zh: '该位号需要整数' };
+      : { en: 'the tag wants true or false', zh: '该测点需要 true 或 false' };
+  if (typeof value !== 'number') return { en: 'the tag wants a number', zh: '该测点需要数值' };
+  if (type === 'integer' && !Number.isInteger(value)) return { en: 'the tag wants a whole number', zh: '该测点需要整数' };
   return undefined;
 }
 

@@ -55,7 +55,7 @@ export function AssetTree({ plant, selected, onSelect }: { plant: Plant; selecte
           >
             <Icon size={15} stroke={1.6} aria-hidden />
             <span className="mw-mono">{asset.code}</span>
-            <span className={classes.nodeName}>{format.text(asset.name)}</span>
+            {format.text(asset.name) !== asset.code && <span className={classes.nodeName}>{format.text(asset.name)}</span>}
           </div>
         );
       })}

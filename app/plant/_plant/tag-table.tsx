@@ -44,7 +44,9 @@ export function TagTable({ plant, tags, onEdit }: { plant: Plant; tags: readonly
                 <th scope="row">
                   <span className="mw-mono">{tag.name}</span>
                   {tag.access === 'rw' && <span className={classes.chip}>{t('writable')}</span>}
-                  {tag.title && <div className={classes.dim}>{format.text(tag.title)}</div>}
+                  {tag.title && format.text(tag.title) !== tag.name && (
+                    <div className={classes.dim}>{format.text(tag.title)}</div>
+                  )}
                 </th>
                 <td>
                   <TagValue tag={tag} value={values.get(tag.id)} />

@@ -77,7 +77,7 @@ function Releases({ rows }: { rows: readonly Row[] }) {
               <Table.Td>{format.dateTime(row.createdAt)}</Table.Td>
               <Table.Td ta="right">
                 <Button component={Link} href={`/review/${row.id}`} variant="default" size="xs">
-                  {t('open')}
+                  {t(row.status === 'in-review' ? 'open' : 'look')}
                 </Button>
               </Table.Td>
             </Table.Tr>

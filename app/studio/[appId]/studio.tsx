@@ -134,10 +134,17 @@ function Workbench({ app }: { app: LoadedApp }) {
   }, [app.slug, session]);
   const importGraph = async (file: File) => {
     const read = readGraphFile(await file.text());
-    if (read.ok) session.edit(() => read.document);
-    else notifications.show({ color: 'red', autoClose: false, message: say(read.reason) });
+    if (read.ok) {
+      session.edit(() => read.document);
+      session.select([]);
+      session.set({ overview: {} });
+      notifications.show({ message: t('import.done', { count: read.document.nodes.length }) });
+    } else notifications.show({ color: 'red', autoClose: false, message: say(read.reason) });
   };
-  const arrangeAll = useCallback(() => session.edit(arrange((id) => nodeHeight(session.get().facts.manifest(id)))), [session]);
+  const arrangeAll = useCallback(() => {
+    session.edit(arrange((id) => nodeHeight(session.get().facts.manifest(id))));
+    session.set({ overview: {} });
+  }, [session]);
 
   usePageActions(
     useMemo<PageAction[]>(

@@ -59,11 +59,17 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
   const [nodes, setNodes] = useFlowNodes();
   const edges = useFlowEdges();
   const reveal = useStudio((state) => state.reveal);
+  const overview = useStudio((state) => state.overview);
   const [menu, setMenu] = useState<{ from: Endpoint; at: { x: number; y: number } }>();
 
   useEffect(() => {
     if (reveal) void flow.fitView({ nodes: [{ id: reveal.node }], maxZoom: 1, minZoom: 0.86, padding: 0.6, duration: 0 });
   }, [reveal, flow]);
+
+  useEffect(() => {
+    // The nodes that came are measured first.
+    if (overview) requestAnimationFrame(() => void flow.fitView(FIT));
+  }, [overview, flow]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<BlockFlowNode>[]) => {

@@ -28,6 +28,8 @@ export interface StudioState {
   readonly run?: ShownRun | undefined;
   /** Node that the canvas should bring into sight; a new object each time. */
   readonly reveal?: { readonly node: string } | undefined;
+  /** The canvas should show everything; a new object each time. */
+  readonly overview?: object | undefined;
   readonly dock: 'records' | 'problems' | 'run' | 'history';
 }
 

@@ -1,7 +1,8 @@
 'use client';
 import { useEffect } from 'react';
-import { copyText, pasteFragment, readFragment } from '../_edits/clipboard.ts';
+import { copyText, type Fragment, pasteFragment, readFragment } from '../_edits/clipboard.ts';
 import { removeNodes } from '../_edits/nodes.ts';
+import type { StudioSession } from './session.ts';
 import { useSession } from './use-session.tsx';
 
 const isField = (target: EventTarget | null): boolean =>
@@ -9,6 +10,18 @@ const isField = (target: EventTarget | null): boolean =>
   (target.isContentEditable ||
     ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) ||
     target.closest('.monaco-editor') !== null);
+
+/** Below everything, chosen and in sight. */
+function pastePart(session: StudioSession, part: Fragment | undefined) {
+  if (!part) return;
+  const below = Math.max(0, ...session.document.nodes.map((node) => node.position.y + 132));
+  const left = Math.min(...part.nodes.map((node) => node.position.x));
+  const paste = pasteFragment(session.document, part, { x: left, y: below });
+  session.edit(paste.edit);
+  const [first] = paste.ids;
+  if (first !== undefined) session.show(first);
+  session.select(paste.ids);
+}
 
 /** Keys of the whole studio; while someone types into a field they belong to the field. */
 export function useKeys(): void {
@@ -21,6 +34,8 @@ export function useKeys(): void {
       if (command && key === 'z') event.shiftKey ? session.redo() : session.undo();
       else if (command && key === 'y') session.redo();
       else if (command && key === 'a') session.select(session.document.nodes.map((node) => node.id));
+      else if (command && key === 'd')
+        pastePart(session, readFragment(copyText(session.document, session.get().selection.nodes)));
       else if (!command && !event.altKey && key === '/') document.getElementById('studio-palette-search')?.focus();
       else return;
       event.preventDefault();
@@ -37,11 +52,7 @@ export function useKeys(): void {
       const part = isField(event.target) ? undefined : readFragment(event.clipboardData?.getData('text/plain') ?? '');
       if (!part) return;
       event.preventDefault();
-      const below = Math.max(0, ...session.document.nodes.map((node) => node.position.y + 132));
-      const left = Math.min(...part.nodes.map((node) => node.position.x));
-      const paste = pasteFragment(session.document, part, { x: left, y: below });
-      session.edit(paste.edit);
-      session.select(paste.ids);
+      pastePart(session, part);
     };
     addEventListener('keydown', onKey);
     addEventListener('copy', onCopy);

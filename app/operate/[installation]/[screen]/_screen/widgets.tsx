@@ -58,7 +58,7 @@ export function KpiWidget({ widget }: { widget: Widget }) {
     <div className={classes.kpi} data-abnormal={outside || undefined}>
       <div className={classes.kpiTop}>
         <Value
-          value={shownValue(value)}
+          value={shownValue(value, format.text)}
           unit={value?.unit ?? null}
           quality={value?.quality ?? 0}
           at={value?.time ?? null}
@@ -103,9 +103,12 @@ function Band({ low, high, value }: { low: number; high: number; value: number |
   );
 }
 
-type Shown = { readonly value: number | null; readonly other: string | null };
-export function shownValue(value: Shown | undefined): number | string | null {
+type Words = { readonly en: string; readonly zh: string };
+type Shown = { readonly value: number | null; readonly other: string | null; readonly words?: Words };
+/** `text`: says what is known in both languages, such as the code of a reason. */
+export function shownValue(value: Shown | undefined, text?: (words: Words) => string): number | string | null {
   if (!value) return null;
+  if (value.words && text) return text(value.words);
   if (value.other === null) return value.value;
   const other = JSON.parse(value.other) as { text?: string };
   return other.text ?? '…';
@@ -251,7 +254,7 @@ export function TableWidget({ widget }: { widget: Widget }) {
                 return (
                   <td key={bind}>
                     <Value
-                      value={shownValue(v)}
+                      value={shownValue(v, format.text)}
                       unit={v?.unit ?? null}
                       quality={v?.quality ?? 0}
                       at={v?.time ?? null}
