@@ -7,4 +7,10 @@ export const failed = defineErrors({
     en: 'The window must end after it begins and span at most ten years.',
     zh: '时间窗的结束必须晚于开始，且跨度不超过十年。',
   },
+  'history.grid': {
+    family: 'user',
+    status: 400,
+    en: 'The window cannot be cut like this: {why}.',
+    zh: '无法按此方式划分时间窗：{why}。',
+  },
 });

@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import { orgProcedure, orgSubscription, router } from '../trpc.ts';
 import { liveValues, liveValuesInput } from './live-values.ts';
+import { readSignalsResampled, resampledInput } from './read-resampled.ts';
+import { readSignalRollups, rollupsInput } from './read-rollups.ts';
 import { readTrends, trendInput } from './read-trend.ts';
+import { readRetention, retentionInput, saveRetention } from './save-retention.ts';
 import { listSignals } from './signals.ts';
 
 export const historyRouter = router({
@@ -8,6 +12,18 @@ export const historyRouter = router({
   trend: orgProcedure('history.read')
     .input(trendInput)
     .query(({ ctx, input }) => readTrends(ctx.tx, ctx.orgId, input)),
+  rollups: orgProcedure('history.read')
+    .input(rollupsInput)
+    .query(({ ctx, input }) => readSignalRollups(ctx.tx, ctx.orgId, input)),
+  resampled: orgProcedure('history.read')
+    .input(resampledInput)
+    .query(({ ctx, input }) => readSignalsResampled(ctx.tx, ctx.orgId, input)),
+  retention: orgProcedure('history.read')
+    .input(z.object({ ids: z.array(z.number().int()).max(2000) }))
+    .query(({ ctx, input }) => readRetention(ctx.tx, ctx.orgId, input.ids)),
+  saveRetention: orgProcedure('plant.write')
+    .input(retentionInput)
+    .mutation(({ ctx, input }) => saveRetention(ctx.tx, ctx, input)),
   live: orgSubscription('history.read')
     .input(liveValuesInput)
     .subscription(({ ctx, input, signal }) => liveValues(ctx.tenant, ctx.orgId, input, signal)),

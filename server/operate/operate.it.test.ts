@@ -9,7 +9,10 @@ import { countUnread, markRead, readInbox } from '../alarms/inbox.ts';
 import { listAlarms, readAlarmRate, readJournal } from '../alarms/list-alarms.ts';
 import { exportCsv } from '../history/export-csv.ts';
 import { liveValues } from '../history/live-values.ts';
+import { readSignalsResampled } from '../history/read-resampled.ts';
+import { readSignalRollups } from '../history/read-rollups.ts';
 import { readTrends } from '../history/read-trend.ts';
+import { readRetention, saveRetention } from '../history/save-retention.ts';
 import { listSignals } from '../history/signals.ts';
 import { answerConfirmation } from './answer-confirmation.ts';
 import { as, both, code, inTenant, OWN, one, openWorld, STRANGER, type World } from './fixture.testing.ts';
@@ -205,6 +208,44 @@ describe('history', () => {
     expect(csv).toMatch(/^\ufefftime,signal,unit,value,quality,origin\r\n\d{4}-.*Z,Air.Setpoint,bar,6.4,good,measured\r\n$/);
     const foreign = exportCsv(inTenant(STRANGER), STRANGER.orgId, { ids: [world.tagId], ...window });
     expect(await code(foreign.next())).toBe('access.not-found');
+  });
+
+  it('rollups and resampled values of own signals only', async () => {
+    const grid = {
+      ids: [world.tagId],
+      unit: 'hour' as const,
+      every: 2,
+      zone: 'UTC',
+      from: Date.now() - 3_600_000,
+      to: Date.now() + 1000,
+    };
+    const [rolled] = await as(OWN, (tx, a) => readSignalRollups(tx, a.orgId, grid));
+    expect(rolled?.rows).toMatchObject([{ n: 1, count: 1, min: 6.4, max: 6.4, mean: 6.4, quality: 0 }]);
+    expect(await code(as(STRANGER, (tx, a) => readSignalRollups(tx, a.orgId, grid)))).toBe('access.not-found');
+    const even = {
+      ...grid,
+      unit: 'minute' as const,
+      every: 1,
+      method: 'step' as const,
+      maxAgeMs: 60_000,
+      to: Date.now() + 120_000,
+    };
+    const resampled = await as(OWN, (tx, a) => readSignalsResampled(tx, a.orgId, even));
+    expect(resampled.signals[0]?.value.filter((x) => x !== null)).toEqual([6.4]);
+    expect(await code(as(STRANGER, (tx, a) => readSignalsResampled(tx, a.orgId, even)))).toBe('access.not-found');
+  });
+
+  it('how long a signal is kept is set by its own organization, with an entry in the audit log', async () => {
+    const rule = { id: world.tagId, sampleDays: 30, largeHours: null };
+    expect(await code(as(STRANGER, (tx, a) => saveRetention(tx, a, rule)))).toBe('access.not-found');
+    await as(OWN, (tx, a) => saveRetention(tx, a, rule));
+    expect(await as(OWN, (tx, a) => readRetention(tx, a.orgId, [world.tagId]))).toEqual([rule]);
+    expect(await as(STRANGER, (tx, a) => readRetention(tx, a.orgId, [world.tagId]))).toEqual([]);
+    expect(await test.sql`select details from audit where action = 'history.retention'`).toEqual([
+      { details: { sampleDays: 30, largeHours: null } },
+    ]);
+    await as(OWN, (tx, a) => saveRetention(tx, a, { ...rule, sampleDays: null }));
+    expect(await as(OWN, (tx, a) => readRetention(tx, a.orgId, [world.tagId]))).toEqual([]);
   });
 });
 

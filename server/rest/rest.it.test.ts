@@ -85,7 +85,15 @@ describe('the programming interface', () => {
       paths: Record<string, unknown>;
     };
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths)).toEqual(['/samples', '/tags', '/history', '/alarms']);
+    expect(Object.keys(document.paths)).toEqual([
+      '/samples',
+      '/tags',
+      '/history',
+      '/history/rollups',
+      '/history/resampled',
+      '/alarms',
+      '/events',
+    ]);
     expect(document).toMatchObject({
       paths: {
         '/samples': { post: { requestBody: { content: { 'application/json': { schema: { required: ['samples'] } } } } } },
@@ -130,6 +138,41 @@ describe('the programming interface', () => {
     expect(await read('C-101.run')).toMatchObject({ samples: [{ value: 1 }] });
     const [connection] = await test.sql`select status from connection where org_id = ${orgId}`;
     expect(connection?.status).toMatchObject({ state: 'live' });
+  });
+
+  it('rolls up and resamples what was pushed, and refuses a grid that cannot be', async () => {
+    const window = 'tag=C-101.p&from=2026-01-05T08:00:00Z&to=2026-01-05T08:00:04Z';
+    const json = async (path: string) => (await ask(path)).json();
+    expect(await json(`/history/rollups?${window}&unit=day&zone=Asia/Shanghai`)).toEqual({
+      tag: 'C-101.p',
+      unit: 'bar',
+      // Of 7.5, a bad 17 and a bad value that is missing: one is usable. Midnight in Shanghai is 16:00 UTC.
+      rollups: [
+        {
+          time: '2026-01-04T16:00:00.000Z',
+          n: 3,
+          count: 1,
+          min: 7.5,
+          max: 7.5,
+          mean: 7.5,
+          first: 7.5,
+          last: 7.5,
+          quality: 'bad:out-of-range',
+        },
+      ],
+    });
+    expect(await json(`/history/resampled?${window}&unit=second&method=step`)).toMatchObject({
+      samples: [
+        { value: 7.5, quality: 'good' },
+        { value: null, quality: 'bad:out-of-range' },
+        { value: null, quality: 'bad' },
+        { value: null, quality: 'bad' },
+      ],
+    });
+    expect(await json(`/history/rollups?${window}&unit=day&zone=Mars/Olympus`)).toMatchObject({ code: 'history.grid' });
+    expect((await ask(`/history/resampled?${window}&unit=second`)).status).toBe(400);
+    expect(await json('/events?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z')).toEqual({ events: [] });
+    expect((await ask('/events?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', { key: narrow })).status).toBe(403);
   });
 
   it('numbers the entries of pushes that come at once without a gap', async () => {
