@@ -12,7 +12,7 @@ import { type Listener, openListener, openNotifier } from '#runtime/log/notify.t
 import { LaneFencedError, openScanWriter, type ScanWriter } from '#runtime/log/scan-writer.ts';
 import { assignLanes } from '#runtime/samples/lanes.ts';
 import type { TagRow } from '#runtime/samples/scale.ts';
-import { endFrozenHolder, LEASE_MS, RENEW_MS, releaseLease, renewAndClaim } from './leases.ts';
+import { endFrozenHolder, holdLiveness, LEASE_MS, RENEW_MS, releaseLease, renewAndClaim } from './leases.ts';
 import { Pump } from './pump.ts';
 import { answerRequests } from './requests.ts';
 import { sameVerdict } from './status.ts';
@@ -56,6 +56,7 @@ export class Gateway {
   readonly #held = new Map<string, Held>();
   readonly #lanes = new Map<ScanWriter, Set<number>>();
   readonly #writes: TagWrites;
+  readonly #alive: ReturnType<typeof holdLiveness>;
   readonly #timers: NodeJS.Timeout[];
   #writer: Promise<ScanWriter> | undefined;
   #leased = new Set<string>();
@@ -81,6 +82,7 @@ export class Gateway {
     this.#listener = openListener(url, ['connections', 'effects'], (channel, payload) => this.#told(channel, payload), {
       name: 'gateway listen',
     });
+    this.#alive = holdLiveness(url, options.name);
     this.#timers = [
       setInterval(() => void this.#renew(), RENEW_MS),
       setInterval(() => this.look(), LOOK_MS),
@@ -325,6 +327,7 @@ export class Gateway {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#listener.close();
+    await this.#alive.close();
     await this.#writes.stop();
     await this.#looking;
     await Promise.all([...this.#held.keys()].map((id) => this.#drop(id, 'stopping')));

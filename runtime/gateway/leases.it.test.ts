@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { until } from '#blocks/connectors/suite.ts';
 import { connection } from '#drizzle/schema/index.ts';
 import { plantFixture } from './fixture.testing.ts';
-import { endFrozenHolder, releaseLease, renewAndClaim } from './leases.ts';
+import { endFrozenHolder, holdLiveness, releaseLease, renewAndClaim } from './leases.ts';
 
 test('one holder at a time; taken over when the lease is over; given up when released or switched off', async () => {
   await using plant = await plantFixture();
@@ -20,6 +21,21 @@ test('one holder at a time; taken over when the lease is over; given up when rel
   expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set([id]));
   await plant.db.update(connection).set({ enabled: false }).where(eq(connection.id, id));
   expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set());
+});
+
+test('a holder whose process is gone is replaced before its lease is over, a living one is not', async () => {
+  await using plant = await plantFixture();
+  const id = await plant.connect('mqtt', {});
+  const alive = holdLiveness(plant.url, 'a');
+  await until(
+    'the lock stands',
+    async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted`).length === 1,
+  );
+  await renewAndClaim(plant.sql, 'a');
+  await plant.sql`update connection set lease_until = now() + interval '3 seconds'`; // two seconds without a renewal
+  expect(await renewAndClaim(plant.sql, 'b')).toEqual(new Set());
+  await alive.close();
+  await until('taken over', async () => (await renewAndClaim(plant.sql, 'b')).has(id), 2000);
 });
 
 test('a renewal waits for a row that is being written, rather than losing it', async () => {

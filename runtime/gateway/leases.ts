@@ -1,8 +1,42 @@
 import type { Sql } from 'postgres';
+import { connectLog } from '#runtime/log/connection.ts';
 
-/** A gateway that died gives its connections up after this; renewed five times in between. */
+/** A gateway that is frozen gives its connections up after this; renewed five times in between. */
 export const LEASE_MS = 5000;
 export const RENEW_MS = 1000;
+/** One that died, whose liveness lock is gone with it, after this much without a renewal. */
+const DEAD_MS = 1500;
+/** Number space of advisory locks: 1 lanes, 2 workers, 3 the historian, 5 blobs by hash, 7 gateways by their names. */
+const SPACE = 7;
+const AGAIN_MS = 500;
+
+/** Says that this gateway lives: a lock of a database session, which ends with the process at once. Made anew when the session is lost. */
+export function holdLiveness(url: string, holder: string): { close(): Promise<void> } {
+  let closed = false;
+  let end: () => Promise<void> = async () => {};
+  const run = (async () => {
+    while (!closed) {
+      try {
+        const client = await connectLog(url, 'gateway alive');
+        const over = new Promise<void>((resolve) => client.once('end', () => resolve()));
+        end = () => client.end().catch(() => {});
+        if (closed) await end();
+        else await client.query('select pg_advisory_lock($1, hashtext($2))', [SPACE, holder]);
+        await over;
+      } catch {
+        // the database is away; the lease itself goes on for a while
+      }
+      if (!closed) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  })();
+  return {
+    async close() {
+      closed = true;
+      await end();
+      await run;
+    },
+  };
+}
 
 export interface ClaimedRow {
   readonly id: string;
@@ -19,7 +53,10 @@ export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<strin
       update connection set holder = ${holder}, lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
       where id in (
         select id from connection
-        where enabled and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now())
+        where enabled and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now()
+          or (lease_until < now() + ${LEASE_MS - DEAD_MS} * interval '1 millisecond' and not exists (
+            select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = ${SPACE} and k.objid = hashtext(connection.holder)::oid
+              and k.granted and k.database = (select oid from pg_database where datname = current_database()))))
         for update skip locked)
       returning id)
     select id from mine union all select id from free`;
