@@ -2,6 +2,8 @@ import { and, desc, eq, gt, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { confirmation, effect, latest, series } from '#drizzle/schema/index.ts';
+import { wordsOf } from '#runtime/effects/reason-words.ts';
+import type { Bilingual } from '#runtime/graph/document.ts';
 import { eachSample } from '#runtime/historian/gather.ts';
 import { otherText } from '#runtime/historian/latest.ts';
 import { originName } from '#runtime/historian/samples.ts';
@@ -32,6 +34,8 @@ export interface ScreenValue {
   readonly value: number | null;
   /** JSON of `{text}`, `{wave}` or `{frame}`. */
   readonly other: string | null;
+  /** Where the text is the code of a reason: what a person reads. */
+  readonly words?: Bilingual;
   readonly quality: number;
   readonly origin: string;
   readonly unit: string | null;
@@ -175,11 +179,18 @@ class Shown {
     });
   }
   drain(): { values: ScreenValue[]; tags: LiveValue[] } {
-    const out = { values: [...this.values.values()], tags: [...this.tags.values()] };
+    const out = { values: [...this.values.values()].map(inWords), tags: [...this.tags.values()] };
     this.values = new Map();
     this.tags = new Map();
     return out;
   }
+}
+
+/** Programs are told codes of reasons and hand them on in columns of that name. */
+function inWords(value: ScreenValue): ScreenValue {
+  if (value.other === null || !value.bind.endsWith('.reason')) return value;
+  const words = wordsOf(String((JSON.parse(value.other) as { text?: unknown }).text));
+  return words ? { ...value, words } : value;
 }
 
 /** What the historian has of the outputs: a screen opened on a quiet app shows its last values with their age. */
