@@ -36,14 +36,18 @@ function outputLines({ name, kind, rows, columns, series, last }: OutputReport):
   const keys = Object.keys(last);
   return [
     `  ${name}: ${rows} rows`,
-    ...series.slice(0, MOST).map(({ column, key, points }) => {
-      const unit = columns[column]?.unit;
-      const all = [...points.last, ...(points.min ?? []), ...(points.max ?? [])].filter((v): v is number => v !== null);
-      const least = all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-      const most = all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-      const range = all.length > 0 ? `${short(least)} … ${short(most)}, last ${short(points.last.at(-1) ?? null)}` : 'no number';
-      return `    ${column}${unit && unit !== '1' ? ` [${unit}]` : ''}${keys.length > 1 ? ` of ${key}` : ''}: ${range}`;
-    }),
+    ...series
+      .filter((one) => columns[one.column]?.type !== 'boolean')
+      .slice(0, MOST)
+      .map(({ column, key, points }) => {
+        const unit = columns[column]?.unit;
+        const all = [...points.last, ...(points.min ?? []), ...(points.max ?? [])].filter((v): v is number => v !== null);
+        const least = all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+        const most = all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+        const range =
+          all.length > 0 ? `${short(least)} … ${short(most)}, last ${short(points.last.at(-1) ?? null)}` : 'no number';
+        return `    ${column}${unit && unit !== '1' ? ` [${unit}]` : ''}${keys.length > 1 ? ` of ${key}` : ''}: ${range}`;
+      }),
   ];
 }
 

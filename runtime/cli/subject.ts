@@ -33,7 +33,7 @@ export interface SubjectOptions {
 
 /**
  * `what` is a graph file (`*.json`), the slug, id or name of an app (its draft), or of an installation (its running version). `--instance` says on whose
- * plant, by its id or its asset's code; it may be left out where there is only one.
+ * plant, by its id or its asset's code; it may be left out where there is only one, and for a graph file with `--bind` for every role.
  */
 export async function findSubject(product: Product, what: string, options: SubjectOptions): Promise<Subject> {
   const all = await readInstances(product, options.org);
@@ -42,8 +42,11 @@ export async function findSubject(product: Product, what: string, options: Subje
   const mine = file ? all : all.filter((one) => (draft ? one.appId === draft.id : one.names.includes(what)));
   if (!file && !draft && mine.length === 0)
     throw new Refused([`${what}: there is no such file, app or installation${await known(product)}`]);
-  const live = pickInstance(mine, options.instance, what, draft !== undefined);
-  const plant = live ?? (draft && !options.instance ? await plantOfDraft(product, draft) : undefined);
+  // A graph file whose roles are mapped by hand needs no instance.
+  const byHand = file !== undefined && options.instance === undefined && options.bind.length > 0;
+  const live = byHand ? undefined : pickInstance(mine, options.instance, what, draft !== undefined);
+  const drafted = draft && !options.instance ? await plantOfDraft(product, draft) : undefined;
+  const plant = live ?? drafted ?? (byHand ? await plantOfTags(product, options) : undefined);
   if (!plant)
     throw new Refused([
       `${what}: it has no instance and its draft is bound to no machine; bind it in the studio, or name one with --instance`,
@@ -52,7 +55,7 @@ export async function findSubject(product: Product, what: string, options: Subje
   if (text === undefined) throw new Refused([`${what}: there is no graph`]);
   const parsed = parseGraph(text);
   if (!parsed.ok) throw new Refused(parsed.problems.map((p) => problemLine(what, p)));
-  const bindings = { ...plant.bindings, ...(await boundByHand(product, plant.orgId, options.bind)) };
+  const bindings: Bindings = { ...plant.bindings, ...(await boundByHand(product, plant.orgId, options.bind)) };
   const missing = parsed.document.roles.filter((role) => !role.optional && !bindings[role.name]).map((role) => role.name);
   if (missing.length > 0)
     throw new Refused([
@@ -130,7 +133,9 @@ function pickInstance(
   if (wanted !== undefined)
     throw new Refused([`--instance ${wanted}: there is no such instance of ${what}; there are:`, ...list(all)]);
   if (mayBeNone) return undefined;
-  throw new Refused([`${what}: no app is installed yet; deploy one in the studio, or install one from the marketplace`]);
+  throw new Refused([
+    `${what}: no app is installed yet; deploy one in the studio, or map every role of a graph file with --bind <role>=<tag>`,
+  ]);
 }
 
 async function readGraph(file: string): Promise<string> {
@@ -162,6 +167,25 @@ async function plantOfDraft({ db }: Product, draft: typeof app.$inferSelect) {
     .from(asset)
     .where(and(eq(asset.id, draft.binding.assetId), eq(asset.orgId, draft.orgId)));
   return place && { orgId: draft.orgId, key: place.code, bindings: draft.binding.roles, title: `${place.code} (draft)` };
+}
+
+/** The machine of the first tag that is mapped by hand. */
+async function plantOfTags({ db }: Product, { bind: [pair = ''], org }: SubjectOptions) {
+  const [, name] = splitPair(pair, '--bind');
+  const rows = await db
+    .select({ orgId: tag.orgId, orgSlug: organization.slug, key: asset.code })
+    .from(tag)
+    .innerJoin(asset, eq(asset.id, tag.assetId))
+    .leftJoin(organization, eq(organization.id, tag.orgId))
+    .where(eq(tag.name, name));
+  const found = rows.filter((row) => !org || org === row.orgId || org === row.orgSlug);
+  const [one] = found;
+  if (!one) throw new Refused([`--bind ${pair}: there is no tag "${name}"`]);
+  if (found.length > 1)
+    throw new Refused([
+      `--bind ${pair}: several organizations have such a tag; say which with --org: ${found.map((row) => row.orgSlug ?? row.orgId).join(', ')}`,
+    ]);
+  return { orgId: one.orgId, key: one.key, bindings: {} as Bindings, title: `${one.key} (mapped by hand)` };
 }
 
 async function boundByHand({ db }: Product, orgId: string, pairs: readonly string[]): Promise<Bindings> {
