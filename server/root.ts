@@ -17,6 +17,7 @@ import { reviewRouter } from './review/router.ts';
 import { runsRouter } from './runs/router.ts';
 import { schedulesRouter } from './schedules/router.ts';
 import { sourcesRouter } from './sources/router.ts';
+import { traceRouter } from './trace/router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 /** Every feature's procedures under its name. A new feature is one import and one line. */
@@ -40,6 +41,7 @@ export const appRouter = router({
   sources: sourcesRouter,
   publish: publishRouter,
   review: reviewRouter,
+  trace: traceRouter,
 });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);

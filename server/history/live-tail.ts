@@ -2,6 +2,7 @@ import type { LogRow } from '#runtime/log/contract.ts';
 import { follow } from '../live.ts';
 import { log } from '../log.ts';
 import { logReader } from './log-reader.ts';
+import { noteSeen } from './seen.ts';
 
 /** New entries of a lane that may stand between two wake-ups before they are read in another turn. */
 const ROWS_A_READ = 64;
@@ -67,6 +68,7 @@ class LiveTail {
         open.map((lane) => this.cursors.get(lane) ?? 0),
         ROWS_A_READ,
       );
+      noteSeen(rows);
       const counts = new Map<number, number>();
       for (const row of rows) {
         if (!this.cursors.has(row.lane)) continue;
