@@ -1,6 +1,5 @@
-/** A plant behind a broker: numbered messages, each kept and sent again until it is acknowledged. */
-import { createServer } from 'node:net';
-import { TestBroker } from '#blocks/connectors/mqtt/broker.testing.ts';
+/** A plant: numbered messages, each kept and sent again until it is acknowledged. */
+import { MqttDevice } from './mqtt-device.ts';
 
 const STEP_MS = 10;
 export const TOPIC = 'plant/line';
@@ -11,65 +10,45 @@ export const sampleOf = (field: number, n: number): number =>
 
 export interface Source {
   readonly port: number;
-  /** Messages given to the broker so far; they are numbered from 1. */
+  /** Messages made so far; they are numbered from 1. */
   readonly sent: number;
+  /** Of these, not acknowledged yet. */
+  readonly open: number;
   readonly timeOf: (n: number) => number;
   begin(): void;
-  /** Stops at the end of the message under way. */
-  end(): Promise<void>;
+  end(): void;
   close(): Promise<void>;
 }
 
 /** One message every 10 ms with `fields` samples in it. Time that this process lost is made up for, so the rate holds under load. */
 export async function openSource(fields: number): Promise<Source> {
-  const broker = new TestBroker(await freePort());
-  await broker.start();
-  const { aedes } = broker;
-  if (!aedes) throw new Error('the broker did not start');
+  const device = new MqttDevice(TOPIC);
+  await device.listen();
   let sent = 0;
   let t0 = 0;
   let timer: NodeJS.Timeout | undefined;
-  let last: Promise<void> = Promise.resolve();
   const timeOf = (n: number) => t0 + n * STEP_MS;
-  const publish = (n: number) => {
-    const payload: Record<string, number> = { t: timeOf(n), n };
-    for (let k = 0; k < fields; k++) payload[`f${k}`] = sampleOf(k, n);
-    return new Promise<void>((done, fail) =>
-      aedes.publish(
-        { cmd: 'publish', topic: TOPIC, payload: Buffer.from(JSON.stringify(payload)), qos: 1, dup: false, retain: false },
-        (error) => (error ? fail(error) : done()),
-      ),
-    );
-  };
   return {
-    port: broker.port,
+    port: device.port,
     get sent() {
       return sent;
+    },
+    get open() {
+      return device.open;
     },
     timeOf,
     begin() {
       t0 = Date.now();
       timer = setInterval(() => {
-        last = last.then(async () => {
-          while (timeOf(sent + 1) <= Date.now()) await publish(++sent);
-        });
+        while (timeOf(sent + 1) <= Date.now()) {
+          const n = ++sent;
+          const payload: Record<string, number> = { t: timeOf(n), n };
+          for (let k = 0; k < fields; k++) payload[`f${k}`] = sampleOf(k, n);
+          device.publish(Buffer.from(JSON.stringify(payload)));
+        }
       }, STEP_MS);
     },
-    async end() {
-      clearInterval(timer);
-      await last;
-    },
-    close: () => broker.stop(),
+    end: () => clearInterval(timer),
+    close: () => device.close(),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }
