@@ -1,34 +1,15 @@
 'use client';
-import {
-  ActionIcon,
-  Anchor,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  Select,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Tooltip,
-} from '@mantine/core';
+import { Anchor, Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconKey, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type SubmitEvent, useMemo, useState } from 'react';
+import { type SubmitEvent, useCallback, useState } from 'react';
 import { SCOPES, type Scope } from '#server/access.ts';
 import { readFailure } from '../_client/failure.ts';
 import { useTRPC } from '../_client/trpc.ts';
-import { ConfirmByTyping } from '../_parts/confirm-by-typing.tsx';
 import { CopyLine } from '../_parts/copy-line.tsx';
-import { EmptyState } from '../_parts/empty-state.tsx';
-import { ErrorState } from '../_parts/error-state.tsx';
 import { useFormat } from '../_parts/format.ts';
-import { Panel } from '../_parts/panel.tsx';
-import { ScrollX } from '../_parts/scroll-x.tsx';
-import { usePageActions } from '../_shell/palette.tsx';
-import classes from './_admin.module.css';
+import { AdminList } from './_list.tsx';
 
 export function Keys() {
   const t = useTranslations('admin.keys');
@@ -38,85 +19,45 @@ export function Keys() {
   const queries = useQueryClient();
   const keys = useQuery(trpc.keys.list.queryOptions());
   const [making, setMaking] = useState(false);
-  const [revoking, setRevoking] = useState<{ id: string; name: string | null }>();
   const revoke = useMutation(
-    trpc.keys.revoke.mutationOptions({
-      onSuccess: () => setRevoking(undefined),
-      onSettled: () => queries.invalidateQueries({ queryKey: trpc.keys.pathKey() }),
-    }),
+    trpc.keys.revoke.mutationOptions({ onSettled: () => queries.invalidateQueries({ queryKey: trpc.keys.pathKey() }) }),
   );
-  usePageActions(useMemo(() => [{ id: 'key', label: t('create'), run: () => setMaking(true) }], [t]));
-  const create = (
-    <Button leftSection={<IconKey size={16} />} onClick={() => setMaking(true)}>
-      {t('create')}
-    </Button>
-  );
-  const problem = keys.error ?? revoke.error;
+  const make = useCallback(() => setMaking(true), []);
   return (
-    <div className={classes.stack}>
-      {problem && <ErrorState error={problem} />}
-      <Text c="dimmed">
-        {t.rich('hint', {
-          link: (chunks) => (
-            <Anchor href="/api/v1/openapi.json" target="_blank" underline="always">
-              {chunks}
-            </Anchor>
-          ),
-        })}
-      </Text>
-      <Panel flush title={t('title')} actions={keys.data?.length ? create : undefined}>
-        {keys.data?.length === 0 && <EmptyState title={t('none')} text={t('noneText')} actions={create} />}
-        {keys.data && keys.data.length > 0 && (
-          <ScrollX label={t('title')}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('name')}</Table.Th>
-                  <Table.Th>{t('start')}</Table.Th>
-                  <Table.Th>{t('scopes')}</Table.Th>
-                  <Table.Th>{t('lastUsed')}</Table.Th>
-                  <Table.Th>{t('expires')}</Table.Th>
-                  <Table.Th w={50}>
-                    <span className="mw-visually-hidden">{t('actions')}</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {keys.data.map((key) => (
-                  <Table.Tr key={key.id}>
-                    <Table.Td>{key.name}</Table.Td>
-                    <Table.Td className="mw-mono">{key.start}…</Table.Td>
-                    <Table.Td>
-                      {key.scopes.map((scope) => t(`scope.${scope.replace('.', '-')}`)).join(shell('listSeparator'))}
-                    </Table.Td>
-                    <Table.Td>{key.lastUsed ? format.dateTime(key.lastUsed) : t('never')}</Table.Td>
-                    <Table.Td>{key.expiresAt ? format.dateTime(key.expiresAt) : t('never')}</Table.Td>
-                    <Table.Td>
-                      <Tooltip label={t('revoke')}>
-                        <ActionIcon aria-label={t('revokeName', { name: key.name ?? '' })} onClick={() => setRevoking(key)}>
-                          <IconTrash size={16} stroke={1.7} />
-                        </ActionIcon>
-                      </Tooltip>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </ScrollX>
-        )}
-      </Panel>
+    <AdminList
+      title={t('title')}
+      hint={t.rich('hint', {
+        link: (chunks) => (
+          <Anchor href="/api/v1/openapi.json" target="_blank" underline="always">
+            {chunks}
+          </Anchor>
+        ),
+      })}
+      rows={keys.data}
+      problem={keys.error ?? revoke.error}
+      add={{ id: 'key', label: t('create'), icon: <IconKey size={16} />, run: make }}
+      empty={{ title: t('none'), text: t('noneText') }}
+      columns={[
+        { label: t('name'), cell: (key) => key.name },
+        { label: t('start'), mono: true, cell: (key) => `${key.start}…` },
+        {
+          label: t('scopes'),
+          cell: (key) => key.scopes.map((scope) => t(`scope.${scope.replace('.', '-')}`)).join(shell('listSeparator')),
+        },
+        { label: t('lastUsed'), cell: (key) => (key.lastUsed ? format.dateTime(key.lastUsed) : t('never')) },
+        { label: t('expires'), cell: (key) => (key.expiresAt ? format.dateTime(key.expiresAt) : t('never')) },
+      ]}
+      removal={{
+        label: t('revoke'),
+        labelOf: (name) => t('revokeName', { name }),
+        icon: <IconTrash size={16} stroke={1.7} />,
+        loses: (name) => t('revokeLoses', { name }),
+        busy: revoke.isPending,
+        remove: (key) => revoke.mutateAsync({ id: key.id }),
+      }}
+    >
       <CreateKey opened={making} onClose={() => setMaking(false)} />
-      <ConfirmByTyping
-        opened={revoking !== undefined}
-        title={t('revoke')}
-        loses={t('revokeLoses', { name: revoking?.name ?? '' })}
-        word={revoking?.name ?? ''}
-        action={t('revoke')}
-        busy={revoke.isPending}
-        onConfirm={() => revoking && revoke.mutate({ id: revoking.id })}
-        onClose={() => setRevoking(undefined)}
-      />
-    </div>
+    </AdminList>
   );
 }
 

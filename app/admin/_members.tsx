@@ -1,22 +1,20 @@
 'use client';
-import { ActionIcon, Button, Group, Modal, MultiSelect, Stack, Table, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Modal, MultiSelect, Stack, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconUserMinus, IconUserPlus, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type SubmitEvent, useMemo, useState } from 'react';
+import { type SubmitEvent, useCallback, useState } from 'react';
 import type { AccessRole } from '#server/access.ts';
 import { isRole, ROLES } from '#server/access.ts';
 import { readFailure } from '../_client/failure.ts';
 import { useTRPC } from '../_client/trpc.ts';
-import { ConfirmByTyping } from '../_parts/confirm-by-typing.tsx';
 import { CopyLine } from '../_parts/copy-line.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { useFormat } from '../_parts/format.ts';
+import { ListTable } from '../_parts/list-table.tsx';
 import { Panel } from '../_parts/panel.tsx';
-import { ScrollX } from '../_parts/scroll-x.tsx';
 import { useMe } from '../_shell/me.tsx';
-import { usePageActions } from '../_shell/palette.tsx';
-import classes from './_admin.module.css';
+import { AdminList } from './_list.tsx';
 
 export function Members() {
   const t = useTranslations('admin.members');
@@ -25,83 +23,52 @@ export function Members() {
   const members = useQuery(trpc.members.list.queryOptions());
   const me = useMe();
   const [inviting, setInviting] = useState(false);
-  const [leaving, setLeaving] = useState<{ id: string; name: string }>();
   const reload = () => queries.invalidateQueries({ queryKey: trpc.members.pathKey() });
   const change = useMutation(trpc.members.changeRole.mutationOptions({ onSettled: reload }));
-  const remove = useMutation(
-    trpc.members.remove.mutationOptions({
-      onSuccess: () => setLeaving(undefined),
-      onSettled: reload,
-    }),
-  );
-  usePageActions(useMemo(() => [{ id: 'invite', label: t('invite'), run: () => setInviting(true) }], [t]));
-  const problem = change.error ?? remove.error ?? members.error;
+  const remove = useMutation(trpc.members.remove.mutationOptions({ onSettled: reload }));
+  const begin = useCallback(() => setInviting(true), []);
   return (
-    <div className={classes.stack}>
-      {problem && <ErrorState error={problem} />}
-      <Panel
-        flush
-        title={t('title')}
-        actions={
-          <Button leftSection={<IconUserPlus size={16} />} onClick={() => setInviting(true)}>
-            {t('invite')}
-          </Button>
-        }
-      >
-        <ScrollX label={t('title')}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('name')}</Table.Th>
-                <Table.Th>{t('email')}</Table.Th>
-                <Table.Th miw={260}>{t('roles')}</Table.Th>
-                <Table.Th w={50}>
-                  <span className="mw-visually-hidden">{t('actions')}</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {members.data?.map((member) => (
-                <Table.Tr key={member.id}>
-                  <Table.Td>
-                    {member.name}
-                    {member.userId === me?.user.id && <Text span c="dimmed">{` ${t('you')}`}</Text>}
-                  </Table.Td>
-                  <Table.Td>{member.email}</Table.Td>
-                  <Table.Td>
-                    <RolePicker
-                      label={t('rolesOf', { name: member.name })}
-                      value={member.roles}
-                      platform={me?.org?.platform ?? false}
-                      onChange={(roles) => roles.length > 0 && change.mutate({ memberId: member.id, roles })}
-                    />
-                  </Table.Td>
-                  <Table.Td>
-                    <Tooltip label={t('remove')}>
-                      <ActionIcon aria-label={t('removeName', { name: member.name })} onClick={() => setLeaving(member)}>
-                        <IconUserMinus size={16} stroke={1.7} />
-                      </ActionIcon>
-                    </Tooltip>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollX>
-      </Panel>
+    <AdminList
+      title={t('title')}
+      rows={members.data}
+      problem={change.error ?? remove.error ?? members.error}
+      add={{ id: 'invite', label: t('invite'), icon: <IconUserPlus size={16} />, run: begin }}
+      columns={[
+        {
+          label: t('name'),
+          cell: (member) => (
+            <>
+              {member.name}
+              {member.userId === me?.user.id && <Text span c="dimmed">{` ${t('you')}`}</Text>}
+            </>
+          ),
+        },
+        { label: t('email'), cell: (member) => member.email },
+        {
+          label: t('roles'),
+          least: 260,
+          cell: (member) => (
+            <RolePicker
+              label={t('rolesOf', { name: member.name })}
+              value={member.roles}
+              platform={me?.org?.platform ?? false}
+              onChange={(roles) => roles.length > 0 && change.mutate({ memberId: member.id, roles })}
+            />
+          ),
+        },
+      ]}
+      removal={{
+        label: t('remove'),
+        labelOf: (name) => t('removeName', { name }),
+        icon: <IconUserMinus size={16} stroke={1.7} />,
+        loses: (name) => t('removeLoses', { name }),
+        busy: remove.isPending,
+        remove: (member) => remove.mutateAsync({ memberId: member.id }),
+      }}
+    >
       <Invitations />
       <Invite opened={inviting} onClose={() => setInviting(false)} />
-      <ConfirmByTyping
-        opened={leaving !== undefined}
-        title={t('remove')}
-        loses={t('removeLoses', { name: leaving?.name ?? '' })}
-        word={leaving?.name ?? ''}
-        action={t('remove')}
-        busy={remove.isPending}
-        onConfirm={() => leaving && remove.mutate({ memberId: leaving.id })}
-        onClose={() => setLeaving(undefined)}
-      />
-    </div>
+    </AdminList>
   );
 }
 
@@ -153,43 +120,35 @@ function Invitations() {
   return (
     <Panel flush title={t('open')}>
       {withdraw.error && <ErrorState error={withdraw.error} />}
-      <ScrollX label={t('open')}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('email')}</Table.Th>
-              <Table.Th>{t('roles')}</Table.Th>
-              <Table.Th>{t('until')}</Table.Th>
-              <Table.Th>{t('link')}</Table.Th>
-              <Table.Th w={50}>
-                <span className="mw-visually-hidden">{t('actions')}</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {open.data.map((invitation) => (
-              <Table.Tr key={invitation.id}>
-                <Table.Td>{invitation.email}</Table.Td>
-                <Table.Td>{invitation.roles.map((role) => roles(role)).join(shell('listSeparator'))}</Table.Td>
-                <Table.Td>{invitation.expired ? t('expired') : format.dateTime(invitation.expiresAt)}</Table.Td>
-                <Table.Td maw={320}>
-                  <CopyLine text={linkOf(invitation.id)} />
-                </Table.Td>
-                <Table.Td>
-                  <Tooltip label={t('withdraw')}>
-                    <ActionIcon
-                      aria-label={t('withdrawFrom', { email: invitation.email })}
-                      onClick={() => withdraw.mutate({ id: invitation.id })}
-                    >
-                      <IconX size={16} stroke={1.7} />
-                    </ActionIcon>
-                  </Tooltip>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollX>
+      <ListTable
+        label={t('open')}
+        rows={open.data}
+        rowKey={(invitation) => invitation.id}
+        columns={[
+          { label: t('email'), cell: (invitation) => invitation.email },
+          { label: t('roles'), cell: (invitation) => invitation.roles.map((role) => roles(role)).join(shell('listSeparator')) },
+          {
+            label: t('until'),
+            cell: (invitation) => (invitation.expired ? t('expired') : format.dateTime(invitation.expiresAt)),
+          },
+          { label: t('link'), most: 320, cell: (invitation) => <CopyLine text={linkOf(invitation.id)} /> },
+          {
+            label: t('actions'),
+            hidden: true,
+            width: 50,
+            cell: (invitation) => (
+              <Tooltip label={t('withdraw')}>
+                <ActionIcon
+                  aria-label={t('withdrawFrom', { email: invitation.email })}
+                  onClick={() => withdraw.mutate({ id: invitation.id })}
+                >
+                  <IconX size={16} stroke={1.7} />
+                </ActionIcon>
+              </Tooltip>
+            ),
+          },
+        ]}
+      />
     </Panel>
   );
 }

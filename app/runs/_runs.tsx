@@ -1,11 +1,14 @@
 'use client';
-import { Button, Modal, Progress, Table, Tabs } from '@mantine/core';
+import { Button, Modal, Progress, Tabs } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { inferRouterOutputs } from '@trpc/server';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import type { AppRouter } from '#server/root.ts';
 import { useTRPC } from '../_client/trpc.ts';
 import { EmptyState } from '../_parts/empty-state.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
+import { ListTable } from '../_parts/list-table.tsx';
 import { PageHeader } from '../_parts/page-header.tsx';
 import { RunReportView } from '../studio/[appId]/_dock/run-report.tsx';
 import { SetAside } from './_set-aside.tsx';
@@ -52,45 +55,26 @@ function Tests() {
   if (runs.data?.length === 0) return <EmptyState title={t('noRuns')} text={t('noRunsHelp')} />;
   return (
     <>
-      <Table highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('app')}</Table.Th>
-            <Table.Th>{t('kind')}</Table.Th>
-            <Table.Th>{t('window')}</Table.Th>
-            <Table.Th>{t('state')}</Table.Th>
-            <Table.Th ta="right">{t('records')}</Table.Th>
-            <Table.Th ta="right">{t('alarms')}</Table.Th>
-            <Table.Th ta="right">{t('actionsCount')}</Table.Th>
-            <Table.Th>{t('asked')}</Table.Th>
-            <Table.Th>
-              <span className="mw-visually-hidden">{t('open')}</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {runs.data?.map((run) => (
-            <Table.Tr key={run.id}>
-              <Table.Td>{run.appName ? run.appName[language] : '–'}</Table.Td>
-              <Table.Td>{t(`kinds.${run.kind}`)}</Table.Td>
-              <Table.Td>{run.window ? `${moment(run.window.from)} – ${moment(run.window.to)}` : '–'}</Table.Td>
-              <Table.Td>
-                {run.status === 'running' ? (
-                  <Progress value={run.progress * 100} aria-label={t('progress')} w={90} transitionDuration={0} />
-                ) : (
-                  t(`status.${run.status}`)
-                )}
-                {run.error && (
-                  <div
-                    style={{ color: 'var(--mw-dim)', maxWidth: 320 }}
-                  >{`${run.error.node ? `${run.error.node}: ` : ''}${run.error.message}`}</div>
-                )}
-              </Table.Td>
-              <Table.Td ta="right">{number(run.rows)}</Table.Td>
-              <Table.Td ta="right">{number(run.alarms)}</Table.Td>
-              <Table.Td ta="right">{number(run.effects)}</Table.Td>
-              <Table.Td>{moment(run.createdAt)}</Table.Td>
-              <Table.Td ta="right">
+      <ListTable
+        label={t('tests')}
+        hover
+        rows={runs.data ?? []}
+        rowKey={(run) => run.id}
+        columns={[
+          { label: t('app'), cell: (run) => (run.appName ? run.appName[language] : '–') },
+          { label: t('kind'), cell: (run) => t(`kinds.${run.kind}`) },
+          { label: t('window'), cell: (run) => (run.window ? `${moment(run.window.from)} – ${moment(run.window.to)}` : '–') },
+          { label: t('state'), cell: (run) => <RunState run={run} /> },
+          { label: t('records'), right: true, cell: (run) => number(run.rows) },
+          { label: t('alarms'), right: true, cell: (run) => number(run.alarms) },
+          { label: t('actionsCount'), right: true, cell: (run) => number(run.effects) },
+          { label: t('asked'), cell: (run) => moment(run.createdAt) },
+          {
+            label: t('open'),
+            hidden: true,
+            right: true,
+            cell: (run) => (
+              <>
                 {run.status === 'done' && (
                   <Button variant="default" onClick={() => setOpen(run.id)}>
                     {t('report')}
@@ -101,12 +85,32 @@ function Tests() {
                     {t('cancel')}
                   </Button>
                 )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+              </>
+            ),
+          },
+        ]}
+      />
       {open && <Report runId={open} onClose={() => setOpen(undefined)} />}
+    </>
+  );
+}
+
+type Run = inferRouterOutputs<AppRouter>['runs']['list'][number];
+
+function RunState({ run }: { run: Run }) {
+  const t = useTranslations('runs');
+  return (
+    <>
+      {run.status === 'running' ? (
+        <Progress value={run.progress * 100} aria-label={t('progress')} w={90} transitionDuration={0} />
+      ) : (
+        t(`status.${run.status}`)
+      )}
+      {run.error && (
+        <div style={{ color: 'var(--mw-dim)', maxWidth: 320 }}>
+          {`${run.error.node ? `${run.error.node}: ` : ''}${run.error.message}`}
+        </div>
+      )}
     </>
   );
 }
@@ -132,33 +136,22 @@ function Effects() {
   if (effects.isError) return <ErrorState error={effects.error} retry={() => void effects.refetch()} />;
   if (effects.data?.length === 0) return <EmptyState title={t('noEffects')} text={t('noEffectsHelp')} />;
   return (
-    <Table>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('when')}</Table.Th>
-          <Table.Th>{t('app')}</Table.Th>
-          <Table.Th>{t('node')}</Table.Th>
-          <Table.Th>{t('action')}</Table.Th>
-          <Table.Th>{t('state')}</Table.Th>
-          <Table.Th>{t('answer')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {effects.data?.map((effect) => (
-          <Table.Tr key={`${effect.shardId}.${effect.step}.${effect.ordinal}`}>
-            <Table.Td>{moment(effect.createdAt)}</Table.Td>
-            <Table.Td>{effect.app ? effect.app[language] : '–'}</Table.Td>
-            <Table.Td className="mw-mono">{`${effect.node} · ${effect.key}`}</Table.Td>
-            <Table.Td className="mw-mono">
-              {`${effect.kind} ${['string', 'number', 'boolean'].includes(typeof effect.request.value) ? String(effect.request.value) : ''}`}
-            </Table.Td>
-            <Table.Td>{t(`effectStatus.${effect.status}`)}</Table.Td>
-            <Table.Td>
-              {effect.answer?.reason?.[language] ?? (effect.answer?.value === undefined ? '' : String(effect.answer.value))}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <ListTable
+      label={t('effects')}
+      rows={effects.data ?? []}
+      rowKey={(effect) => `${effect.shardId}.${effect.step}.${effect.ordinal}`}
+      columns={[
+        { label: t('when'), cell: (effect) => moment(effect.createdAt) },
+        { label: t('app'), cell: (effect) => (effect.app ? effect.app[language] : '–') },
+        { label: t('node'), mono: true, cell: (effect) => `${effect.node} · ${effect.key}` },
+        { label: t('action'), cell: (effect) => `${t(`effectKinds.${effectKind(effect.kind)}`)} ${plain(effect.request.value)}` },
+        { label: t('state'), cell: (effect) => t(`effectStatus.${effect.status}`) },
+        { label: t('answer'), cell: (effect) => effect.answer?.reason?.[language] ?? plain(effect.answer?.value) },
+      ]}
+    />
   );
 }
+
+const KINDS = ['tag.write', 'notify.send', 'confirm.request', 'alarm.raise'] as const;
+const effectKind = (kind: string) => (KINDS.find((one) => one === kind) ?? 'other').replace('.', '_') as 'other';
+const plain = (value: unknown): string => (['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '');

@@ -1,14 +1,13 @@
 'use client';
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Group, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import { ASSET_LEVELS, type AssetLevel } from '#runtime/graph/equipment.ts';
 import type { Plant, PlantAsset } from '#server/plant/read-plant.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';
-import { ConfirmByTyping } from '../../_parts/confirm-by-typing.tsx';
-import { ErrorState } from '../../_parts/error-state.tsx';
+import { EditDialog } from '../../_parts/edit-dialog.tsx';
 import { useFormat } from '../../_parts/format.ts';
 
 export function AssetDialog({
@@ -37,7 +36,6 @@ export function AssetDialog({
     assetClass: asset?.assetClass ?? '',
     timeZone: asset?.timeZone ?? (parent ? '' : Intl.DateTimeFormat().resolvedOptions().timeZone),
   });
-  const [deleting, setDeleting] = useState(false);
   const done = (id?: string) => {
     void queries.invalidateQueries({ queryKey: trpc.plant.read.queryKey() });
     onClose(id);
@@ -49,8 +47,7 @@ export function AssetDialog({
     const { value } = event.currentTarget;
     setForm((before) => ({ ...before, [name]: value }));
   };
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
+  const submit = () => {
     save.mutate({
       ...(asset ? { id: asset.id } : {}),
       parentId: form.parentId || null,
@@ -63,87 +60,65 @@ export function AssetDialog({
     });
   };
   return (
-    <>
-      <Modal
-        opened={!deleting}
-        onClose={() => onClose()}
-        title={asset ? t('editAsset') : t('addAsset')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            <Group grow align="flex-start">
-              <TextInput
-                label={t('code')}
-                description={t('codeHelp')}
-                required
-                value={form.code}
-                onChange={set('code')}
-                error={fields.code}
-                data-autofocus
-              />
-              <NativeSelect
-                label={t('level')}
-                description={t('levelHelp')}
-                value={form.level}
-                onChange={(event) => {
-                  const level = ASSET_LEVELS.find((l) => l === event.currentTarget.value);
-                  if (level) setForm((before) => ({ ...before, level }));
-                }}
-                data={ASSET_LEVELS.map((level) => ({ value: level, label: t(`levels.${level}`) }))}
-              />
-            </Group>
-            <NativeSelect
-              label={t('parent')}
-              value={form.parentId}
-              onChange={set('parentId')}
-              data={[
-                { value: '', label: t('noParent') },
-                ...plant.assets
-                  .filter((a) => a.id !== asset?.id)
-                  .map((a) => ({ value: a.id, label: `${a.code} ${format.text(a.name)}` })),
-              ]}
-            />
-            <Group grow align="flex-start">
-              <TextInput label={t('nameEn')} value={form.en} onChange={set('en')} error={fields['name.en']} />
-              <TextInput label={t('nameZh')} value={form.zh} onChange={set('zh')} error={fields['name.zh']} />
-            </Group>
-            <Group grow align="flex-start">
-              <TextInput label={t('class')} description={t('classHelp')} value={form.assetClass} onChange={set('assetClass')} />
-              <TextInput label={t('timeZone')} description={t('timeZoneHelp')} value={form.timeZone} onChange={set('timeZone')} />
-            </Group>
-            {save.error && <ErrorState error={save.error} />}
-            <Group justify="space-between">
-              {asset ? (
-                <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
-                  {t('delete')}
-                </Button>
-              ) : (
-                <span />
-              )}
-              <Button type="submit" loading={save.isPending} disabled={!form.code || !(form.en || form.zh)}>
-                {t('save')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
-      {asset && (
-        <ConfirmByTyping
-          opened={deleting}
-          title={t('deleteAsset')}
-          loses={remove.error ? <ErrorState error={remove.error} /> : t('deleteAssetLoses')}
-          word={asset.code}
-          action={t('delete')}
-          busy={remove.isPending}
-          onConfirm={() => remove.mutate({ id: asset.id })}
-          onClose={() => {
-            setDeleting(false);
-            remove.reset();
-          }}
+    <EditDialog
+      title={asset ? t('editAsset') : t('addAsset')}
+      ready={form.code !== '' && (form.en || form.zh) !== ''}
+      save={save}
+      onSave={submit}
+      onClose={() => onClose()}
+      {...(asset
+        ? {
+            deletion: {
+              title: t('deleteAsset'),
+              loses: t('deleteAssetLoses'),
+              word: asset.code,
+              remove,
+              onDelete: () => remove.mutate({ id: asset.id }),
+            },
+          }
+        : {})}
+    >
+      <Group grow align="flex-start">
+        <TextInput
+          label={t('code')}
+          description={t('codeHelp')}
+          required
+          value={form.code}
+          onChange={set('code')}
+          error={fields.code}
+          data-autofocus
         />
-      )}
-    </>
+        <NativeSelect
+          label={t('level')}
+          description={t('levelHelp')}
+          value={form.level}
+          onChange={(event) => {
+            const level = ASSET_LEVELS.find((l) => l === event.currentTarget.value);
+            if (level) setForm((before) => ({ ...before, level }));
+          }}
+          data={ASSET_LEVELS.map((level) => ({ value: level, label: t(`levels.${level}`) }))}
+        />
+      </Group>
+      <NativeSelect
+        label={t('parent')}
+        value={form.parentId}
+        onChange={set('parentId')}
+        data={[
+          { value: '', label: t('noParent') },
+          ...plant.assets
+            .filter((a) => a.id !== asset?.id)
+            .map((a) => ({ value: a.id, label: `${a.code} ${format.text(a.name)}` })),
+        ]}
+      />
+      <Group grow align="flex-start">
+        <TextInput label={t('nameEn')} value={form.en} onChange={set('en')} error={fields['name.en']} />
+        <TextInput label={t('nameZh')} value={form.zh} onChange={set('zh')} error={fields['name.zh']} />
+      </Group>
+      <Group grow align="flex-start">
+        <TextInput label={t('class')} description={t('classHelp')} value={form.assetClass} onChange={set('assetClass')} />
+        <TextInput label={t('timeZone')} description={t('timeZoneHelp')} value={form.timeZone} onChange={set('timeZone')} />
+      </Group>
+    </EditDialog>
   );
 }
 

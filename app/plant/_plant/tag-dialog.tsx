@@ -1,14 +1,13 @@
 'use client';
-import { Button, Group, Modal, NativeSelect, NumberInput, Stack, Switch, TextInput } from '@mantine/core';
+import { Group, NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import { TAG_TYPES, type TagType } from '#runtime/graph/equipment.ts';
 import type { Plant, PlantTag } from '#server/plant/read-plant.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';
-import { ConfirmByTyping } from '../../_parts/confirm-by-typing.tsx';
-import { ErrorState } from '../../_parts/error-state.tsx';
+import { EditDialog } from '../../_parts/edit-dialog.tsx';
 import { useFormat } from '../../_parts/format.ts';
 
 type Number_ = number | string;
@@ -50,7 +49,6 @@ export function TagDialog({
     period: (tag?.samplePeriodMs ?? 1000) as Number_,
     stale: (tag?.staleAfterMs ?? 5000) as Number_,
   });
-  const [deleting, setDeleting] = useState(false);
   const done = () => {
     void queries.invalidateQueries({ queryKey: trpc.plant.read.queryKey() });
     onClose();
@@ -72,8 +70,7 @@ export function TagDialog({
   });
   const connection = sources.data?.find((s) => s.id === form.connectionId);
   const card = connectors.data?.find((c) => c.id === connection?.connector);
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
+  const submit = () => {
     save.mutate({
       ...(tag ? { id: tag.id } : {}),
       assetId: form.assetId,
@@ -94,102 +91,80 @@ export function TagDialog({
     });
   };
   return (
-    <>
-      <Modal
-        opened={!deleting}
-        onClose={onClose}
-        size="lg"
-        title={tag ? t('editTag') : t('addTag')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            <Group grow align="flex-start">
-              <TextInput label={t('tagName')} required data-autofocus {...text('name')} />
-              <NativeSelect
-                label={t('asset')}
-                value={form.assetId}
-                onChange={(event) => put('assetId', event.currentTarget.value)}
-                data={plant.assets.map((a) => ({ value: a.id, label: `${a.code} ${format.text(a.name)}` }))}
-              />
-            </Group>
-            <Group grow align="flex-start">
-              <TextInput label={t('nameEn')} {...text('en')} />
-              <TextInput label={t('nameZh')} {...text('zh')} />
-            </Group>
-            <Group grow align="flex-start">
-              <NativeSelect
-                label={t('type')}
-                value={form.type}
-                onChange={(event) => {
-                  const type = TAG_TYPES.find((x) => x === event.currentTarget.value);
-                  if (type) put('type', type);
-                }}
-                data={TAG_TYPES.map((type) => ({ value: type, label: t(`types.${type}`) }))}
-              />
-              <TextInput label={t('unit')} description={t('unitHelp')} {...text('unit')} />
-              <TextInput label={t('signal')} description={t('signalHelp')} {...text('signal')} />
-            </Group>
-            <Group grow align="flex-start">
-              <NumberInput label={t('lowest')} {...number('low')} />
-              <NumberInput label={t('highest')} {...number('high')} />
-            </Group>
-            <Group grow align="flex-start">
-              <NativeSelect
-                label={t('source')}
-                value={form.connectionId}
-                onChange={(event) => put('connectionId', event.currentTarget.value)}
-                data={[{ value: '', label: t('noSource') }, ...(sources.data ?? []).map((s) => ({ value: s.id, label: s.name }))]}
-              />
-              <TextInput
-                label={t('address')}
-                description={card ? t('addressExample', { example: card.address.examples[0] ?? '' }) : undefined}
-                disabled={!form.connectionId}
-                {...text('address')}
-              />
-            </Group>
-            <Switch
-              label={t('writableHelp')}
-              checked={form.writable}
-              onChange={(event) => put('writable', event.currentTarget.checked)}
-            />
-            <Group grow align="flex-start">
-              <NumberInput label={t('gain')} {...number('gain')} />
-              <NumberInput label={t('offset')} {...number('offset')} />
-              <NumberInput label={t('period')} suffix=" ms" {...number('period')} />
-              <NumberInput label={t('stale')} suffix=" ms" {...number('stale')} />
-            </Group>
-            {save.error && <ErrorState error={save.error} />}
-            <Group justify="space-between">
-              {tag ? (
-                <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
-                  {t('delete')}
-                </Button>
-              ) : (
-                <span />
-              )}
-              <Button type="submit" loading={save.isPending} disabled={!form.name}>
-                {t('save')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
-      {tag && (
-        <ConfirmByTyping
-          opened={deleting}
-          title={t('deleteTag')}
-          loses={remove.error ? <ErrorState error={remove.error} /> : t('deleteTagLoses')}
-          word={tag.name}
-          action={t('delete')}
-          busy={remove.isPending}
-          onConfirm={() => remove.mutate({ id: tag.id })}
-          onClose={() => {
-            setDeleting(false);
-            remove.reset();
-          }}
+    <EditDialog
+      title={tag ? t('editTag') : t('addTag')}
+      size="lg"
+      ready={form.name !== ''}
+      save={save}
+      onSave={submit}
+      onClose={onClose}
+      {...(tag
+        ? {
+            deletion: {
+              title: t('deleteTag'),
+              loses: t('deleteTagLoses'),
+              word: tag.name,
+              remove,
+              onDelete: () => remove.mutate({ id: tag.id }),
+            },
+          }
+        : {})}
+    >
+      <Group grow align="flex-start">
+        <TextInput label={t('tagName')} required data-autofocus {...text('name')} />
+        <NativeSelect
+          label={t('asset')}
+          value={form.assetId}
+          onChange={(event) => put('assetId', event.currentTarget.value)}
+          data={plant.assets.map((a) => ({ value: a.id, label: `${a.code} ${format.text(a.name)}` }))}
         />
-      )}
-    </>
+      </Group>
+      <Group grow align="flex-start">
+        <TextInput label={t('nameEn')} {...text('en')} />
+        <TextInput label={t('nameZh')} {...text('zh')} />
+      </Group>
+      <Group grow align="flex-start">
+        <NativeSelect
+          label={t('type')}
+          value={form.type}
+          onChange={(event) => {
+            const type = TAG_TYPES.find((x) => x === event.currentTarget.value);
+            if (type) put('type', type);
+          }}
+          data={TAG_TYPES.map((type) => ({ value: type, label: t(`types.${type}`) }))}
+        />
+        <TextInput label={t('unit')} description={t('unitHelp')} {...text('unit')} />
+        <TextInput label={t('signal')} description={t('signalHelp')} {...text('signal')} />
+      </Group>
+      <Group grow align="flex-start">
+        <NumberInput label={t('lowest')} {...number('low')} />
+        <NumberInput label={t('highest')} {...number('high')} />
+      </Group>
+      <Group grow align="flex-start">
+        <NativeSelect
+          label={t('source')}
+          value={form.connectionId}
+          onChange={(event) => put('connectionId', event.currentTarget.value)}
+          data={[{ value: '', label: t('noSource') }, ...(sources.data ?? []).map((s) => ({ value: s.id, label: s.name }))]}
+        />
+        <TextInput
+          label={t('address')}
+          description={card ? t('addressExample', { example: card.address.examples[0] ?? '' }) : undefined}
+          disabled={!form.connectionId}
+          {...text('address')}
+        />
+      </Group>
+      <Switch
+        label={t('writableHelp')}
+        checked={form.writable}
+        onChange={(event) => put('writable', event.currentTarget.checked)}
+      />
+      <Group grow align="flex-start">
+        <NumberInput label={t('gain')} {...number('gain')} />
+        <NumberInput label={t('offset')} {...number('offset')} />
+        <NumberInput label={t('period')} suffix=" ms" {...number('period')} />
+        <NumberInput label={t('stale')} suffix=" ms" {...number('stale')} />
+      </Group>
+    </EditDialog>
   );
 }

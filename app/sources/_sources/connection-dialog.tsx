@@ -1,14 +1,13 @@
 'use client';
-import { Button, Group, Modal, NativeSelect, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Switch, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import type { ConnectorCard } from '#blocks/catalogue/connector-card.ts';
 import type { ConnectionRow } from '#server/sources/list-connections.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';
-import { ConfirmByTyping } from '../../_parts/confirm-by-typing.tsx';
-import { ErrorState } from '../../_parts/error-state.tsx';
+import { EditDialog } from '../../_parts/edit-dialog.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { defaultsOf, type FormValues, SchemaForm } from './schema-form.tsx';
 
@@ -33,7 +32,6 @@ export function ConnectionDialog({
   const [settings, setSettings] = useState<FormValues>(row?.settings ?? (card ? defaultsOf(card.settings) : {}));
   const [secrets, setSecrets] = useState<FormValues>({});
   const [simulated, setSimulated] = useState(row?.simulated ?? false);
-  const [deleting, setDeleting] = useState(false);
   const done = () => {
     void queries.invalidateQueries({ queryKey: trpc.sources.list.queryKey() });
     onClose();
@@ -45,8 +43,7 @@ export function ConnectionDialog({
     Object.fromEntries(
       Object.entries(fields).flatMap(([k, v]) => (k.startsWith(`${prefix}.`) ? [[k.slice(prefix.length + 1), v]] : [])),
     );
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
+  const submit = () => {
     const given = Object.fromEntries(Object.entries(secrets).filter(([, v]) => v !== '' && v !== undefined));
     save.mutate({
       ...(row ? { id: row.id } : {}),
@@ -58,81 +55,59 @@ export function ConnectionDialog({
     });
   };
   return (
-    <>
-      <Modal
-        opened={!deleting}
-        onClose={onClose}
-        title={row ? t('editTitle', { name: row.name }) : t('add')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            {!row && (
-              <NativeSelect
-                label={t('protocol')}
-                value={connector}
-                onChange={(event) => {
-                  const next = connectors.find((c) => c.id === event.currentTarget.value);
-                  if (!next) return;
-                  setConnector(next.id);
-                  setSettings(defaultsOf(next.settings));
-                  setSecrets({});
-                }}
-                data={connectors.map((c) => ({ value: c.id, label: format.text(c.title) }))}
-              />
-            )}
-            {card && <Text c="dimmed">{format.text(card.summary)}</Text>}
-            <TextInput
-              label={t('name')}
-              required
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              error={fields.name}
-              data-autofocus
-            />
-            {card && <SchemaForm schema={card.settings} values={settings} onChange={setSettings} errors={under('settings')} />}
-            {card && (
-              <SchemaForm
-                schema={card.secrets}
-                values={secrets}
-                onChange={setSecrets}
-                errors={under('secrets')}
-                secret
-                kept={row?.hasSecrets ?? false}
-              />
-            )}
-            <Switch label={t('simulated')} checked={simulated} onChange={(event) => setSimulated(event.currentTarget.checked)} />
-            {save.error && <ErrorState error={save.error} />}
-            <Group justify="space-between">
-              {row ? (
-                <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
-                  {t('delete')}
-                </Button>
-              ) : (
-                <span />
-              )}
-              <Button type="submit" loading={save.isPending} disabled={!name}>
-                {t('save')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
-      {row && (
-        <ConfirmByTyping
-          opened={deleting}
-          title={t('deleteTitle')}
-          loses={remove.error ? <ErrorState error={remove.error} /> : t('deleteLoses')}
-          word={row.name}
-          action={t('delete')}
-          busy={remove.isPending}
-          onConfirm={() => remove.mutate({ id: row.id })}
-          onClose={() => {
-            setDeleting(false);
-            remove.reset();
+    <EditDialog
+      title={row ? t('editTitle', { name: row.name }) : t('add')}
+      ready={name !== ''}
+      save={save}
+      onSave={submit}
+      onClose={onClose}
+      {...(row
+        ? {
+            deletion: {
+              title: t('deleteTitle'),
+              loses: t('deleteLoses'),
+              word: row.name,
+              remove,
+              onDelete: () => remove.mutate({ id: row.id }),
+            },
+          }
+        : {})}
+    >
+      {!row && (
+        <NativeSelect
+          label={t('protocol')}
+          value={connector}
+          onChange={(event) => {
+            const next = connectors.find((c) => c.id === event.currentTarget.value);
+            if (!next) return;
+            setConnector(next.id);
+            setSettings(defaultsOf(next.settings));
+            setSecrets({});
           }}
+          data={connectors.map((c) => ({ value: c.id, label: format.text(c.title) }))}
         />
       )}
-    </>
+      {card && <Text c="dimmed">{format.text(card.summary)}</Text>}
+      <TextInput
+        label={t('name')}
+        required
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={fields.name}
+        data-autofocus
+      />
+      {card && <SchemaForm schema={card.settings} values={settings} onChange={setSettings} errors={under('settings')} />}
+      {card && (
+        <SchemaForm
+          schema={card.secrets}
+          values={secrets}
+          onChange={setSecrets}
+          errors={under('secrets')}
+          secret
+          kept={row?.hasSecrets ?? false}
+        />
+      )}
+      <Switch label={t('simulated')} checked={simulated} onChange={(event) => setSimulated(event.currentTarget.checked)} />
+    </EditDialog>
   );
 }
