@@ -30,12 +30,12 @@ export interface EventQuery {
   /** Append time, epoch ms: `from` included, `to` not. */
   readonly from: number;
   readonly to: number;
-  readonly types?: readonly string[];
+  readonly types?: readonly string[] | undefined;
   /** Instance, shard or alarm. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   readonly limit: number;
   /** Go on after this one. */
-  readonly after?: { readonly at: number; readonly seq: number };
+  readonly after?: { readonly at: number; readonly seq: number } | undefined;
 }
 
 /** What an organization's control lane said, oldest first; some minutes may pass before an entry is found here. */

@@ -7,6 +7,7 @@
  * | 1 | a + i·b, verified for every i | f64 a, f64 b |
  * | 2, 3 | decimals of 0..6 places (3: the float32 nearest to such a decimal, a PLC's REAL) | u8 places, u8 order, f64 first, f64 slope, u8 width, byte planes |
  * | 4 | anything, NaN payloads and -0 included | 8 byte planes |
+ * | 5 | binary fractions of 0..40 places: any float32 of a usual size | as 2 |
  *
  * Decimals are kept as integers, differenced once or twice, zigzagged and laid out as byte planes, which zstd then shrinks:
  * 0.5 to 4 bytes a sample on plant data before anything clever is tried.
@@ -17,6 +18,8 @@ const REGULAR = 1;
 const DECIMAL = 2;
 const DECIMAL32 = 3;
 const PLANES = 4;
+const BINARY = 5;
+const MOST_BINARY_PLACES = 40;
 
 /** Grows as it is written to; one per chunk. */
 export class ByteWriter {
@@ -114,6 +117,18 @@ function decimalPlaces32(v: Float64Array): number {
   return d;
 }
 
+/** Binary places that make every value a whole number, or -1. Scaling by a power of two is exact. */
+function binaryPlaces(v: Float64Array): number {
+  let d = 0;
+  for (let i = 0; i < v.length; i++) {
+    const x = v[i] as number;
+    if (negativeZero(x) || !Number.isFinite(x)) return -1;
+    while (d <= MOST_BINARY_PLACES && !Number.isInteger(x * 2 ** d)) d++;
+    if (d > MOST_BINARY_PLACES) return -1;
+  }
+  return d;
+}
+
 const widthOf = (max: number): number => (max === 0 ? 0 : max < 0x100 ? 1 : max < 0x10000 ? 2 : max < 0x1000000 ? 3 : 4);
 const INT31 = 2 ** 31;
 
@@ -163,44 +178,51 @@ export function encodeNumbers(out: ByteWriter, v: Float64Array): void {
       return;
     }
   }
-  let form = DECIMAL;
-  let places = decimalPlaces(v);
-  if (places < 0) {
-    places = decimalPlaces32(v);
-    form = DECIMAL32;
-  }
-  if (places >= 0) {
-    const scale = POWERS[places] as number;
+  for (const [form, places, scale] of wholeForms(v)) {
+    if (places < 0) continue;
     const q = new Float64Array(n);
     let exact = true;
     for (let i = 0; i < n && exact; i++) {
-      q[i] = Math.round((v[i] as number) * scale);
+      q[i] = Math.round((v[i] as number) * scale(places));
       exact = Number.isSafeInteger(q[i]);
     }
-    if (exact) {
-      const one = differences(q, 1);
-      const two = differences(q, 2);
-      // A wider plane costs more than anything zstd finds in it; at equal width plain differences carry less noise.
-      const order = two && (!one || widthOf(two.max) < widthOf(one.max)) ? 2 : 1;
-      const best = order === 2 ? two : one;
-      if (best) {
-        const width = widthOf(best.max);
-        out.u8(form);
-        out.u8(places);
-        out.u8(order);
-        out.f64(q[0] as number);
-        out.f64(best.slope);
-        out.u8(width);
-        const planes = out.reserve(width * n);
-        for (let k = 0; k < width; k++) for (let i = 0; i < n; i++) planes[k * n + i] = ((best.z[i] as number) >>> (8 * k)) & 255;
-        return;
-      }
-    }
+    if (exact && encodeWhole(out, form, places, q)) return;
   }
   out.u8(PLANES);
   const source = new Uint8Array(v.buffer, v.byteOffset, n * 8);
   const planes = out.reserve(n * 8);
   for (let k = 0; k < 8; k++) for (let i = 0; i < n; i++) planes[k * n + i] = source[i * 8 + k] as number;
+}
+
+const tens = (places: number): number => POWERS[places] as number;
+const twos = (places: number): number => 2 ** places;
+
+/** Ways to make the values whole numbers, the likeliest first; each is only looked at when the one before did not do. */
+function* wholeForms(v: Float64Array): Generator<readonly [form: number, places: number, scale: (places: number) => number]> {
+  yield [DECIMAL, decimalPlaces(v), tens];
+  yield [DECIMAL32, decimalPlaces32(v), tens];
+  yield [BINARY, binaryPlaces(v), twos];
+}
+
+/** False, and nothing written, when differences do not fit 32 bits. */
+function encodeWhole(out: ByteWriter, form: number, places: number, q: Float64Array): boolean {
+  const n = q.length;
+  const one = differences(q, 1);
+  const two = differences(q, 2);
+  // A wider plane costs more than anything zstd finds in it; at equal width plain differences carry less noise.
+  const order = two && (!one || widthOf(two.max) < widthOf(one.max)) ? 2 : 1;
+  const best = order === 2 ? two : one;
+  if (!best) return false;
+  const width = widthOf(best.max);
+  out.u8(form);
+  out.u8(places);
+  out.u8(order);
+  out.f64(q[0] as number);
+  out.f64(best.slope);
+  out.u8(width);
+  const planes = out.reserve(width * n);
+  for (let k = 0; k < width; k++) for (let i = 0; i < n; i++) planes[k * n + i] = ((best.z[i] as number) >>> (8 * k)) & 255;
+  return true;
 }
 
 export function decodeNumbers(from: ByteReader, n: number): Float64Array {
@@ -213,8 +235,9 @@ export function decodeNumbers(from: ByteReader, n: number): Float64Array {
     for (let i = 0; i < n; i++) v[i] = a + b * i;
     return v;
   }
-  if (form === DECIMAL || form === DECIMAL32) {
-    const scale = POWERS[from.u8()] as number;
+  if (form === DECIMAL || form === DECIMAL32 || form === BINARY) {
+    const places = from.u8();
+    const scale = form === BINARY ? twos(places) : tens(places);
     const order = from.u8();
     let q = from.f64();
     let step = from.f64();

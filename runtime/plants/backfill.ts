@@ -2,7 +2,7 @@ import { quality } from '#runtime/batch/quality.ts';
 import { keepStation, newStation } from './kept-station.ts';
 import { PLANT_A_TAGS } from './plant-a.ts';
 import { PLANT_B_TAGS } from './plant-b.ts';
-import type { PlantTag } from './plant-tag.ts';
+import { type PlantTag, sentValue } from './plant-tag.ts';
 import { Pump } from './pump.ts';
 import { SiteLoad } from './site-load.ts';
 import type { Station } from './station.ts';
@@ -69,7 +69,7 @@ export function* backfill(
       samples: tags.map((tag) => {
         const value = readings[tag.from.model]?.[tag.from.reading];
         if (typeof value !== 'number') throw new Error(`tag ${tag.name}: no model gives ${tag.from.model}.${tag.from.reading}`);
-        return { tag, value: plant === 'b' ? counted(value, tag) : value, quality: quality('good') };
+        return { tag, value: plant === 'b' ? counted(value, tag) : sentValue(tag, value), quality: quality('good') };
       }),
     };
   }

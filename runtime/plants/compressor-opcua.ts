@@ -2,6 +2,7 @@ import { DataType, makeEUInformation, StatusCodes, standardUnits, type UAVariabl
 import type { FaultState } from './faults.ts';
 import { keepStation, openStation } from './kept-station.ts';
 import { PLANT_A_ASSETS, PLANT_A_NAMESPACE, PLANT_A_TAGS } from './plant-a.ts';
+import { type PlantTag, sentValue } from './plant-tag.ts';
 import { dataFolder, plantPorts } from './ports.ts';
 import { serve } from './serve.ts';
 import { SETPOINT_RANGE } from './station.ts';
@@ -48,7 +49,7 @@ await serve('compressor-opcua', async (log, tell) => {
     ]),
   );
 
-  const variables: { readonly reading: string; readonly variable: UAVariable }[] = [];
+  const variables: { readonly tag: PlantTag; readonly variable: UAVariable }[] = [];
   for (const tag of PLANT_A_TAGS) {
     if (tag.source !== 'compressor-opcua') continue;
     const name = tag.name.split('.').at(-1) ?? tag.name;
@@ -82,7 +83,7 @@ await serve('compressor-opcua', async (log, tell) => {
           }
         : {}),
     });
-    variables.push({ reading: tag.from.reading, variable });
+    variables.push({ tag, variable });
   }
 
   // fault switches, so that a demonstration needs nothing but an OPC UA client
@@ -111,13 +112,14 @@ await serve('compressor-opcua', async (log, tell) => {
   const show = (now: number) => {
     const reading: Readonly<Record<string, number | boolean>> = { ...station.read() };
     const at = new Date(now);
-    for (const { reading: name, variable } of variables) {
+    for (const { tag, variable } of variables) {
+      const name = tag.from.reading;
       if (name === 'setpoint') {
         variable.touchValue();
         continue;
       }
       const status = name === 'pressure' && !reading.pressureOk ? StatusCodes.BadSensorFailure : StatusCodes.Good;
-      variable.setValueFromSource({ dataType: DataType.Double, value: Number(reading[name]) }, status, at);
+      variable.setValueFromSource({ dataType: DataType.Double, value: sentValue(tag, Number(reading[name])) }, status, at);
     }
   };
   show(Date.now());

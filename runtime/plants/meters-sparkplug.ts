@@ -1,6 +1,7 @@
 import { decodePayload, encodePayload, type Metric, TYPES } from '#blocks/connectors/sparkplug/payload.ts';
 import { openDeviceLink } from './device-link.ts';
 import { PLANT_A_TAGS, SPARKPLUG_DEVICE, SPARKPLUG_GROUP, SPARKPLUG_NODE } from './plant-a.ts';
+import { sentValue } from './plant-tag.ts';
 import { serve } from './serve.ts';
 import { SiteLoad } from './site-load.ts';
 
@@ -50,7 +51,7 @@ await serve('meters-sparkplug', async (log) => {
         alias,
         timestamp: now,
         datatype: TYPES.Double,
-        value: reading[key],
+        value: sentValue(tag, reading[key]),
         properties: { engUnit: tag.unit ?? '1', engLow: tag.low ?? 0, ...(tag.high === undefined ? {} : { engHigh: tag.high }) },
       })),
     );
@@ -87,7 +88,12 @@ await serve('meters-sparkplug', async (log) => {
       send(
         'DDATA',
         SPARKPLUG_DEVICE,
-        metrics.map(({ alias, reading: key }) => ({ alias, timestamp: now, datatype: TYPES.Double, value: reading[key] })),
+        metrics.map(({ tag, alias, reading: key }) => ({
+          alias,
+          timestamp: now,
+          datatype: TYPES.Double,
+          value: sentValue(tag, reading[key]),
+        })),
       );
     },
     close: () => link.close({ topic: topic('NDEATH'), payload: death() }),

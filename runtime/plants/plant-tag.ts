@@ -41,3 +41,12 @@ export interface PlantTag {
   /** Which model gives it, and under which name. */
   readonly from: { readonly model: 'station' | 'pump1' | 'pump2' | 'pump3' | 'site'; readonly reading: string };
 }
+
+/**
+ * A measured value as its server sends it: controllers and meters compute in REAL (float32), totals in double; the vibration sensor writes
+ * three decimals.
+ */
+export function sentValue(tag: Pick<PlantTag, 'source' | 'from'>, value: number): number {
+  if (tag.source === 'vibration-mqtt') return Math.round(value * 1000) / 1000;
+  return tag.from.reading === 'energy' || tag.from.reading === 'setpoint' ? value : Math.fround(value);
+}
