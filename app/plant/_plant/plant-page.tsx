@@ -1,6 +1,6 @@
 'use client';
 import { Button, Loader, TextInput } from '@mantine/core';
-import { IconBuildingFactory2, IconPencil, IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconBuildingFactory2, IconCalendarTime, IconPencil, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
@@ -15,11 +15,13 @@ import { useMay } from '../../_shell/me.tsx';
 import { AssetDialog } from './asset-dialog.tsx';
 import { AssetTree } from './asset-tree.tsx';
 import classes from './plant.module.css';
+import { ShiftsDialog } from './shifts-dialog.tsx';
 import { TagDialog } from './tag-dialog.tsx';
 import { TagTable } from './tag-table.tsx';
 
 type Dialog =
   | { readonly kind: 'asset'; readonly asset?: PlantAsset; readonly parentId: string | null }
+  | { readonly kind: 'shifts'; readonly asset: PlantAsset }
   | { readonly kind: 'tag'; readonly tag?: PlantTag; readonly assetId: string };
 
 export function PlantPage() {
@@ -75,6 +77,7 @@ export function PlantPage() {
           }}
         />
       )}
+      {dialog?.kind === 'shifts' && <ShiftsDialog asset={dialog.asset} onClose={() => setDialog(undefined)} />}
       {plant.data && dialog?.kind === 'tag' && (
         <TagDialog
           plant={plant.data}
@@ -139,6 +142,15 @@ function Selected({
               >
                 {t('editAsset')}
               </Button>
+              {asset.level !== 'asset' && (
+                <Button
+                  variant="default"
+                  leftSection={<IconCalendarTime size={14} />}
+                  onClick={() => onDialog({ kind: 'shifts', asset })}
+                >
+                  {t('shifts.open')}
+                </Button>
+              )}
               <Button leftSection={<IconPlus size={14} />} onClick={() => onDialog({ kind: 'tag', assetId: asset.id })}>
                 {t('addTag')}
               </Button>
