@@ -38,6 +38,15 @@ export async function startProduct(dataFolder: string, ...args: string[]): Promi
     env: { ...process.env, LANG: 'C.UTF-8', MILLWRIGHT_DATA: dataFolder, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A figure that is ended from outside, or fails, leaves no product behind.
+  const leave = () => void child.kill('SIGTERM');
+  const leaveNow = () => process.exit(143);
+  process.once('exit', leave);
+  process.once('SIGTERM', leaveNow);
+  child.once('exit', () => {
+    process.off('exit', leave);
+    process.off('SIGTERM', leaveNow);
+  });
   let said = '';
   child.stdout.on('data', (part: Buffer) => {
     said += part;
