@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { isAccessible } from '../screens/accessible.ts';
 import { FirstRunScreen } from '../screens/first-run.ts';
 import { OwnProduct } from '../screens/own-product.ts';
@@ -52,6 +52,14 @@ test('an empty platform is set up once, and is there again after every process w
     expect([answer.status(), ((await answer.json()) as { code: string }).code]).toEqual([403, 'SIGN_UP_BY_INVITATION']);
   });
 
+  await test.step('each process is killed; the supervisor brings every one back, the database too', async () => {
+    const killed = product.killChildren();
+    expect(killed.length, 'gateway, worker, historian, web, PostgreSQL').toBeGreaterThanOrEqual(5);
+    const again = () => product.replaced(killed);
+    await expect.poll(again, { timeout: 60_000, message: 'others in their place' }).toBe(killed.length);
+    await isWell(late);
+  });
+
   await test.step('everything is killed at once; the next start heals it and nothing is lost', async () => {
     expect(await product.killAll(), 'supervisor, gateway, worker, historian, web, PostgreSQL').toBeGreaterThanOrEqual(6);
     await product.start();
@@ -60,7 +68,15 @@ test('an empty platform is set up once, and is there again after every process w
     await signIn.enter(person.email, person.password);
     await signIn.isPassed();
     await expect(late.getByRole('heading', { level: 1 })).toHaveText(person.organization);
-    const health = await late.request.get('/api/health');
-    expect(((await health.json()) as { parts: { database: { state: string } } }).parts.database.state).toBe('ok');
+    await isWell(late);
   });
 });
+
+/** All parts of it say that they are well: none that was killed is still counted as silent. */
+async function isWell(page: Page) {
+  const status = async () => {
+    const answer = await page.request.get('/api/health').catch(() => undefined);
+    return answer ? ((await answer.json()) as { status: string }).status : 'no answer';
+  };
+  await expect.poll(status, { timeout: 60_000, message: 'health' }).toBe('ok');
+}

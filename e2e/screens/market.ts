@@ -21,7 +21,9 @@ export class MarketScreen {
   }
 
   async graphHash() {
-    return ((await this.page.getByTestId('graph-hash').textContent()) ?? '').trim();
+    const hash = this.page.getByTestId('graph-hash');
+    await expect(hash, 'SHA-256 of the graph').toHaveText(/^\s*[0-9a-f]{64}\s*$/);
+    return ((await hash.textContent()) ?? '').trim();
   }
 }
 
@@ -55,7 +57,9 @@ export class InstallScreen {
   }
 
   async grantAll() {
-    for (const box of await this.page.getByTestId(/^grant-/).all()) await box.check();
+    const boxes = this.page.getByTestId(/^grant-/);
+    await expect(boxes.first(), 'the permissions that the app asks for').toBeVisible();
+    for (const box of await boxes.all()) await box.check();
   }
 
   async finish() {

@@ -48,19 +48,39 @@ export class OwnProduct {
     return said;
   }
 
+  /** Every process but the supervisor with -9, all at once. Gives what they were, by pid. */
+  killChildren(): number[] {
+    const pids = this.#children();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    return pids;
+  }
+
   /** Every process of it with -9, the supervisor first, the database's too. Gives how many there were. */
   async killAll(): Promise<number> {
-    const { supervisor, children } = JSON.parse(readFileSync(join(this.data, 'running.json'), 'utf8')) as {
-      supervisor: { pid: number };
-      children: { pid: number }[];
-    };
-    const postmaster = Number(readFileSync(join(this.data, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
-    const pids = [supervisor.pid, ...children.map(({ pid }) => pid), postmaster];
+    const pids = [this.#running().supervisor.pid, ...this.#children()];
     const gone = this.#supervisor && once(this.#supervisor, 'exit');
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await gone;
     this.#supervisor = undefined;
     return pids.length;
+  }
+
+  /** How many of these processes have a successor: none of them is there any more, and as many others are. */
+  replaced(pids: readonly number[]): number {
+    const now = this.#children();
+    return now.some((pid) => pids.includes(pid)) ? 0 : now.length;
+  }
+
+  #running() {
+    return JSON.parse(readFileSync(join(this.data, 'running.json'), 'utf8')) as {
+      supervisor: { pid: number };
+      children: { pid: number }[];
+    };
+  }
+
+  #children(): number[] {
+    const postmaster = readFileSync(join(this.data, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0];
+    return [...this.#running().children.map(({ pid }) => pid), Number(postmaster)];
   }
 
   async remove() {

@@ -54,6 +54,13 @@ export class StudioScreen {
     await this.page.getByTestId('inspector-label').fill(text);
   }
 
+  /** Makes a setting of the chosen node one of the app, which installers set. */
+  async letInstallerSet(name: string, shown: string) {
+    await this.page.getByTestId(`lift-${name}`).click();
+    await this.page.getByTestId(`lift-${name}-new`).click();
+    await expect(this.field(name), 'the setting is one of the app').toContainText(shown);
+  }
+
   async nameOutput(port: string, name: string) {
     await this.page.getByTestId(`output-name-${port}`).fill(name);
   }
@@ -77,7 +84,8 @@ export class StudioScreen {
 
   /** Draws a wire with the pointer. */
   async drag(from: readonly [string, string], to: readonly [string, string]) {
-    await centreOf(this.port(...from)).then(({ x, y }) => this.page.mouse.move(x, y));
+    const begin = await centreOf(this.port(...from));
+    await this.page.mouse.move(begin.x, begin.y);
     await this.page.mouse.down();
     const end = await centreOf(this.port(...to));
     await this.page.mouse.move(end.x - 12, end.y, { steps: 6 });
@@ -156,8 +164,19 @@ export class StudioScreen {
   }
 }
 
+/** Where it is once it stands still: a canvas that is being fitted moves under the pointer. */
 async function centreOf(target: Locator): Promise<{ x: number; y: number }> {
-  const box = await target.boundingBox();
-  if (!box) throw new Error(`${target} is not on the screen`);
+  const read = async () => {
+    const box = await target.boundingBox();
+    if (!box) throw new Error(`${target} is not on the screen`);
+    return box;
+  };
+  let box = await read();
+  await expect(async () => {
+    const before = box;
+    await target.page().evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    box = await read();
+    expect(box, 'it stands still').toEqual(before);
+  }).toPass();
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }

@@ -67,8 +67,10 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
   }, [reveal, flow]);
 
   useEffect(() => {
-    // The nodes that came are measured first.
-    if (overview) requestAnimationFrame(() => void flow.fitView(FIT));
+    if (!overview) return;
+    // The canvas takes over the new places first.
+    const timer = setTimeout(() => void flow.fitView(FIT), 50);
+    return () => clearTimeout(timer);
   }, [overview, flow]);
 
   const onNodesChange = useCallback(
