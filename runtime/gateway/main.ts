@@ -4,18 +4,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import pino from 'pino';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
+import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { openBroker } from './broker/broker.ts';
 import { Gateway } from './gateway.ts';
 
-const log = pino({
-  name: 'gateway',
-  redact: { paths: ['password', 'secret', 'token', 'secrets', '*.password', '*.secret'], censor: '[removed]' },
-});
+const log = openLog('gateway');
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),

@@ -3,11 +3,11 @@
  * started; one works, the others wait for its lock.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import pino from 'pino';
 import { openDatabase } from '#drizzle/client.ts';
 import { openListener } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
+import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { anchorAudit } from './anchor-audit.ts';
 import { consume } from './consume.ts';
@@ -17,7 +17,7 @@ import { refusalText } from './refusal.ts';
 
 const url = process.env.DATABASE_URL;
 if (!url) throw new Error('DATABASE_URL is not set: the PostgreSQL URL or the socket folder of the embedded server');
-const log = pino({ name: 'historian' });
+const log = openLog('historian');
 const database = openDatabase(url, { max: 3, name: 'millwright historian' });
 const stop = new AbortController();
 const facts: { active: boolean; samples: number; chunks: number; bytes: number; house?: HouseFacts } = {

@@ -3,7 +3,6 @@
  * when it is stopped is done the next time. Large libraries and large reads are here, so that no process of the product grows by them.
  */
 import { resolve } from 'node:path';
-import pino from 'pino';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { closeDuck } from '#runtime/historian/cold/duck.ts';
@@ -13,11 +12,12 @@ import { applyRetention } from '#runtime/historian/retention.ts';
 import { collectBlobs } from '#runtime/log/blob-collection.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { dropOldArchives, retireDays } from '#runtime/log/retention.ts';
+import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { keepHouse, type Step } from './keep-house.ts';
 import { takeLock } from './lock.ts';
 
-const log = pino({ name: 'housekeeping' });
+const log = openLog('housekeeping');
 const days = (standard: number) => z.coerce.number().int().min(0).max(36_500).default(standard);
 const checked = z
   .object({

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import postgres from 'postgres';
 import { databaseAddress } from '#drizzle/address.ts';
 import { type Beat, startBeat } from '#runtime/supervisor/beat.ts';
+import { openLog } from '#runtime/supervisor/log.ts';
 import { NODE_FLAGS } from '#runtime/supervisor/node-options.ts';
 import { openControl } from './control.ts';
 import type { FaultState } from './faults.ts';
@@ -15,7 +15,7 @@ import type { FromServer, ToServer } from './serve.ts';
  * The demo plants: one process per protocol server, so that each is a device of its own that can be killed, restarted and timed apart.
  * Keeps them alive, hands them the switched faults, and tells its supervisor when all serve.
  */
-const log = pino({ name: 'plants' });
+const log = openLog('plants');
 /** Every plant server is small; OPC UA with its certificates is the largest (about 60 MB of heap). */
 const HEAP_MB: Readonly<Record<PlantSource, number>> = {
   'compressor-opcua': 96,

@@ -4,7 +4,6 @@
  * Needs `--no-node-snapshot --no-concurrent-recompilation`.
  */
 import { resolve } from 'node:path';
-import pino from 'pino';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
@@ -13,16 +12,14 @@ import { openLogReader } from '#runtime/log/reader.ts';
 import { startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import { endProcess } from '#runtime/sandbox/end-process.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
+import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { compileApp } from './compile-app.ts';
 import { performRun } from './replay-run.ts';
 import { openRunDesk } from './run-desk.ts';
 import { startWorker } from './worker.ts';
 
-const log = pino({
-  name: 'worker',
-  redact: { paths: ['password', 'secret', 'token', '*.password', '*.secret'], censor: '[removed]' },
-});
+const log = openLog('worker');
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   QUEUE_URL: z.string().min(1).optional(),

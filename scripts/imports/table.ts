@@ -193,6 +193,7 @@ export const rooms: readonly Room[] = [
         'samples',
       ].map((name) => `runtime/${name}`),
       'runtime/supervisor/beat.ts',
+      'runtime/supervisor/log.ts',
       'runtime/supervisor/stop.ts',
     ],
     types: contracts,
