@@ -11,7 +11,7 @@ const program = new Command('mw')
     'after',
     `
 Without a server, on files:        run, plan, verify, app pack
-On the product that runs here:     backtest, replay, shadow, audit verify
+On the product that runs here:     backtest, replay, shadow, audit verify, backup; restore brings one back
   It is found by MILLWRIGHT_DATA (its data folder, .millwright when absent) or DATABASE_URL. Whoever may read these owns the product:
   mw asks for no password and sees every organization. It performs no action on any machine: effects are captured and counted.
 
@@ -29,7 +29,9 @@ Examples:
   mw backtest compressor-guard --from 24h --input arrived
   mw replay compressor-guard --wire specific.out --at 2026-01-05T11:58:00+08:00
   mw shadow compressor-guard --for 5m
-  mw audit verify`,
+  mw audit verify
+  mw backup /backups/monday
+  MILLWRIGHT_DATA=/new/folder mw restore /backups/monday`,
   );
 
 addFileCommands(program);

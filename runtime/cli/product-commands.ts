@@ -8,6 +8,7 @@ export function addProductCommands(program: Command): void {
   addReplay(program);
   addShadow(program);
   addAudit(program);
+  addBackup(program);
 }
 
 interface Given {
@@ -133,5 +134,33 @@ function addAudit(program: Command): void {
       const report = await withProduct((product) => auditVerify(product, options));
       show(report, json, printAudit);
       if (!report.ok) process.exitCode = FAILED;
+    });
+}
+
+function addBackup(program: Command): void {
+  program
+    .command('backup')
+    .description('Write the whole product, as of one moment, into a new folder while it runs.')
+    .argument('<folder>', 'folder to write: a new or empty one')
+    .option('--with-key', 'put the master key inside, too: then the folder alone opens every sealed secret', false)
+    .option('--json', 'print the report as one JSON object', false)
+    .action(async (folder: string, options: { withKey: boolean; json: boolean }) => {
+      const { backup, printBackup } = await import('./backup.ts');
+      const made = await withProduct((product) => backup(product, folder, options));
+      show(made, options.json, (one) => printBackup(folder, one));
+    });
+  program
+    .command('restore')
+    .description(
+      'Put a backup into an empty data folder (MILLWRIGHT_DATA) or an empty database (DATABASE_URL). Nothing is ever overwritten.',
+    )
+    .argument('<folder>', 'folder that mw backup wrote')
+    .action(async (folder: string) => {
+      const { restore } = await import('./restore.ts');
+      const { backup, dataFolder } = await restore(folder);
+      const rows = backup.tables.reduce((sum, table) => sum + table.rows, 0);
+      console.log(
+        `restored the product as of ${backup.at}: ${rows} rows, ${backup.files} files, into ${dataFolder}; start it with "npm start"`,
+      );
     });
 }

@@ -14,7 +14,10 @@ export interface Product extends Database {
   readonly dataFolder: string;
 }
 
-export const dataFolderOf = (env: NodeJS.ProcessEnv = process.env): string => resolve(env.MILLWRIGHT_DATA || '.millwright');
+/** The part of the environment that says where the product is. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const dataFolderOf = (env: Environment = process.env): string => resolve(env.MILLWRIGHT_DATA || '.millwright');
 
 /** `DATABASE_URL`, or the embedded database that runs on `MILLWRIGHT_DATA` (`.millwright` here). Refused when neither answers. */
 export async function openProduct(): Promise<Product> {

@@ -17,6 +17,8 @@ export interface Subject extends GraphText {
   /** For a person: `graph.json on C-101 (Compressor guard 1.0.0)`. */
   readonly title: string;
   readonly key: string;
+  /** Whose time zone and shifts schedules go by. */
+  readonly assetId?: string;
   readonly bindings: Bindings;
   readonly parameters: Parameters;
   /** The instance whose plant it is, with the version that runs there. Absent for a draft that was never deployed. */
@@ -67,6 +69,7 @@ export async function findSubject(product: Product, what: string, options: Subje
     orgId: plant.orgId,
     title: `${what} on ${plant.title}`,
     key: plant.key,
+    ...(plant.assetId ? { assetId: plant.assetId } : {}),
     bindings,
     parameters: { ...live?.parameters, ...parametersOf(parsed.document.parameters, options.param) },
     ...(live
@@ -92,6 +95,7 @@ async function readInstances({ db }: Product, org: string | undefined) {
       orgId: instance.orgId,
       orgSlug: organization.slug,
       key: instance.key,
+      assetId: instance.assetId,
       bindings: instance.bindings,
       appId: installation.appId,
       installationId: installation.id,
@@ -166,14 +170,15 @@ async function plantOfDraft({ db }: Product, draft: typeof app.$inferSelect) {
     .select()
     .from(asset)
     .where(and(eq(asset.id, draft.binding.assetId), eq(asset.orgId, draft.orgId)));
-  return place && { orgId: draft.orgId, key: place.code, bindings: draft.binding.roles, title: `${place.code} (draft)` };
+  const { orgId, binding } = draft;
+  return place && { orgId, key: place.code, assetId: place.id, bindings: binding.roles, title: `${place.code} (draft)` };
 }
 
 /** The machine of the first tag that is mapped by hand. */
 async function plantOfTags({ db }: Product, { bind: [pair = ''], org }: SubjectOptions) {
   const [, name] = splitPair(pair, '--bind');
   const rows = await db
-    .select({ orgId: tag.orgId, orgSlug: organization.slug, key: asset.code })
+    .select({ orgId: tag.orgId, orgSlug: organization.slug, key: asset.code, assetId: asset.id })
     .from(tag)
     .innerJoin(asset, eq(asset.id, tag.assetId))
     .leftJoin(organization, eq(organization.id, tag.orgId))
@@ -185,7 +190,8 @@ async function plantOfTags({ db }: Product, { bind: [pair = ''], org }: SubjectO
     throw new Refused([
       `--bind ${pair}: several organizations have such a tag; say which with --org: ${found.map((row) => row.orgSlug ?? row.orgId).join(', ')}`,
     ]);
-  return { orgId: one.orgId, key: one.key, bindings: {} as Bindings, title: `${one.key} (mapped by hand)` };
+  const { orgId, key, assetId } = one;
+  return { orgId, key, assetId, bindings: {} as Bindings, title: `${key} (mapped by hand)` };
 }
 
 async function boundByHand({ db }: Product, orgId: string, pairs: readonly string[]): Promise<Bindings> {
