@@ -4,17 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bundleBlock } from '#blocks/catalogue/bundle.ts';
 import { manifestOf } from '#blocks/catalogue/manifest.ts';
-import { stripTypes } from '#blocks/catalogue/strip-types.ts';
 import { parseQuality, qualityText } from '#runtime/batch/quality.ts';
-import type { ColumnSchema, ColumnType, WireKind } from '#runtime/batch/schema.ts';
+import type { ColumnSchema, ColumnType } from '#runtime/batch/schema.ts';
 import { buildProgram, checkApp } from '#runtime/compile/compile.ts';
 import { createLocalStepper } from '#runtime/compile/local-stepper.ts';
 import { buildStepInput, type InputRow } from '#runtime/compile/step-input.ts';
 import { type GraphDocument, type GraphDocumentInput, graphDocument } from '#runtime/graph/document.ts';
-import type { BlockManifest, BlockSource, CatalogueBlock, ProgramCatalogue } from '#runtime/graph/manifest.ts';
+import type { BlockManifest, BlockSource } from '#runtime/graph/manifest.ts';
 import type { AlarmCondition, DeadRow, EffectRequest, Program, StepResult } from '#runtime/step/contract.ts';
 import type { AnyBlock } from './block.ts';
-import { z } from './index.ts';
+import { testCatalogue, testSource } from './catalogue.testing.ts';
+
+export { testCatalogue, testSource } from './catalogue.testing.ts';
 
 /**
  * Running a block by itself: rows in, rows out, with the same compiler and step code as the product. Cases are JSON files that a process
@@ -64,45 +65,6 @@ export interface RunResult {
   readonly alarms: readonly AlarmCondition[];
   readonly dead: readonly DeadRow[];
   readonly late: Readonly<Record<string, number>>;
-}
-
-/** A catalogue of blocks given as definitions with their texts, for tests. */
-export function testCatalogue(
-  blocks: readonly { readonly manifest: BlockManifest; readonly params: z.ZodType; readonly source?: BlockSource }[],
-): ProgramCatalogue {
-  const find = (id: string, version: string) => blocks.find((b) => b.manifest.id === id && b.manifest.version === version);
-  return {
-    block: (id, version): CatalogueBlock | undefined => find(id, version),
-    versions: (id) => blocks.filter((b) => b.manifest.id === id).map((b) => b.manifest.version),
-    ids: () => [...new Set(blocks.map((b) => b.manifest.id))],
-    source: (id, version) => find(id, version)?.source,
-    stripTypes,
-  };
-}
-
-/** A source that gives rows of the given columns. */
-export function testSource(id: string, columns: Readonly<Record<string, ColumnSchema>>, kind: WireKind = 'stream') {
-  const manifest: BlockManifest = {
-    id,
-    version: '1.0.0',
-    title: { en: 'Test rows', zh: '测试数据' },
-    summary: { en: 'Rows of a test.', zh: '测试数据行。' },
-    icon: 'flask',
-    params: { type: 'object', properties: {} },
-    shape: 'source',
-    source: { kind: 'schedule', schedule: '' },
-    inputs: {},
-    outputs: { out: { kind, columns } },
-    optionalInputs: [],
-    delays: false,
-    state: {},
-    stateScope: 'key',
-    stateVersion: 1,
-    carry: 'all',
-    badQuality: 'propagate',
-    capabilities: [],
-  };
-  return { manifest, params: z.object({}) };
 }
 
 export interface LoadedBlock {

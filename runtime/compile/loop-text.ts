@@ -1,8 +1,9 @@
 import { type Buffer, type Buffers, readText } from './buffers.ts';
+import { JoinWriter } from './join-text.ts';
 import { cellText, type Layout, literalText, numberText } from './layout.ts';
 import type { NodeWriter } from './node-text.ts';
 import { columnOf, outputColumns, type Plan, type PlanLoop, type PlanNode, type PlanWire } from './plan.ts';
-import { joinPorts, keptColumns, MISSING } from './state-cells.ts';
+import { keptColumns, MISSING } from './state-cells.ts';
 import { convertText, type Line, type Place, type Value } from './values.ts';
 
 const fires = (node: PlanNode, wire: PlanWire): number => Number(wire.toPort === node.manifest.firesOn);
@@ -13,12 +14,14 @@ export class LoopWriter {
   readonly layout: Layout;
   readonly buffers: Buffers;
   readonly nodes: NodeWriter;
+  readonly #joins: JoinWriter;
 
   constructor(plan: Plan, layout: Layout, buffers: Buffers, nodes: NodeWriter) {
     this.plan = plan;
     this.layout = layout;
     this.buffers = buffers;
     this.nodes = nodes;
+    this.#joins = new JoinWriter(this);
   }
 
   /** Names of the state that a function of these nodes works on, as locals. */
@@ -111,7 +114,7 @@ export class LoopWriter {
       node.manifest.combine === 'latest'
         ? this.#latest(node, inputs, cursor)
         : node.join
-          ? this.#join(node, inputs, cursor)
+          ? this.#joins.rows(node, inputs, cursor)
           : node.manifest.shape === 'on'
             ? this.#on(node, inputs, cursor)
             : this.#fanIn(node, inputs, cursor);
@@ -129,7 +132,7 @@ export class LoopWriter {
   }
 
   /** A wire's row: its columns by name, converted to the first wire's units where several enter one port. */
-  #read(wire: PlanWire, buffer: Buffer, index: string): Map<string, Value> {
+  read(wire: PlanWire, buffer: Buffer, index: string): Map<string, Value> {
     const out = new Map<string, Value>();
     for (const c of buffer.columns) {
       if (!wire.need.has(c.name)) continue;
@@ -147,7 +150,7 @@ export class LoopWriter {
     const names = [...new Set(inputs.flatMap((x) => [...x.wire.need]))];
     const lines: Line[] = [`let $k = 0, $t = 0${names.map((_, j) => `, $c${j}, $q${j} = ${MISSING}`).join('')};`];
     for (const [j, { wire, buffer }] of inputs.entries()) {
-      const values = this.#read(wire, buffer, '$i');
+      const values = this.read(wire, buffer, '$i');
       const sets = names.map((name, c) => {
         const v = values.get(name);
         return v ? `$c${c} = ${v.v}; $q${c} = ${v.q};` : '';
@@ -168,7 +171,7 @@ export class LoopWriter {
   /** One handler per port. */
   #on(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
     return inputs.flatMap(({ wire, buffer }, j): Line[] => {
-      const values = [...this.#read(wire, buffer, '$i')];
+      const values = [...this.read(wire, buffer, '$i')];
       const place: Place = {
         columns: new Map(values.map(([name], c) => [name, { v: `$c${c}`, q: `$q${c}` }])),
         time: '$t',
@@ -185,7 +188,7 @@ export class LoopWriter {
   }
 
   /** The value of a kept column as it comes, in the unit that the code sees. */
-  #incoming(
+  incoming(
     node: PlanNode,
     port: string,
     values: ReadonlyMap<string, Value>,
@@ -210,7 +213,7 @@ export class LoopWriter {
     const lines: Line[] = ['let $k = 0, $t = 0, $fires = false;'];
     for (const [j, { wire, buffer }] of inputs.entries()) {
       const port = wire.toPort;
-      const sets = this.#incoming(node, port, this.#read(wire, buffer, '$i')).map(
+      const sets = this.incoming(node, port, this.read(wire, buffer, '$i')).map(
         ({ name, value, kind }) =>
           `${cell(`$in.${port}.${name}`)} = ${kind === 'boolean' ? `${value.v} ? 1 : 0` : value.v}; ${cell(`$in.${port}.${name}.q`)} = ${value.q};`,
       );
@@ -271,81 +274,11 @@ export class LoopWriter {
     return `(${name}[$k] !== undefined && ${name}[$k].row === $row ? ${name}[$k].${kept} : ${cell})`;
   }
 
-  /** Rows met by time before the handler sees them. */
-  #join(node: PlanNode, inputs: readonly { wire: PlanWire; buffer: Buffer }[], cursor: (j: number) => string): Line[] {
-    const ports = joinPorts(node);
-    const state = this.layout.get(node.id, '$join');
-    if (!state) return [];
-    const s = cellText(state);
-    const late = `$countLate${node.i}`;
-    this.nodes.constants.set(late, `() => { $late[${JSON.stringify(node.id)}] = ($late[${JSON.stringify(node.id)}] || 0) + 1; }`);
-    const wake = this.layout.get(node.id, '$wake');
-    const lines: Line[] = [];
-    if (node.join === 'exact') lines.push('let $k = 0, $met = null;');
-    for (const [j, { wire, buffer }] of inputs.entries()) {
-      const kept = this.#incoming(node, wire.toPort, this.#read(wire, buffer, '$i'));
-      const args = `${s}, ${ports.indexOf(wire.toPort)}`;
-      const values = `[${kept.map((x) => x.value.v).join(', ')}], [${kept.map((x) => x.value.q).join(', ')}]`;
-      const open = `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++`;
-      if (node.join === 'exact') {
-        lines.push(
-          `${open}; $k = ${buffer.text}.k[$i]; $met = $exact(${args}, ${ports.length}, ${buffer.text}.time[$i], ${values}, ${late}); }`,
-        );
-      } else {
-        lines.push(
-          `${open}, $k = ${buffer.text}.k[$i]; if ($alignAdd(${args}, ${buffer.text}.time[$i], ${values}, $clock[$row], ${this.#alignTimes(node)}, ${late})) {`,
-          `$meet${node.i}($row, $k, -Infinity); $T${wake?.index}.armed = $clock[$row]; $T${wake?.index}.set($k, $alignDue(${s}, ${this.#alignTimes(node)})); } }`,
-        );
-      }
-    }
-    if (node.join === 'exact')
-      lines.push(
-        'if ($met) {',
-        this.keyPlaces(),
-        ...this.#met(
-          node,
-          ports,
-          '$met.t',
-          (p, j, which) => `$met.${which}[${p}][${j}]`,
-          () => '$met.t',
-        ),
-        '}',
-      );
-    return lines;
-  }
-  #alignTimes(node: PlanNode): string {
-    const rule = node.manifest.combine;
-    if (typeof rule !== 'object') return '0, 0';
-    const seconds = (name: string | undefined) =>
-      numberText(Number(name === undefined ? 0 : (node.facts.params[name] ?? 0)) * 1000);
-    return `${seconds(rule.align.tolerance)}, ${seconds(rule.align.lateness)}`;
-  }
-  #met(
-    node: PlanNode,
-    ports: readonly string[],
-    time: string,
-    read: (port: number, column: number, which: 'v' | 'q') => string,
-    timeOf: (port: number) => string,
-  ): Line[] {
-    const lines: Line[] = [`const $t = ${time};`];
-    const given = new Map<string, { columns: ReadonlyMap<string, Value>; time: string }>();
-    for (const [p, port] of ports.entries()) {
-      const columns = new Map<string, Value>();
-      for (const [j, c] of keptColumns(node, port).entries()) {
-        const v = `$l${node.i}_${p}_${j}`;
-        lines.push(`const ${v} = ${read(p, j, 'v')}, $lq${node.i}_${p}_${j} = ${read(p, j, 'q')};`);
-        columns.set(c.name, { v, q: `$lq${node.i}_${p}_${j}` });
-      }
-      given.set(port, { columns, time: timeOf(p) });
-    }
-    return [...lines, ...this.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: '$clock[$row]' }, given)];
-  }
-
   /** Functions that stand before the loops: timers, aligned rows, emitted rows, alarms. */
   functions(node: PlanNode): Line[] {
     const lines: Line[] = [];
     const wake = this.layout.get(node.id, '$wake');
-    if (node.join === 'align' && wake) lines.push(...this.#alignFunctions(node, wake.index));
+    if (node.join === 'align' && wake) lines.push(...this.#joins.functions(node, wake.index));
     else if (wake) {
       lines.push(
         `function $fire${node.i}($until) {`,
@@ -363,44 +296,6 @@ export class LoopWriter {
     const alarm = this.layout.get(node.id, '$alarm');
     if (alarm) lines.push(...this.#alarmFunction(node, cellText(alarm)));
     return lines;
-  }
-
-  #alignFunctions(node: PlanNode, wake: number): Line[] {
-    const state = this.layout.get(node.id, '$join');
-    const ports = joinPorts(node);
-    const s = state ? cellText(state) : '';
-    const missing = (p: number, j: number): string => {
-      const c = keptColumns(node, ports[p] ?? '')[j];
-      return c?.schema.type === 'boolean'
-        ? 'false'
-        : c && ['number', 'integer', 'time'].includes(c.schema.type)
-          ? 'NaN'
-          : 'undefined';
-    };
-    return [
-      `function $meet${node.i}($row, $k, $now) {`,
-      this.aliases([node]),
-      this.keyPlaces(),
-      `for (;;) { const $met = $alignNext(${s}, $now, ${this.#alignTimes(node)}); if ($met === null) return;`,
-      ...this.#met(
-        node,
-        ports,
-        '$met[0].t',
-        (p, j, which) =>
-          which === 'v'
-            ? `($met[${p}] ? $met[${p}].v[${j}] : ${missing(p, j)})`
-            : `($met[${p}] ? $met[${p}].q[${j}] : ${MISSING})`,
-        (p) => `($met[${p}] ? $met[${p}].t : NaN)`,
-      ),
-      '}',
-      '}',
-      `function $fire${node.i}($until) {`,
-      `while ($T${wake}.min <= $until) {`,
-      `const $due = $T${wake}.min, $k = $T${wake}.take(), $row = Math.max($rowAt($due), $T${wake}.row); $T${wake}.row = $row;`,
-      `$meet${node.i}($row, $k, $due); $T${wake}.set($k, $alignDue(${s}, ${this.#alignTimes(node)}));`,
-      '}',
-      '}',
-    ];
   }
 
   /** An alarm's condition is reported when it changes. */

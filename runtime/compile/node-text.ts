@@ -3,9 +3,11 @@ import type { ExpressionFacts } from '#runtime/graph/facts.ts';
 import { type Buffers, storeText } from './buffers.ts';
 import { CodeProblem } from './code-rules.ts';
 import { type InlineTarget, inlineHandler, usedFields, writtenFields } from './inline.ts';
-import { type Cell, cellText, type Layout, literalText } from './layout.ts';
-import { outputColumns, type Plan, type PlanNode } from './plan.ts';
+import { type Cell, cellText, type Layout } from './layout.ts';
+import { ParamWriter } from './param-text.ts';
+import type { Plan, PlanNode } from './plan.ts';
 import { PortWriter } from './port-text.ts';
+import { noteText } from './probe-text.ts';
 import { emptyValue, keptColumns, MISSING } from './state-cells.ts';
 import { convertText, type Line, NO_VIEW, type Place, softened, type Value, type View, worstText } from './values.ts';
 
@@ -16,6 +18,7 @@ export class NodeWriter {
   readonly buffers: Buffers;
   /** Constants of parameters, to stand before the loops. */
   readonly constants = new Map<string, string>();
+  readonly #params = new ParamWriter(this.constants);
   /** Whether any block asks for the entry clock. */
   usesClock = false;
 
@@ -182,8 +185,8 @@ export class NodeWriter {
           `$a${c.index}[${c.perKey ? `$k * ${c.size} + ` : ''}(($x = (${index})) >>> 0 === $x && $x < ${c.size} ? $x : $range($x, ${c.size}))]`
         );
       },
-      param: (name) => this.#param(node, name),
-      wholeParams: () => this.#wholeParams(node),
+      param: (name) => this.#params.one(node, name),
+      wholeParams: () => this.#params.all(node),
       expression: (name) => {
         const e = facts.expressions.find((x) => x.path === name);
         return e && this.#expressionText(e, (port, column, logical) => view.name(port, column, logical));
@@ -320,62 +323,6 @@ export class NodeWriter {
     return `(${key}.k = $k, ${name})`;
   }
 
-  #param(node: PlanNode, name: string): string | undefined {
-    const { params, expressions } = node.facts;
-    if (!Object.hasOwn(params, name)) {
-      const known = node.manifest.params.properties;
-      return known && Object.hasOwn(known, name) ? 'undefined' : undefined;
-    }
-    const value = params[name];
-    if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
-      return literalText(value);
-    if (expressions.some((e) => e.path === name || e.path.startsWith(`${name}.`))) return this.#constant(node, name);
-    return typeof value === 'string' ? JSON.stringify(value) : this.#constant(node, name);
-  }
-  #constant(node: PlanNode, name: string): string {
-    const text = `$p${node.i}_${name}`;
-    if (!this.constants.has(text)) this.constants.set(text, this.#paramText(node, node.facts.params[name], name));
-    return text;
-  }
-  #wholeParams(node: PlanNode): string {
-    const text = `$p${node.i}`;
-    if (!this.constants.has(text))
-      this.constants.set(
-        text,
-        `{ ${Object.entries(node.facts.params)
-          .map(([k, v]) => `${JSON.stringify(k)}: ${this.#paramText(node, v, k)}`)
-          .join(', ')} }`,
-      );
-    return text;
-  }
-  /** A parameter's value as text; expressions in it become functions of the row object. */
-  #paramText(node: PlanNode, value: unknown, path: string): string {
-    const e = node.facts.expressions.find((x) => x.path === path);
-    if (e) {
-      const single = node.manifest.shape === 'each';
-      const find = (n: string) => [...e.names, ...e.handled].find((y) => y.name === n);
-      const read = (n: string): Value => {
-        const x = find(n);
-        if (single) return { v: `$r.$[${JSON.stringify(n)}][0]`, q: `$r.$[${JSON.stringify(n)}][1]` };
-        return {
-          v: `$r[${JSON.stringify(x?.port)}][${JSON.stringify(x?.logical ?? x?.column)}]`,
-          q: `$r[${JSON.stringify(x?.port)}].quality`,
-        };
-      };
-      return `(($r) => ${toJavaScript(
-        e.ast,
-        (n) => read(n).v,
-        (n) => read(n).q,
-      )})`;
-    }
-    if (Array.isArray(value)) return `[${value.map((v, j) => this.#paramText(node, v, `${path}.${j}`)).join(', ')}]`;
-    if (value !== null && typeof value === 'object')
-      return `{ ${Object.entries(value)
-        .map(([k, v]) => `${JSON.stringify(k)}: ${this.#paramText(node, v, `${path}.${k}`)}`)
-        .join(', ')} }`;
-    return literalText(value);
-  }
-
   #contextCall(
     node: PlanNode,
     out: PortWriter,
@@ -425,13 +372,7 @@ export class NodeWriter {
         lines.push(`${b}.c${c.at}[$j] = ${storeText(c, value(c.name).v)}; ${b}.q${c.at}[$j] = ${value(c.name).q};`);
       lines.push(`${b}.n = $j + 1; }`);
     }
-    if (this.plan.instrumented) {
-      const schema = outputColumns(node, port);
-      const names = Object.keys(schema.columns);
-      lines.push(
-        `$probe(${JSON.stringify(node.id)}, ${JSON.stringify(port)}, $k, ${place.time}, [${names.map((c) => value(c).v).join(', ')}], [${names.map((c) => value(c).q).join(', ')}], ${JSON.stringify(names)});`,
-      );
-    }
+    if (this.plan.instrumented) lines.push(noteText(node, port, '$k', place.time, value));
     if (!node.many)
       for (const w of node.outs)
         if (w.fromPort === port && !w.buffered && !w.facts.back && w.to.kind === 'row') lines.push(...this.each(w.to, place));

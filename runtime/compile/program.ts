@@ -5,6 +5,7 @@ import { NodeWriter } from './node-text.ts';
 import type { Plan } from './plan.ts';
 import { closesCycle, emitFunctions } from './port-text.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
+import { noteText, probeDeclarations, probeResults } from './probe-text.ts';
 import { addState } from './state-cells.ts';
 import { applyEdits } from './syntax.ts';
 import type { Line } from './values.ts';
@@ -91,7 +92,7 @@ export function writeProgram(plan: Plan): ProgramText {
   for (const node of plan.nodes)
     if (node.code?.handlers.has('onResult')) lines.push(`const $answers${node.i} = { n: 0, row: [], k: [], items: [] };`);
   for (const node of plan.nodes) if (closesCycle(node)) lines.push(`const $before${node.i} = [];`);
-  if (plan.instrumented) lines.push(...PROBES);
+  if (plan.instrumented) lines.push(...probeDeclarations(plan));
   lines.push(...bodies.filter((line) => line !== ''));
   lines.push(
     ...stepText(
@@ -112,14 +113,6 @@ export function writeProgram(plan: Plan): ProgramText {
   );
   return { text: lines.map((l) => (typeof l === 'string' ? l : l.text)).join('\n'), map, layout };
 }
-
-const PROBES = [
-  'const $probes = new Map();',
-  'function $probe(node, port, k, time, v, q, names) {',
-  "  const id = node + ' ' + port + ' ' + k; let p = $probes.get(id); if (!p) { p = { node, port, k, time, count: 0, v, q, names, touched: false }; $probes.set(id, p); }",
-  '  p.time = time; p.count++; p.v = v; p.q = q; p.touched = true;',
-  '}',
-];
 
 function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): string[] {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
@@ -153,10 +146,13 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     out.push(
       `      case ${i}: { const b = ${b.text}; b.n = n; b.row = s.row; b.time = s.time; if (b.k.length < n) b.k = new Int32Array(Math.max(n, 64)); for (let i = 0; i < n; i++) b.k[i] = keyOf(s.key[i]);${columns}`,
     );
-    if (plan.instrumented)
-      out.push(
-        `        for (let i = 0; i < n; i++) $probe(${JSON.stringify(node.id)}, 'out', b.k[i], b.time[i], [${b.columns.map((c) => `b.c${c.at}[i]`).join(', ')}], [${b.columns.map((c) => `b.q${c.at}[i]`).join(', ')}], ${JSON.stringify(b.columns.map((c) => c.name))});`,
-      );
+    if (plan.instrumented) {
+      const value = (name: string) => {
+        const at = b.columns.find((c) => c.name === name)?.at;
+        return { v: `b.c${at}[i]`, q: `b.q${at}[i]` };
+      };
+      out.push(`        for (let i = 0; i < n; i++) ${noteText(node, 'out', 'b.k[i]', 'b.time[i]', value)}`);
+    }
     out.push('        break; }');
   }
   out.push('    }', '  }');
@@ -214,10 +210,7 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     `  let wakeAt = Infinity;${wakes.map((w) => ` if ($T${w}.min < wakeAt) wakeAt = $T${w}.min;`).join('')}`,
     '  const result = { outputs, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt };',
   );
-  if (plan.instrumented)
-    out.push(
-      '  result.probes = []; for (const p of $probes.values()) if (p.touched) { p.touched = false; const values = {}; p.names.forEach((name, j) => { values[name] = { v: $copy(p.v[j]), q: p.q[j] }; }); result.probes.push({ node: p.node, port: p.port, key: $keys[p.k], time: p.time, count: p.count, values }); }',
-    );
+  if (plan.instrumented) out.push(...probeResults(plan));
   out.push('  return result;', '}');
   return out;
 }
