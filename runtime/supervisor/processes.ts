@@ -8,9 +8,6 @@ const exists = (entry: string) => existsSync(fileURLToPath(new URL(`../../${entr
 /** Code entered through isolated-vm stays in V8's slow tiers for ever in a large share of processes unless these are given. */
 const ISOLATE_FLAGS = ['--no-node-snapshot', '--no-concurrent-recompilation'];
 
-/** A young generation of 2 MiB a half: what it works with lies outside the heap, and V8 would otherwise keep some 100 MiB for a burst long past. */
-const SMALL_YOUNG = ['--max-semi-space-size=2'];
-
 /** The processes of one machine, in the order in which they stop: first what brings data, last what people look at. */
 export function processesOf(settings: Settings): ChildSpec[] {
   const web = { PORT: String(settings.port), HOST: settings.host, NODE_ENV: settings.dev ? 'development' : 'production' };
@@ -18,7 +15,7 @@ export function processesOf(settings: Settings): ChildSpec[] {
     ...(settings.demo ? [{ name: 'plants', entry: 'runtime/plants/main.ts' }] : []),
     { name: 'gateway', entry: 'runtime/gateway/main.ts' },
     { name: 'worker', entry: 'runtime/worker/main.ts', nodeFlags: ISOLATE_FLAGS },
-    { name: 'historian', entry: 'runtime/historian/main.ts', nodeFlags: SMALL_YOUNG },
+    { name: 'historian', entry: 'runtime/historian/main.ts' },
     { name: 'web', entry: 'server/main.ts', nodeFlags: [], env: web },
   ];
   return all.filter(({ entry }) => exists(entry));
