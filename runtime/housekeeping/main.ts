@@ -26,7 +26,7 @@ const checked = z
     /** Days of the log that stay in the database at least; checkpoints and the historian may need more. */
     MILLWRIGHT_LOG_DAYS: days(7).pipe(z.number().min(1)),
     /** Days that their archives are kept; 0 = days are dropped without an archive. */
-    MILLWRIGHT_ARCHIVE_DAYS: days(90),
+    MILLWRIGHT_ARCHIVE_DAYS: days(30),
     /** Days that samples are kept, where a tag has no rule of its own; 0 = for ever. */
     MILLWRIGHT_HISTORY_DAYS: days(0),
     /** Days after which samples move from the database to Parquet files. */
