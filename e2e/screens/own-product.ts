@@ -67,8 +67,12 @@ export class OwnProduct {
 
   /** How many of these processes have a successor: none of them is there any more, and as many others are. */
   replaced(pids: readonly number[]): number {
-    const now = this.#children();
-    return now.some((pid) => pids.includes(pid)) ? 0 : now.length;
+    try {
+      const now = this.#children();
+      return now.some((pid) => pids.includes(pid)) ? 0 : now.length;
+    } catch {
+      return 0; // a file that is being written just now
+    }
   }
 
   #running() {
