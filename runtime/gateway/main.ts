@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
+import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
@@ -13,6 +14,7 @@ import { openBroker } from './broker/broker.ts';
 import { Gateway } from './gateway.ts';
 
 const log = openLog('gateway');
+surviveLostSessions(log);
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#drizzle/client.ts';
+import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openListener } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
@@ -18,6 +19,7 @@ import { refusalText } from './refusal.ts';
 const url = process.env.DATABASE_URL;
 if (!url) throw new Error('DATABASE_URL is not set: the PostgreSQL URL or the socket folder of the embedded server');
 const log = openLog('historian');
+surviveLostSessions(log);
 const database = openDatabase(url, { max: 3, name: 'millwright historian' });
 const stop = new AbortController();
 const facts: { active: boolean; samples: number; chunks: number; bytes: number; house?: HouseFacts } = {

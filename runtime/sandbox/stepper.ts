@@ -39,6 +39,7 @@ type Answer<T> = { ok: true; value: T } | { ok: false; error: Described };
 type Entry = ivm.Reference<(...args: unknown[]) => unknown>;
 type Arguments = ivm.Copy<unknown> | boolean;
 
+const SLICES = 10;
 const GUEST = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
 const CROSSING = readFileSync(new URL('./crossing.guest.js', import.meta.url), 'utf8');
 const ownCache = openCodeCache();
@@ -87,11 +88,17 @@ export async function createStepper(program: Program, options: StepperOptions = 
       () =>
         new Promise<T>((resolve, reject) => {
           if (cell) cell[0] = 0;
-          const deadline = setTimeout(() => {
+          // In slices, so that only time in which this process ran counts: one that was stopped for a while (SIGSTOP, a suspended machine) blames nobody.
+          let slices = SLICES;
+          let deadline = setTimeout(function slice() {
+            if (--slices > 0) {
+              deadline = setTimeout(slice, limits.hostDeadlineMs / SLICES);
+              return;
+            }
             const error = failure('STUCK', `cannot be interrupted: still running after ${limits.hostDeadlineMs} ms`);
             reject(error);
             fatal(error);
-          }, limits.hostDeadlineMs);
+          }, limits.hostDeadlineMs / SLICES);
           run().then(
             (value) => {
               clearTimeout(deadline);

@@ -58,26 +58,34 @@ export async function workerFixture(own?: Database & { url: string }) {
         );
       const writer = await openScanWriter(url, [id]);
       writers.push(writer);
+      const append = async (
+        rows: readonly { tags: readonly number[]; time: number; values: readonly number[]; at: number | undefined }[],
+      ) => {
+        await writer.append(
+          rows.map(({ tags: tagIds, time, values, at }) => ({
+            lane: id,
+            entry: {
+              kind: 'samples' as const,
+              at: at ?? time,
+              origin: 'measured' as const,
+              n: values.length,
+              tag: Int32Array.from(tagIds),
+              time: new Float64Array(values.length).fill(time),
+              value: Float64Array.from(values),
+            },
+          })),
+        );
+        notifier.lanes([id]);
+      };
       return {
         id,
         tags: ids,
         async write(rows: readonly { time: number; values: readonly number[]; at?: number }[]) {
-          await writer.append(
-            rows.map(({ time, values, at }) => ({
-              lane: id,
-              entry: {
-                kind: 'samples' as const,
-                at: at ?? time,
-                origin: 'measured' as const,
-                n: values.length,
-                tag: Int32Array.from(ids.slice(0, values.length)),
-                time: new Float64Array(values.length).fill(time),
-                value: Float64Array.from(values),
-              },
-            })),
-          );
-          notifier.lanes([id]);
+          await append(rows.map(({ time, values, at }) => ({ tags: ids.slice(0, values.length), time, values, at })));
         },
+        /** One sample of the lane's tag number `index`. */
+        writeOne: (index: number, time: number, value: number) =>
+          append([{ tags: ids.slice(index, index + 1), time, values: [value], at: time }]),
       };
     },
     async instance(

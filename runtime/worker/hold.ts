@@ -31,6 +31,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
     await context.session.release(lease.shardId, lease.token);
     return undefined;
   }
+  let held: HeldShard | undefined;
   try {
     if (verdict instanceof InstanceProblem) throw verdict;
     if (control instanceof InstanceProblem) throw control;
@@ -48,7 +49,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       warn: (what, error) => context.log.warn({ err: error, shard: lease.shardId }, what),
     });
     const now = Date.now();
-    const held: HeldShard = {
+    held = {
       lease,
       facts,
       prepared,

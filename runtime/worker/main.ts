@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { ensureDays } from '#runtime/log/days.ts';
+import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import { endProcess } from '#runtime/sandbox/end-process.ts';
@@ -20,6 +21,7 @@ import { openRunDesk } from './run-desk.ts';
 import { startWorker } from './worker.ts';
 
 const log = openLog('worker');
+surviveLostSessions(log);
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   QUEUE_URL: z.string().min(1).optional(),
@@ -57,6 +59,7 @@ const desk = openRunDesk({
         db: database.db,
         readLog: runReader.readAfter,
         blobs: openBlobStore(dataFolder),
+        dataFolder,
         holder: worker.holder,
         aside,
         onFatal: (error) => {

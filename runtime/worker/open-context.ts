@@ -1,6 +1,9 @@
 import { join } from 'node:path';
-import { type Database, openDatabase } from '#drizzle/client.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Database, type Db, openDatabase } from '#drizzle/client.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
+import { sessionLost } from '#runtime/log/connection.ts';
 import { openNotifier } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { openCodeCache } from '#runtime/sandbox/code-cache.ts';
@@ -13,6 +16,7 @@ import type { WorkerOptions } from './worker.ts';
 
 /** What keeps a stuck process from writing its strike must not keep it alive. */
 const LAST_WORDS_MS = 2_000;
+const AWAY_MS = 250;
 
 export interface OpenContext extends WorkerContext {
   readonly database: Database;
@@ -21,11 +25,25 @@ export interface OpenContext extends WorkerContext {
   close(): Promise<void>;
 }
 
+/** A worker that begins while the database comes back waits for it: what its predecessor left behind must not be read in vain. */
+async function answering(db: Db, log: Logger): Promise<void> {
+  for (let told = false; ; told = true)
+    try {
+      await db.execute('select 1');
+      return;
+    } catch (error) {
+      if (!sessionLost(error)) throw error;
+      if (!told) log.warn({ err: error }, 'the database is away');
+      await sleep(AWAY_MS);
+    }
+}
+
 /** Sessions, files and caches of a worker. Notes who was in the air in processes that are no more. */
 export async function openContext(options: WorkerOptions): Promise<OpenContext> {
   const { databaseUrl, dataFolder, log } = options;
   const database = openDatabase(databaseUrl, { max: 6, name: 'millwright worker' });
   const { db } = database;
+  await answering(db, log);
   const flightFolder = join(dataFolder, 'worker');
   const crashed = readCrashed(flightFolder);
   const flight = new FlightRecorder(flightFolder);

@@ -166,7 +166,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       attention.wake();
     }
   });
-  await session.connect();
+  // away at the moment: the loop goes on trying
+  await session.connect().catch((error) => log.warn({ err: error }, 'the database is away'));
   const turnWorker = startQueueWorker(address, 'turn', ({ shardId }, signal) => dealing.turn(shardId, signal), {
     onError: queueErrors,
   });
