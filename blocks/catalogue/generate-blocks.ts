@@ -57,7 +57,7 @@ export async function blockFiles(): Promise<{ readonly browser: string; readonly
     ...entries.flatMap(({ manifest, source }) =>
       source
         ? [
-            `  ${JSON.stringify(`${manifest.id}@${manifest.version}`)}: { bundled: ${source.bundled}, text: ${JSON.stringify(source.text)} },`,
+            `  ${JSON.stringify(`${manifest.id}@${manifest.version}`)}: { bundled: ${source.bundled},${source.lines ? ` lines: ${JSON.stringify(source.lines)},` : ''} text: ${JSON.stringify(source.text)} },`,
           ]
         : [],
     ),

@@ -300,3 +300,10 @@ test('columns of every type pass through loops and out', async () => {
   const out = runRows(program, [{ source: 0, time: 1, clock: 1, key: 'k', values }]).outputs.out?.[0]?.values;
   expect(out).toEqual({ ...values, value: 3.5 });
 });
+
+test('a failure inside a helper points at the line of the block that called it', async () => {
+  const program = await compile(document({ s: ['test/source.value'], a: ['fixture.helped'] }, ['s.out>a.in'], ['out=a.out']));
+  const run = runRows(program, [row(0, 4), row(1, -4)]);
+  expect(run.outputs.out?.map((r) => r.values.value)).toEqual([2]);
+  expect(run.dead).toEqual([{ node: 'a', key: 'k', row: -1, message: 'no root of -4', line: 15 }]);
+});

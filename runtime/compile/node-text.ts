@@ -212,7 +212,7 @@ export class NodeWriter {
     const first = handler.fn.body.loc?.start.line ?? 1;
     const bodyLines: Line[] = core
       .split('\n')
-      .map((text, j) => ({ text, node: id, block: manifest.id, line: node.code?.ownLines ? first + j : 0 }));
+      .map((text, j) => ({ text, node: id, block: manifest.id, line: node.code?.lineOf(first + j) ?? 0 }));
 
     const lines: Line[] = [`{ /* ${id}${handlerName === 'each' ? '' : ` ${handlerName}`} */`, ...view.head];
     const bad = manifest.badQuality !== 'propagate' && view.quality !== '0';

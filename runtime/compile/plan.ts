@@ -184,7 +184,14 @@ function planBlock(manifest: BlockManifest, index: number, { catalogue }: PlanOp
   if (manifest.shape === 'source') return base;
   const source = catalogue.source(manifest.id, manifest.version);
   if (!source) throw new Error(`the catalogue has no code for ${manifest.id} ${manifest.version}`);
-  return { ...base, code: readBlock(source.text, { prefix: `$m${index}_`, bundled: source.bundled }) };
+  return {
+    ...base,
+    code: readBlock(source.text, {
+      prefix: `$m${index}_`,
+      bundled: source.bundled,
+      ...(source.lines ? { lines: source.lines } : {}),
+    }),
+  };
 }
 
 /** Columns of one port that the node's own code uses. */

@@ -59,7 +59,7 @@ export function writeProgram(plan: Plan): ProgramText {
           void lines.push(
             text.trim() === '' && code.moduleText === ''
               ? ''
-              : { text, node: '', block: block.id, line: code.ownLines ? (code.moduleLines[i] ?? 0) : 0 },
+              : { text, node: '', block: block.id, line: code.lineOf(code.moduleLines[i] ?? 0) },
           ),
       );
   }
@@ -107,7 +107,7 @@ export function writeProgram(plan: Plan): ProgramText {
     `const $map = ${JSON.stringify(table)};`,
     'function $sourceLine(node, e) {',
     "  const lines = String(e && e.stack).split('\\n');",
-    '  for (const text of lines) { const at = text.lastIndexOf($self[1] + ":"); if (at < 0) continue; const line = parseInt(text.slice(at + $self[1].length + 1), 10) - $line0; for (const [from, to, first] of $map) if (line >= from && line <= to) return first === 0 ? undefined : first + line - from; }',
+    '  for (const text of lines) { const at = text.lastIndexOf($self[1] + ":"); if (at < 0) continue; const line = parseInt(text.slice(at + $self[1].length + 1), 10) - $line0; for (const [from, to, first] of $map) if (line >= from && line <= to && first > 0) return first + line - from; }',
     '}',
     'return { step: $step, save: $save, load: $load }; })',
   );
@@ -229,7 +229,7 @@ function lineMap(lines: readonly Line[]): { map: ProgramText['map'][number][]; t
         last.to === at &&
         last.node === line.node &&
         last.block === line.block &&
-        (line.line === 0 ? last.line === 0 : last.line + at + 1 - last.from === line.line)
+        (line.line === 0 ? last.line === 0 : last.line > 0 && last.line + at + 1 - last.from === line.line)
       )
         last.to = at + span;
       else map.push({ node: line.node, block: line.block, from: at + 1, to: at + span, line: line.line });

@@ -1,3 +1,4 @@
+import type { BlockSource } from '#runtime/graph/manifest.ts';
 import {
   ALLOWED_GLOBALS,
   CodeProblem,
@@ -46,8 +47,8 @@ export interface BlockCode {
   /** Module-level code that the handlers reach, renamed; with the line of `src` at which each of its lines stands. */
   readonly moduleText: string;
   readonly moduleLines: readonly number[];
-  /** Lines of `src` are the lines of the author's own file. */
-  readonly ownLines: boolean;
+  /** Line of the author's own file at which a line of `src` stands; 0 where it stands in another. */
+  lineOf(line: number): number;
 }
 
 interface ReadOptions {
@@ -55,6 +56,8 @@ interface ReadOptions {
   readonly prefix: string;
   /** Built by the catalogue's bundler: `var` and functions with `this` come from it and from mathematics packages. Both are harmless in strict functions. */
   readonly bundled?: boolean;
+  /** Of a bundle: `BlockSource.lines`. */
+  readonly lines?: BlockSource['lines'];
 }
 
 export const shorthand = (parent: Tree | undefined, id: Tree): string =>
@@ -281,6 +284,10 @@ export function readBlock(src: string, options: ReadOptions): BlockCode {
     renames,
     moduleText,
     moduleLines,
-    ownLines: !options.bundled,
+    lineOf(line) {
+      if (!options.bundled) return line;
+      const run = options.lines?.find(([text, , count]) => text <= line && line < text + count);
+      return run ? run[1] + line - run[0] : 0;
+    },
   };
 }

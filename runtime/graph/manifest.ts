@@ -114,6 +114,8 @@ export interface BlockCatalogue {
 export interface BlockSource {
   readonly text: string;
   readonly bundled: boolean;
+  /** Of a bundle: runs of lines that stand in the block's own file, as first line of the text, first line of the file, and how many. */
+  readonly lines?: readonly (readonly [text: number, file: number, count: number])[];
 }
 
 /** A catalogue that can also compile. */
