@@ -78,3 +78,18 @@ export async function dropEffectOf(tx: Tx, orgId: string, id: EffectId, by: stri
     .returning({ step: effect.step });
   return rows.length > 0 ? 'done' : 'gone';
 }
+
+/** Single rows that a block refused, kept for each instance: a block that refuses everything must not fill the disk. */
+const ROWS_KEPT = 1_000;
+
+/** Drops the oldest of too many refused rows; entries that were set aside stay, because re-runs need them. Gives how many. */
+export async function trimRows(tx: Tx, kept = ROWS_KEPT): Promise<number> {
+  const gone = await tx.execute(sql`
+    delete from dead_letter where id in (
+      select id from (
+        select id, row_number() over (partition by instance_id order by created_at desc, id desc) as n from dead_letter
+        where lane_id is null and instance_id in (
+          select instance_id from dead_letter where lane_id is null group by instance_id having count(*) > ${kept})) r
+      where n > ${kept}) returning id`);
+  return gone.length;
+}

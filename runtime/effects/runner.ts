@@ -1,5 +1,6 @@
 import type { Db } from '#drizzle/client.ts';
 import { closeExpiredConfirmations, openConfirmation } from './confirmations.ts';
+import { trimRows } from './dead-letters.ts';
 import { sendNotification } from './notify.ts';
 import { claimEffects, type Effect, effectKey, expireEffects, retryEffect } from './outbox.ts';
 import { reason } from './reasons.ts';
@@ -12,6 +13,8 @@ const PERFORMERS: Readonly<Record<string, (db: Db, e: Effect, masterKey: string 
 };
 /** A lost wake-up costs this much. */
 const POLL_MS = 1_000;
+/** A step gives a thousand refused rows at most; in this time they stay a small table. */
+const TRIM_MS = 60_000;
 
 export interface EffectRunner {
   /** Effects were committed: look now. */
@@ -37,6 +40,7 @@ export function startEffectRunner(options: RunnerOptions): EffectRunner {
   let stopped = false;
 
   let looked = Number.NEGATIVE_INFINITY;
+  let trimmed = Number.NEGATIVE_INFINITY;
 
   async function pass(): Promise<void> {
     do {
@@ -45,6 +49,10 @@ export function startEffectRunner(options: RunnerOptions): EffectRunner {
       if (performance.now() - looked >= POLL_MS) {
         looked = performance.now();
         await unshelveDue(db);
+        if (looked - trimmed >= TRIM_MS) {
+          trimmed = looked;
+          await trimRows(db);
+        }
       }
       const claimed = await claimEffects(db, {
         kinds: Object.keys(PERFORMERS),

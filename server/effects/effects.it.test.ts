@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deadLetter, effect } from '#drizzle/schema/index.ts';
+import { trimRows } from '#runtime/effects/dead-letters.ts';
 import { claimEffects } from '#runtime/effects/outbox.ts';
 import { reason } from '#runtime/effects/reasons.ts';
 import { pack } from '#runtime/log/entry.ts';
@@ -116,4 +117,16 @@ it('a message is sent again from its first attempt under the same key; a command
   expect(await settle({ effect: command }, 'drop')).toEqual({ settled: 'dropped' });
   const [kept] = await open.test.db.select().from(effect).where(eq(effect.step, 3));
   expect(kept).toMatchObject({ status: 'dead', settled: { how: 'dropped', by: 'Zhang Wei' } });
+});
+
+it('of rows that a block refuses the newest are kept, and every entry that was set aside', async () => {
+  const rows = { laneId: null, seq: null, entry: null, reason: 'no' };
+  for (let i = 0; i < 5; i++) await letter({ ...rows, createdAt: new Date(1_700_000_000_000 + i) });
+  const entryId = await letter({ createdAt: new Date(1_600_000_000_000) });
+  const before = await open.test.db.select().from(deadLetter);
+  const single = before.filter((l) => l.laneId === null);
+  expect(await trimRows(open.test.db, 3)).toBe(single.length - 3);
+  const after = await open.test.db.select().from(deadLetter);
+  expect(after.filter((l) => l.laneId !== null)).toHaveLength(before.length - single.length);
+  expect(after.some((l) => l.id === entryId)).toBe(true);
 });
