@@ -38,12 +38,19 @@ export const graphNode = z.object({
   bind: z.record(z.string(), columnName).optional(),
   /** Output column of the block -> name on the wire. */
   as: z.record(z.string(), columnName).optional(),
-  label: z.string().optional(),
+  /** What a person calls it; an app for others says it in both languages. */
+  label: z.union([z.string(), bilingual]).optional(),
   notes: z.string().optional(),
   group: z.string().optional(),
   position: z.object({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
 });
 export type GraphNode = z.infer<typeof graphNode>;
+
+/** What a node is called: its label, else its id. */
+export function labelOf({ id, label }: Pick<GraphNode, 'id' | 'label'>): Bilingual {
+  if (typeof label === 'object') return { en: label.en || label.zh || id, zh: label.zh || label.en || id };
+  return { en: label || id, zh: label || id };
+}
 
 export const graphWire = z.object({ from: endpoint, to: endpoint });
 export type GraphWire = z.infer<typeof graphWire>;

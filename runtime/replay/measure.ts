@@ -1,4 +1,4 @@
-import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import { type Bilingual, type GraphDocument, labelOf } from '#runtime/graph/document.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
 import type { ProofCheck, RunResult } from './proof.ts';
 import { compileFor, type ProofHost, proveRun } from './prove.ts';
@@ -23,7 +23,7 @@ export interface Measured extends RunResult {
 }
 export interface Setting {
   readonly node: string;
-  readonly label: string;
+  readonly label: Bilingual;
   readonly param: string;
   readonly value: number | string;
 }
@@ -55,7 +55,7 @@ function settingsOf(graph: GraphDocument): Setting[] {
   return graph.nodes.flatMap((node) =>
     Object.entries(node.params).flatMap(([param, value]) =>
       typeof value === 'number' || (typeof value === 'string' && /expression|condition|when/.test(param))
-        ? [{ node: node.id, label: node.label ?? node.id, param, value }]
+        ? [{ node: node.id, label: labelOf(node), param, value }]
         : [],
     ),
   );
@@ -98,7 +98,7 @@ function figuresOf(info: ProgramInfo, graph: GraphDocument): ProofCheck[] {
       (node): ProofCheck => ({
         kind: 'alarm',
         id: slugOf(`${node.id}-raised`),
-        title: { en: `Raises of alarm ${node.label ?? node.id}`, zh: `报警“${node.label ?? node.id}”触发次数` },
+        title: { en: `Raises of alarm ${labelOf(node).en}`, zh: `报警“${labelOf(node).zh}”触发次数` },
         node: node.id,
         figure: 'raised',
         expected: 0,

@@ -80,7 +80,7 @@ it('a form knows its limits, what it reaches and what guards it', () => {
       low: 6,
       high: 8,
       reaches: ['lock', 'w'],
-      interlocks: [{ node: 'lock', label: 'lock', condition: 'a.value > 2' }],
+      interlocks: [{ node: 'lock', label: { en: 'lock', zh: 'lock' }, condition: 'a.value > 2' }],
       writes: ['setpoint'],
     },
   ]);

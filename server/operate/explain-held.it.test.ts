@@ -63,17 +63,20 @@ const header = (psi: number, age = 0) =>
 
 it('names the interlock and its condition with the values seen, in both languages', async () => {
   const { seq } = await enter(6);
-  expect(await explain(seq)).toMatchObject({ label: 'Only when safe', why: { zh: '联锁无法判断：a.value 没有数值。' } });
+  expect(await explain(seq)).toMatchObject({ label: both('Only when safe'), why: { zh: '联锁无法判断：a.value 没有数值。' } });
   await header(110);
   const held = await explain(seq);
-  expect(held?.label).toBe('Only when safe');
+  expect(held?.label).toEqual(both('Only when safe'));
   expect(held?.why.en).toMatch(/^Its condition is not met: .*a\.value < 7.* \(a\.value = 7\.584/);
   expect(held?.why.zh).toMatch(/^未满足条件：.*a\.value < 7.*（a\.value = 7\.584/);
   await header(90, 60_000);
   expect((await explain(seq))?.why.en).toMatch(/a\.value is 6\d(\.\d)? s old, at most 35 s/);
   await header(90);
   expect(await explain(seq), 'it holds: something else kept it').toBeNull();
-  expect(await explain((await enter(12)).seq)).toMatchObject({ label: 'Only when safe', why: { en: 'It lets 2 … 10 pass.' } });
+  expect(await explain((await enter(12)).seq)).toMatchObject({
+    label: both('Only when safe'),
+    why: { en: 'It lets 2 … 10 pass.' },
+  });
 });
 
 it('only of an entry of its own organization', async () => {

@@ -25,7 +25,7 @@ export const explainHeldInput = z.object({
 const STORED_LATER_MS = 5_000;
 
 export interface Held {
-  readonly label: string;
+  readonly label: Bilingual;
   readonly why: Bilingual;
 }
 

@@ -1,4 +1,4 @@
-import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import { type Bilingual, type GraphDocument, labelOf } from '#runtime/graph/document.ts';
 
 /** What a person may enter on an operator screen, and what stands between the entry and the machine. */
 export interface Form {
@@ -11,7 +11,7 @@ export interface Form {
   /** Every node that an entry can reach: effects of these are its consequences. */
   readonly reaches: readonly string[];
   /** Interlocks on the way. */
-  readonly interlocks: readonly { readonly node: string; readonly label: string; readonly condition: string }[];
+  readonly interlocks: readonly { readonly node: string; readonly label: Bilingual; readonly condition: string }[];
   /** Roles that a writing node behind it writes to. */
   readonly writes: readonly string[];
 }
@@ -35,14 +35,14 @@ export function readForms(graph: GraphDocument, parameters: Readonly<Record<stri
       return {
         name,
         node: n.id,
-        title: bilingual(n.params.title) ?? { en: n.label ?? name, zh: n.label ?? name },
+        title: bilingual(n.params.title) ?? labelOf({ id: name, label: n.label }),
         unit: String(value(n.params.unit) ?? '1'),
         low: number(n.params.low),
         high: number(n.params.high),
         reaches,
         interlocks: behind
           .filter((b) => b.block === 'millwright/control.interlock')
-          .map((b) => ({ node: b.id, label: b.label ?? b.id, condition: String(b.params.condition ?? '') })),
+          .map((b) => ({ node: b.id, label: labelOf(b), condition: String(b.params.condition ?? '') })),
         writes: behind.filter((b) => b.block === 'millwright/control.write').map((b) => String(b.params.role ?? '')),
       };
     });

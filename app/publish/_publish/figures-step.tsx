@@ -127,6 +127,7 @@ function FalsifierField({
   onChange: (value: Falsifier | null) => void;
 }) {
   const t = useTranslations('publish.wizard');
+  const format = useFormat();
   const choice = (node: string, param: string) => `${node}\n${param}`;
   const current = measured.settings.find((one) => one.node === value?.node && one.param === value.param);
   const choose = (id: string | null) => {
@@ -134,7 +135,7 @@ function FalsifierField({
     onChange(one ? make(one, typeof one.value === 'number' ? one.value * 2 + 1 : '') : null);
   };
   const make = (one: Measured['settings'][number], changed: number | string): Falsifier => ({
-    title: { en: `${one.label}: ${one.param} = ${changed}`, zh: `${one.label}：${one.param} = ${changed}` },
+    title: { en: `${one.label.en}: ${one.param} = ${changed}`, zh: `${one.label.zh}：${one.param} = ${changed}` },
     node: one.node,
     param: one.param,
     value: changed,
@@ -150,7 +151,7 @@ function FalsifierField({
         searchable
         data={measured.settings.map((one) => ({
           value: choice(one.node, one.param),
-          label: `${one.label} · ${one.param} (${one.value})`,
+          label: `${format.text(one.label)} · ${one.param} (${one.value})`,
         }))}
         value={value ? choice(value.node, value.param) : null}
         onChange={choose}

@@ -2,7 +2,7 @@
 import type { Node, NodeProps } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
 import { memo } from 'react';
-import type { GraphNode } from '#runtime/graph/document.ts';
+import { type GraphNode, labelOf } from '#runtime/graph/document.ts';
 import type { BlockManifest } from '#runtime/graph/manifest.ts';
 import { displayUnit } from '#runtime/units/units.ts';
 import { mainColumn } from '../_session/facts.ts';
@@ -32,7 +32,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
   const t = useTranslations('studio');
   const say = useSay();
   const { node, manifest, worst, staleBy } = data;
-  const title = node.label ?? (manifest ? say(manifest.title) : node.block);
+  const title = node.label ? say(labelOf(node)) : manifest ? say(manifest.title) : node.block;
   const inputs = Object.entries(manifest?.inputs ?? {});
   const outputs = Object.entries(manifest?.outputs ?? {});
   const ports = outputs.map(([port]) => port);

@@ -158,6 +158,14 @@ describe('undo', () => {
   });
 });
 
+it('a label in two languages is changed in one, and gone when both are empty', () => {
+  const named = { ...sample(), nodes: sample().nodes.map((node) => ({ ...node, label: { en: 'Pressure', zh: '压力' } })) };
+  const renamed = setLabel('tag', '总管压力', 'zh')(named);
+  expect(renamed.nodes[0]?.label).toEqual({ en: 'Pressure', zh: '总管压力' });
+  expect(setLabel('tag', '', 'en')(setLabel('tag', '', 'zh')(renamed)).nodes[0]?.label).toBeUndefined();
+  expect(graphDocument.safeParse(renamed).success).toBe(true);
+});
+
 describe('copy and paste', () => {
   it('survives the way through text, with fresh ids and only inner wires', () => {
     const part = readFragment(copyText(sample(), ['tag', 'window']));

@@ -57,11 +57,14 @@ export const setParam = (id: string, name: string, value: unknown): Edit =>
     return { ...node, params: value === undefined ? rest : { ...node.params, [name]: value } };
   });
 
-export const setLabel = (id: string, label: string): Edit =>
+/** One text for both languages, until the label has two: then that of `language`. None in any language takes the label away. */
+export const setLabel = (id: string, text: string, language: 'en' | 'zh' = 'en'): Edit =>
   changeNode(id, (node) => {
-    if ((node.label ?? '') === label) return node;
-    const { label: _old, ...rest } = node;
-    return label === '' ? rest : { ...rest, label };
+    const { label, ...rest } = node;
+    const next = typeof label === 'object' ? { ...label, [language]: text } : text;
+    if (same(label ?? '', next)) return node;
+    const empty = typeof next === 'string' ? next === '' : next.en === '' && next.zh === '';
+    return empty ? rest : { ...rest, label: next };
   });
 
 export const setNotes = (id: string, notes: string): Edit =>

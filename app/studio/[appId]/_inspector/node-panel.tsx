@@ -1,7 +1,7 @@
 'use client';
 import { ActionIcon, Button, Select, Tabs, Textarea, TextInput } from '@mantine/core';
 import { IconTrash, IconX } from '@tabler/icons-react';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 import type { GraphNode } from '#runtime/graph/document.ts';
 import type { BlockManifest, JsonSchema } from '#runtime/graph/manifest.ts';
@@ -25,6 +25,7 @@ export function NodePanel({ node }: { node: GraphNode }) {
   const manifest = facts.manifest(node.id);
   const problems = useMemo(() => problemsOf(facts, node.id), [facts, node.id]);
   const title = manifest ? say(manifest.title) : node.block;
+  const language = useLocale().startsWith('zh') ? 'zh' : 'en';
   return (
     <aside className={classes.inspector} aria-label={t('inspector.name')} data-testid="inspector">
       <div className={classes.head}>
@@ -47,8 +48,8 @@ export function NodePanel({ node }: { node: GraphNode }) {
             <TextInput
               label={t('inspector.label')}
               placeholder={title}
-              value={node.label ?? ''}
-              onChange={(event) => session.edit(setLabel(node.id, event.currentTarget.value), `label:${node.id}`)}
+              value={typeof node.label === 'object' ? node.label[language] : (node.label ?? '')}
+              onChange={(event) => session.edit(setLabel(node.id, event.currentTarget.value, language), `label:${node.id}`)}
               data-testid="inspector-label"
             />
             {manifest &&

@@ -158,7 +158,12 @@ function LastCommand({ form, command, state }: { form: Form; command: Command | 
   const held = useQuery(
     trpc.operate.explain.queryOptions(
       { instanceId: facts.instance?.id ?? '', seq: command?.seq ?? 0 },
-      { staleTime: Number.POSITIVE_INFINITY, enabled: taken && facts.instance !== null },
+      {
+        staleTime: Number.POSITIVE_INFINITY,
+        enabled: taken && facts.instance !== null,
+        // what the server looks at is stored a moment after the app saw it
+        refetchInterval: ({ state: { data, dataUpdateCount } }) => (data === null && dataUpdateCount < 4 ? 1_000 : false),
+      },
     ),
   );
   if (command && !effect) {
@@ -169,7 +174,7 @@ function LastCommand({ form, command, state }: { form: Form; command: Command | 
     return (
       <Outcome icon={<ICONS.held size={16} />} strong>
         {held.data
-          ? t('command.held', { value: text, unit, label: held.data.label, why: held.data.why[language] })
+          ? t('command.held', { value: text, unit, label: held.data.label[language], why: held.data.why[language] })
           : t('command.noEffect', { value: text, unit })}
       </Outcome>
     );
