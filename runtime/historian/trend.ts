@@ -24,8 +24,8 @@ export async function readTrend(
   let summed: ReadonlySet<ChunkFacts> = new Set();
   const found = await parts(reader, ids, window, (facts, tail) => {
     for (const part of tail) for (const day of daysOf(part.samples)) hours.get(part.id)?.delete(day);
-    const rolled = facts.filter((f) => inside(f, hours.get(f.id)));
-    const rest = facts.filter((f) => !rolled.includes(f));
+    const rolled = new Set(facts.filter((f) => inside(f, hours.get(f.id))));
+    const rest = rolled.size === 0 ? facts : facts.filter((f) => !rolled.has(f));
     summed = new Set(ids.flatMap((id) => summarizable(rest, tail, id, window, width)));
     return new Set([...rolled, ...summed]);
   });

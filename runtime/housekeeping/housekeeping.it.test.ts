@@ -62,6 +62,24 @@ test('one run in a process of its own: hours, log, blobs; two at once do not mee
   }
 });
 
+test('a log that something standing still keeps from going is told', async () => {
+  await using database = await testDatabase();
+  const { sql, url } = database;
+  const folder = mkdtempSync(join(tmpdir(), 'mw-house-'));
+  try {
+    await sql`select log_make_days(log_today() - 20, log_today() + 1)`;
+    const [lane] = await sql<{ id: number }[]>`insert into lane (org_id, kind) values ('a', 'scan') returning id`;
+    await sql`insert into log (day, lane, seq, at, n, data) values (log_today() - 20, ${lane?.id ?? 0}, 1, 0, 1, '\\x01')`;
+    const child = start({ DATABASE_URL: url, MILLWRIGHT_DATA: folder });
+    const [report] = (await once(child, 'message')) as [{ problems: string[] }];
+    await once(child, 'close');
+    const date = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10);
+    expect(report.problems).toEqual([`log: the log is kept since ${date}, because historian has not passed it`]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a step that cannot be done is told and does not keep the others from their work', async () => {
   const [full, wrapped] = [
     Object.assign(new Error('write /secret/path'), { code: 'ENOSPC' }),
@@ -73,6 +91,7 @@ test('a step that cannot be done is told and does not keep the others from their
       { name: 'log', run: () => Promise.reject(full) },
       { name: 'cold', run: () => Promise.reject(new Error('Failed query: …', { cause: wrapped })) },
       { name: 'hours', run: () => Promise.reject(new Error('/secret/path')) },
+      { name: 'held', run: async () => ({ dropped: 1, problem: 'shard 5 stands still' }) },
       { name: 'blobs', run: async () => ({ removed: 3 }) },
     ],
     new AbortController().signal,
@@ -82,9 +101,10 @@ test('a step that cannot be done is told and does not keep the others from their
     'log: the disk is full',
     'cold: the disk of the database is full',
     'hours: it failed; the log says why',
+    'held: shard 5 stands still',
   ]);
   expect(told).toEqual(['log', 'cold', 'hours']);
-  expect(report.done).toEqual({ blobs: { removed: 3 } });
+  expect(report.done).toEqual({ held: { dropped: 1 }, blobs: { removed: 3 } });
 });
 
 test('the historian starts it, hears what it says, and says so when it does not even begin', async () => {

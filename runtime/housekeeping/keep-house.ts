@@ -2,8 +2,8 @@ import { refusalText } from '#runtime/historian/refusal.ts';
 
 export interface Step {
   readonly name: string;
-  /** Counts of what it did. */
-  run(): Promise<object>;
+  /** Counts of what it did; `problem` says, to anyone, what it found that a person should look at. */
+  run(): Promise<object & { readonly problem?: string }>;
 }
 
 /** What the historian shows as a fact of its process. */
@@ -27,7 +27,9 @@ export async function keepHouse(
   for (const step of steps) {
     if (signal.aborted) break;
     try {
-      done[step.name] = await step.run();
+      const { problem, ...did } = await step.run();
+      done[step.name] = did;
+      if (problem) problems.push(`${step.name}: ${problem}`);
     } catch (error) {
       onError(step.name, error);
       problems.push(`${step.name}: ${refusalText(error)}`);

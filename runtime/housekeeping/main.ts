@@ -10,8 +10,9 @@ import { moveToCold } from '#runtime/historian/cold/move-to-cold.ts';
 import { makeHours } from '#runtime/historian/hours.ts';
 import { applyRetention } from '#runtime/historian/retention.ts';
 import { collectBlobs } from '#runtime/log/blob-collection.ts';
+import { DAY_MS, dayOf } from '#runtime/log/days.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
-import { dropOldArchives, retireDays } from '#runtime/log/retention.ts';
+import { dropOldArchives, type RetiredDays, retireDays } from '#runtime/log/retention.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { keepHouse, type Step } from './keep-house.ts';
@@ -65,11 +66,28 @@ const steps: Step[] = [
   { name: 'cold', run: () => moveToCold(sql, dataFolder, { hotDays: env.MILLWRIGHT_HOT_DAYS }, signal) },
   {
     name: 'log',
-    run: () => retireDays(sql, env.MILLWRIGHT_LOG_DAYS, env.MILLWRIGHT_ARCHIVE_DAYS > 0 ? dataFolder : undefined, signal),
+    run: async () => {
+      const retired = await retireDays(
+        sql,
+        env.MILLWRIGHT_LOG_DAYS,
+        env.MILLWRIGHT_ARCHIVE_DAYS > 0 ? dataFolder : undefined,
+        signal,
+      );
+      return { ...retired, ...heldTooLong(retired) };
+    },
   },
   { name: 'archives', run: async () => ({ dropped: await dropOldArchives(sql, dataFolder, env.MILLWRIGHT_ARCHIVE_DAYS) }) },
   { name: 'blobs', run: () => collectBlobs(db, dataFolder, { waveHours: rawHours, sampleDays }, signal) },
 ];
+
+/** Something that stands still for so long keeps more than anyone planned for. */
+const PATIENCE_DAYS = 7;
+function heldTooLong({ held }: RetiredDays): { problem?: string } {
+  const since = dayOf(Date.now()) - env.MILLWRIGHT_LOG_DAYS - PATIENCE_DAYS;
+  if (!held || held.day > since) return {};
+  const date = new Date(held.day * DAY_MS).toISOString().slice(0, 10);
+  return { problem: `the log is kept since ${date}, because ${held.by} has not passed it` };
+}
 
 let working: Promise<void> = Promise.resolve();
 onStop(async () => {

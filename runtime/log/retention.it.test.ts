@@ -124,7 +124,7 @@ test('killed between archive and drop: the day is still in the log, and goes the
         async () =>
           (await f.sql`select from pg_locks where not granted and relation = ${`log_${f.old}`}::regclass`).length === 1 &&
           existsSync(file),
-        { timeout: 20_000, interval: 10 },
+        { timeout: 40_000, interval: 10 },
       )
       .toBe(true);
     child.kill('SIGKILL');
