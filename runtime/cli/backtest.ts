@@ -72,6 +72,7 @@ export async function withReplayTools<T>(product: Product, fn: (tools: ReplayToo
       db: product.db,
       readLog: reader.readAfter,
       blobs: openBlobStore(product.dataFolder),
+      dataFolder: product.dataFolder,
       onFatal: endWith,
     });
   } finally {

@@ -28,6 +28,8 @@ export interface ReplayTools {
   readonly db: Db;
   readonly readLog: HistoryReader['readLog'];
   readonly blobs: BlobStore;
+  /** Where files of old samples stand; the process' data folder unless given. */
+  readonly dataFolder?: string;
   /** The isolate cannot be interrupted: this process must be replaced after what runs beside it. */
   readonly onFatal: (error: SandboxError) => void;
 }
@@ -139,7 +141,8 @@ async function* stretches(
   info: ProgramInfo,
   bindings: readonly SourceBinding[],
 ): AsyncGenerator<Timeline> {
-  const reader: HistoryReader = { tx: tools.db, orgId, readLog: tools.readLog };
+  const { db: tx, readLog, dataFolder } = tools;
+  const reader: HistoryReader = { tx, orgId, readLog, ...(dataFolder === undefined ? {} : { dataFolder }) };
   const ids = [...new Set(bindings.map((binding) => binding.tag))];
   const arrived = input === 'arrived';
   const scheduled = info.sources.some((s) => s.schedule);
