@@ -283,12 +283,12 @@ describe('one historian at a time', () => {
       retryMs: 5,
       onTrouble: (error) => told.push(error?.message),
     });
-    await expect.poll(() => told.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(2);
+    await expect.poll(() => told.length, { timeout: 40_000, interval: 5 }).toBeGreaterThan(2);
     const before = reads;
     await new Promise((r) => setTimeout(r, 30));
     expect(reads).toBe(before);
     await test.sql.unsafe('drop trigger refuse on chunk; drop function refuse()');
-    await expect.poll(() => told.at(-1), { timeout: 20_000, interval: 5 }).toBe(undefined);
+    await expect.poll(() => told.at(-1), { timeout: 40_000, interval: 5 }).toBe(undefined);
     expect(told[0]).toBe(message);
     stop.abort();
     await working;

@@ -35,7 +35,7 @@ test('one run in a process of its own: hours, log, blobs; two at once do not mee
       const killed = start(env);
       await expect
         .poll(async () => (await sql`select from pg_locks where not granted and locktype = 'relation'`).length, {
-          timeout: 20_000,
+          timeout: 40_000,
           interval: 10,
         })
         .toBeGreaterThan(0);
