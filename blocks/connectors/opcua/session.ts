@@ -1,13 +1,5 @@
-import {
-  AttributeIds,
-  type ClientMonitoredItemGroup,
-  type ClientSubscription,
-  type DataType,
-  type DataValue,
-  resolveNodeId,
-  TimestampsToReturn,
-  VariantArrayType,
-} from 'node-opcua';
+import { createHash } from 'node:crypto';
+import { AttributeIds, type DataType, type DataValue, resolveNodeId, VariantArrayType } from 'node-opcua';
 import { closedBy, connectedTo, plain } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowsePage,
@@ -25,7 +17,9 @@ import {
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import { browseNodes } from './browse.ts';
+import { keepSubscription, keptSubscription, sameItems } from './kept.ts';
 import { type Opened, type ServerOptions, serverError } from './open.ts';
+import { type Item, type Notification, Subscription, type SubscriptionEvents } from './subscription.ts';
 import { qualityOf, timeOf, valueOfVariant, variantValue } from './values.ts';
 
 const ITEMS_PER_REQUEST = 500;
@@ -43,8 +37,8 @@ export class OpcuaSession implements Session {
   readonly #options: ServerOptions;
   readonly #opened: Opened;
   readonly #host: ConnectorHost;
-  #subscription: ClientSubscription | undefined;
-  #watched: Watched[] = [];
+  #subscription: Subscription | undefined;
+  #watched: ReadonlyMap<number, Watched> = new Map();
   #sink: SampleSink = async () => {};
   #confirmTimer: NodeJS.Timeout | undefined;
   #confirming = false;
@@ -93,62 +87,90 @@ export class OpcuaSession implements Session {
 
   async subscribe(tags: readonly TagRequest[], sink: SampleSink): Promise<void> {
     clearInterval(this.#confirmTimer);
-    await this.#subscription?.terminate();
-    this.#subscription = undefined;
     this.#sink = sink;
-    this.#watched = [];
-    if (tags.length === 0) return;
     try {
-      const fastest = Math.min(...tags.map((tag) => tag.samplePeriodMs));
-      const interval = Math.max(50, Math.min(1000, fastest));
-      this.#subscription = await this.#opened.session.createSubscription2({
-        requestedPublishingInterval: interval,
-        requestedMaxKeepAliveCount: Math.max(2, Math.round(5000 / interval)),
-        requestedLifetimeCount: Math.max(10, Math.round(60_000 / interval)),
-        maxNotificationsPerPublish: 0,
-        publishingEnabled: true,
-      });
-      for (const [period, own] of Map.groupBy(tags, (tag) => tag.samplePeriodMs)) {
-        for (let i = 0; i < own.length; i += ITEMS_PER_REQUEST)
-          await this.#monitor(own.slice(i, i + ITEMS_PER_REQUEST), period, interval);
+      const wanted = await this.#wanted(tags);
+      const resumed = this.#subscription ?? (await this.#resume(tags));
+      if (resumed && sameItems(resumed.items, wanted)) this.#subscription = resumed;
+      else {
+        await resumed?.close(true);
+        this.#subscription = undefined;
+        if (wanted.length > 0) this.#subscription = await this.#create(wanted);
       }
     } catch (error) {
       throw serverError(error, this.#options.endpoint);
     }
+    const { items = [], id } = this.#subscription ?? {};
+    // what did not change while nobody listened is asked for at once
+    this.#watched = new Map(items.map((item) => [item.tag.tagId, { tag: item.tag, nodeId: item.nodeId, at: 0, bad: false }]));
+    await keepSubscription(this.#host, id === undefined ? undefined : { id, endpoint: this.#options.endpoint, items });
     this.#confirmTimer = setInterval(() => void this.#confirm(), CONFIRM_CHECK_MS);
   }
 
-  async #monitor(tags: readonly TagRequest[], period: number, interval: number): Promise<void> {
-    const watched: Watched[] = [];
+  async #wanted(tags: readonly TagRequest[]): Promise<Omit<Item, 'handle'>[]> {
+    const wanted: Omit<Item, 'handle'>[] = [];
     for (const tag of tags) {
       try {
-        watched.push({ tag, nodeId: await this.#nodeId(tag.address), at: Date.now(), bad: false });
+        wanted.push({ tag, nodeId: await this.#nodeId(tag.address) });
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;
         this.#host.event({ kind: 'address', tagId: tag.tagId, error });
       }
     }
-    if (watched.length === 0 || !this.#subscription) return;
-    const group: ClientMonitoredItemGroup = await this.#subscription.monitorItems(
-      watched.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
-      // room for every sample of a publishing interval, twice
-      { samplingInterval: period, queueSize: Math.max(2, 2 * Math.ceil(interval / period)), discardOldest: true },
-      TimestampsToReturn.Both,
-    );
-    group.on('changed', (_item, value: DataValue, index: number) => {
-      const one = watched[index];
-      if (one) this.#give([this.#sample(one, value)]);
+    return wanted;
+  }
+
+  /** The subscription that an earlier session left, or a gap. */
+  async #resume(tags: readonly TagRequest[]): Promise<Subscription | undefined> {
+    const gap = (reason: string) => this.#host.event({ kind: 'gap', tagIds: tags.map((tag) => tag.tagId), reason });
+    const kept = await keptSubscription(this.#host);
+    if (kept?.endpoint !== this.#options.endpoint) {
+      gap('there is no subscription to go on with');
+      return undefined;
+    }
+    const resumed = await Subscription.resume(this.#opened.session, kept, this.#events()).catch((error) => {
+      this.#host.log('debug', 'subscription not resumed', { error: messageOf(error) });
+      return undefined;
     });
-    group.monitoredItems.forEach((item, i) => {
-      const one = watched[i];
-      if (!one) return;
-      if (item.statusCode.isGoodish()) this.#watched.push(one);
-      else {
-        const error = addressError(one.tag.address, item.statusCode.name);
-        this.#host.event({ kind: 'address', tagId: one.tag.tagId, error });
-        this.#give([{ tagId: one.tag.tagId, time: Date.now(), quality: quality('bad', 'missing') }]);
+    if (!resumed) gap('the server does not give the subscription of the session before');
+    return resumed;
+  }
+
+  #events(): SubscriptionEvents {
+    return {
+      taken: (notification) => this.#take(notification),
+      gap: (reason) => {
+        const tagIds = [...this.#watched.keys()];
+        if (tagIds.length > 0) this.#host.event({ kind: 'gap', tagIds, reason });
+      },
+      ended: (why) => {
+        const text = { en: `The server ended the subscription (${why}).`, zh: `服务器结束了订阅（${why}）。` };
+        this.#lost(new ConnectorError('session', 'opcua.subscription-ended', text));
+      },
+    };
+  }
+
+  #create(wanted: readonly Omit<Item, 'handle'>[]): Promise<Subscription> {
+    return Subscription.create(this.#opened.session, wanted, this.#events(), (tag, status) => {
+      this.#host.event({ kind: 'address', tagId: tag.tagId, error: addressError(tag.address, status.name) });
+      this.#give([{ tagId: tag.tagId, time: Date.now(), quality: quality('bad', 'missing') }]);
+    });
+  }
+
+  #take({ sequence, publishTime, again, values }: Notification): Promise<void> {
+    if (this.#over) return Promise.reject(new Error('the session is over'));
+    const samples = values.map(({ item, value }) => {
+      // a value of an older subscription that is resumed with other tags is still a value of its tag
+      const one = this.#watched.get(item.tag.tagId) ?? { tag: item.tag, nodeId: item.nodeId, at: 0, bad: false };
+      if (value.statusCode.hasOverflowBit) {
+        const time = timeOf(value) - 1;
+        this.#host.event({ kind: 'gap', tagIds: [item.tag.tagId], time, reason: 'the queue of the server ran over' });
       }
+      return this.#sample(one, value);
     });
+    const { endpoint } = this.#options;
+    const print = createHash('sha1').update(`${sequence} ${publishTime} ${endpoint}`).digest().readBigUInt64LE();
+    return this.#sink(samples, { message: { print, again } });
   }
 
   #sample(one: Watched, value: DataValue, time = timeOf(value)): Sample {
@@ -175,7 +197,7 @@ export class OpcuaSession implements Session {
   async #confirm(): Promise<void> {
     if (this.#confirming || this.#over) return;
     const now = Date.now();
-    const quiet = this.#watched.filter((one) => now - one.at >= one.tag.confirmMs).slice(0, ITEMS_PER_REQUEST);
+    const quiet = [...this.#watched.values()].filter((one) => now - one.at >= one.tag.confirmMs).slice(0, ITEMS_PER_REQUEST);
     if (quiet.length === 0) return;
     this.#confirming = true;
     try {
@@ -307,8 +329,10 @@ export class OpcuaSession implements Session {
     const { client, session, manager } = this.#opened;
     // a server that is gone cannot answer the farewell
     const farewell = (async () => {
-      await this.#subscription?.terminate().catch(() => {});
-      await session.close().catch(() => {});
+      // the next session goes on with the subscription, here or in another process; for somebody unknown on an open line no server allows that
+      const end = this.#options.security === 'none' && this.#options.username === '';
+      await this.#subscription?.close(end).catch(() => {});
+      await session.close(end).catch(() => {});
     })();
     await Promise.race([farewell, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
     await client.disconnect().catch(() => {});
