@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError, words } from './words.ts';
@@ -47,7 +47,7 @@ function read(dataFolder: string): Running | null {
   try {
     return JSON.parse(readFileSync(path(dataFolder), 'utf8')) as Running;
   } catch {
-    return null; // none, or cut off while it was written: nobody to wait for
+    return null; // none: nobody to wait for
   }
 }
 
@@ -95,6 +95,9 @@ export class RunningFile {
 
   #write(): void {
     const running: Running = { supervisor: markOf(process.pid), children: [...this.#pids].map(markOf) };
-    writeFileSync(path(this.#folder), JSON.stringify(running));
+    // Beside and renamed: a supervisor that is killed while it writes must not leave its children unknown to the next.
+    const fresh = `${path(this.#folder)}.new`;
+    writeFileSync(fresh, JSON.stringify(running));
+    renameSync(fresh, path(this.#folder));
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { deadLetter } from '#drizzle/schema/index.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import { ORG, until, workerFixture } from '#runtime/worker/fixture.testing.ts';
 import { database, withTenant } from '../db.ts';
@@ -7,6 +8,7 @@ import { followLanes } from '../history/live-tail.ts';
 import type { InTenant } from '../history/live-values.ts';
 import { closeLogReader } from '../history/log-reader.ts';
 import { closeLive } from '../live.ts';
+import { readNodes } from './read-nodes.ts';
 import { readTrace } from './read-trace.ts';
 
 const title = { en: 'x', zh: '甲' };
@@ -90,6 +92,25 @@ test('a sample is followed from its machine to the step, the commit, the screen 
     expect(apps[0]?.step?.number).toBe(journal.find((row) => (row.upto?.[place] ?? 0) >= seq)?.seq);
   }
   expect((await readTrace(tenant(ORG), ORG, { tagId: temp })).seq).toBe(5);
+
+  // Of its nodes: what came out while somebody watches, and what was set aside.
+  await f.sql`insert into watch (instance_id, org_id, until) values (${id}, ${ORG}, now() + interval '1 minute')`;
+  const facts = { orgId: ORG, instanceId: id, shardId: shard.id, step: 1, node: 'avg', key: 'C-101' };
+  await f.db.insert(deadLetter).values([
+    { ...facts, reason: 'first', createdAt: new Date(begun - 1_000) },
+    { ...facts, reason: 'last' },
+    { ...facts, reason: 'long ago', createdAt: new Date(begun - 3 * 86_400_000) },
+  ]);
+  const newest = Date.now();
+  const nodes = async () => (await withTenant(ORG, (tx) => readNodes(tx, ORG, { instanceId: id }))).nodes;
+  await until('the instrumented program counts', async () => {
+    await lane.write([{ time: Date.now(), at: Date.now(), values: [25] }]);
+    return (await nodes()).some(({ node: name, records = 0 }) => name === 'avg' && records > 0);
+  });
+  const avg = (await nodes()).find(({ node: name }) => name === 'avg');
+  expect(avg).toMatchObject({ errors: 2, lastError: 'last', late: 0 });
+  expect(avg?.lastRecordAt).toBeGreaterThanOrEqual(newest);
+  expect(await codeOf(withTenant('org-b', (tx) => readNodes(tx, 'org-b', { instanceId: id })))).toBe('access.not-found');
 
   // Nobody else learns that there is such a lane; and what is not there is told.
   expect(await codeOf(readTrace(tenant('org-b'), 'org-b', { lane: lane.id, seq: 1 }))).toBe('access.not-found');
