@@ -10,6 +10,8 @@ import { KnownMessages } from './known-messages.ts';
 import type { Pump } from './pump.ts';
 import type { TagState, Tags } from './tags.ts';
 
+const NONE: ReadonlyMap<number, Promise<unknown>> = new Map();
+
 export interface IntakeOptions {
   readonly orgId: string;
   readonly origin: Origin;
@@ -47,10 +49,10 @@ export class Intake {
 
   take(samples: readonly Sample[], delivery: Delivery = {}): Promise<void> {
     const { message } = delivery;
-    if (!message?.again && !this.#looking) return this.#put(samples, delivery, new Set());
+    if (!message?.again && !this.#looking) return this.#put(samples, delivery, NONE);
     const done = (this.#looking ?? Promise.resolve()).then(async () => {
       const lanes = new Set(samples.flatMap(({ tagId }) => this.#options.tags.get(tagId)?.row.laneId ?? []));
-      const had = message?.again ? await this.#known.lanesWith(message.print, lanes) : new Set<number>();
+      const had = message?.again ? await this.#known.lanesWith(message.print, lanes) : NONE;
       // not awaited in here: what waits for the log must not hold up what comes after
       return { put: this.#put(samples, delivery, had) };
     });
@@ -65,7 +67,7 @@ export class Intake {
     return done.then(({ put }) => put);
   }
 
-  async #put(samples: readonly Sample[], delivery: Delivery, had: ReadonlySet<number>): Promise<void> {
+  async #put(samples: readonly Sample[], delivery: Delivery, had: ReadonlyMap<number, Promise<unknown>>): Promise<void> {
     const arrived = Date.now();
     const byLane = new Map<number, LogRowValue[]>();
     for (const sample of samples) {
@@ -83,8 +85,13 @@ export class Intake {
       this.#counted++;
     }
     const print = delivery.message?.print;
-    if (print !== undefined) for (const lane of byLane.keys()) this.#known.note(lane, print);
-    await Promise.all([...byLane].map(([lane, rows]) => this.#packer.add(lane, rows, delivery.resendable === true, print)));
+    const added = [...byLane].map(([lane, rows]) => {
+      const logged = this.#packer.add(lane, rows, delivery.resendable === true, print);
+      if (print !== undefined) this.#known.note(lane, print, logged);
+      return logged;
+    });
+    // one that is still on its way is acknowledged when it has arrived, not because it is known
+    await Promise.all([...added, ...had.values()]);
   }
 
   /** The blob first, then the entry that names it; while the database is away the source keeps its message. */
@@ -108,7 +115,7 @@ export class Intake {
   mark(states: readonly TagState[], quality: number, time: number): void {
     const samples = states.map(({ row }) => ({ tagId: row.id, time, quality }));
     const arrivals = new Map(states.map((state) => [state, state.at]));
-    this.#put(samples, {}, new Set()).catch((error) => this.#options.log.warn({ error: messageOf(error) }, 'marks not logged'));
+    this.#put(samples, {}, NONE).catch((error) => this.#options.log.warn({ error: messageOf(error) }, 'marks not logged'));
     for (const [state, at] of arrivals) state.at = at; // a mark is no sign of life
   }
 

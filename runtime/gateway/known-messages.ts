@@ -5,29 +5,39 @@ const TAIL = 1000;
 /** Remembered prints of a lane. */
 const MOST = 4000;
 
-/** Which messages each lane has already: those of this process, and on the first doubt those that the log's newest entries name. */
+/**
+ * Which messages each lane has already: those of this process, and on the first doubt those that the log's newest entries name. One of this
+ * process may still be on its way to the log: who meets it again must wait for the same end.
+ */
 export class KnownMessages {
   readonly #pump: Pick<Pump, 'tail'>;
-  readonly #own = new Map<number, Set<bigint>>();
+  readonly #own = new Map<number, Map<bigint, Promise<unknown>>>();
   readonly #earlier = new Map<number, Promise<ReadonlySet<bigint>>>();
 
   constructor(pump: Pick<Pump, 'tail'>) {
     this.#pump = pump;
   }
 
-  note(lane: number, print: bigint): void {
-    const prints = this.#own.get(lane) ?? new Set();
+  /** `logged` ends when the lane has the message, and fails when it is given up: then it is unknown again. */
+  note(lane: number, print: bigint, logged: Promise<unknown>): void {
+    const prints = this.#own.get(lane) ?? new Map<bigint, Promise<unknown>>();
     this.#own.set(lane, prints);
     prints.delete(print);
-    prints.add(print);
-    const [oldest] = prints;
+    prints.set(print, logged);
+    logged.catch(() => {
+      if (prints.get(print) === logged) prints.delete(print);
+    });
+    const [oldest] = prints.keys();
     if (prints.size > MOST && oldest !== undefined) prints.delete(oldest);
   }
 
-  async lanesWith(print: bigint, lanes: Iterable<number>): Promise<ReadonlySet<number>> {
-    const had = new Set<number>();
+  /** Lanes that have it or will; each with the end of its way to the log. */
+  async lanesWith(print: bigint, lanes: Iterable<number>): Promise<ReadonlyMap<number, Promise<unknown>>> {
+    const had = new Map<number, Promise<unknown>>();
     for (const lane of lanes) {
-      if (this.#own.get(lane)?.has(print) || (await this.#earlierOf(lane)).has(print)) had.add(lane);
+      const own = this.#own.get(lane)?.get(print);
+      if (own) had.set(lane, own);
+      else if ((await this.#earlierOf(lane)).has(print)) had.set(lane, Promise.resolve());
     }
     return had;
   }
