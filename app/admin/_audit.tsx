@@ -102,7 +102,11 @@ export function Audit() {
                     {entry.target}
                   </Table.Td>
                   <Table.Td className="mw-mono" style={{ overflowWrap: 'anywhere' }}>
-                    {JSON.stringify(entry.details)}
+                    {Object.entries(entry.details ?? {}).map(([name, value]) => (
+                      <div key={name}>
+                        <span style={{ color: 'var(--mw-dim)' }}>{name}</span> {plain(value)}
+                      </div>
+                    ))}
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -124,4 +128,11 @@ export function Audit() {
       </Panel>
     </div>
   );
+}
+
+/** A detail as an auditor reads it: text as it is, lists with commas, all else as its JSON. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ');
+  return JSON.stringify(value);
 }
