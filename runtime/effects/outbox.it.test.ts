@@ -36,6 +36,19 @@ test('past its deadline an effect is refused, never given out', async () => {
   expect(await f.answers()).toMatchObject([{ ...id, ok: false, reason: 'expired' }]);
 });
 
+test('a write whose gateway died in the middle of it is not called late: nobody knows whether the machine took it', async () => {
+  await using f = await fixture();
+  const id = await f.add('tag.write', {}, { deadline: new Date(Date.now() + 60_000) });
+  expect(await claimEffects(f.db, { kinds: ['tag.write'] })).toHaveLength(1);
+  await f.db.update(effect).set({ deadline: new Date(Date.now() - 1) });
+  // its performer may still be at it
+  expect(await expireEffects(f.db)).toBe(0);
+  await f.db.update(effect).set({ nextAt: new Date(0) });
+  expect(await expireEffects(f.db)).toBe(1);
+  expect(await f.rows()).toMatchObject([{ status: 'failed', answer: { code: 'outcome-unknown' } }]);
+  expect(await f.answers()).toMatchObject([{ ...id, ok: false, reason: 'outcome-unknown' }]);
+});
+
 test('a failing target is tried again later, and at last given up', async () => {
   await using f = await fixture();
   const id = await f.add('notify.send', {});

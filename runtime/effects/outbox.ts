@@ -20,6 +20,7 @@ const CLAIM_MS = 30_000;
 /** 1, 2, 4 … 64 s apart: two minutes for a target to come back; then a person must look. */
 const MOST_ATTEMPTS = 8;
 const LONGEST_WAIT_S = 64;
+const DIED = { en: 'the gateway stopped in the middle of it.', zh: '网关在执行过程中停止。' };
 /** An installation that asks for more acts in a loop; what is over is refused, and its list of actions says so at the asking node. */
 export const EFFECTS_OF_INSTALLATION: Rate = { perMinute: 600, burst: 600 };
 
@@ -161,9 +162,13 @@ export async function expireEffects(db: Db): Promise<number> {
   let n = 0;
   for (const e of late) {
     const refused = e.attempts === 0 && e.status === 'pending' ? e.answer : null;
+    // whoever had it died with it: the machine may have taken the command, so it is not said that it did not
+    const begun = e.status === 'running' && e.kind === 'tag.write';
     const ended = refused
       ? await finishEffect(db, e, 'refused', refused)
-      : await finishEffect(db, e, 'expired', { ok: false, ...reason('expired') });
+      : begun
+        ? await finishEffect(db, e, 'failed', { ok: false, ...reason('outcome-unknown', { cause: DIED }) })
+        : await finishEffect(db, e, 'expired', { ok: false, ...reason('expired') });
     if (ended) n++;
   }
   return n;
