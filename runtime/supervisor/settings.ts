@@ -35,7 +35,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: readonly string[]): S
       ['postgres:', 'postgresql:'],
       'postgres://user:password@host:5432/millwright',
     ),
-    queueUrl: readUrl('QUEUE_URL', env.QUEUE_URL, ['redis:', 'rediss:', 'valkey:'], 'redis://host:6379'),
+    queueUrl: readUrl('QUEUE_URL', env.QUEUE_URL, ['redis:', 'rediss:', 'valkey:', 'valkeys:'], 'redis://host:6379'),
     masterKey: env.MILLWRIGHT_MASTER_KEY ? checkKey(env.MILLWRIGHT_MASTER_KEY) : keepKey(dataFolder),
     demo: !args.includes('--no-demo'),
     dev: args.includes('--dev'),

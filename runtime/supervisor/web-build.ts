@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningFile } from './lock.ts';
+import { COMPILE_CACHE } from './node-options.ts';
 import { say, stage } from './progress.ts';
 import { hashFiles, webSources } from './web-sources.ts';
 import { StartError, words } from './words.ts';
@@ -23,6 +24,8 @@ export async function buildWeb(context: BuildContext): Promise<void> {
   if (existsSync(join(root, '.next', 'BUILD_ID')) && read(stamp) === hash) return;
   await stage(words().stage.web, async () => {
     rmSync(stamp, { force: true });
+    // What was compiled of older sources would stay for ever; processes that start just now may be writing there.
+    rmSync(COMPILE_CACHE, { recursive: true, force: true, maxRetries: 5 });
     const env = { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
     await run([join(root, 'node_modules/next/dist/bin/next'), 'build'], 'web-build.log', env, context);
     writeFileSync(stamp, hash);
