@@ -1,6 +1,6 @@
 // The isolate's side of crossing.ts: rows come and go in one buffer. Evaluated before any app code, with built-ins of its own as guest.js has.
 (function crossing() {
-  const { apply, getPrototypeOf, getOwnPropertyDescriptor } = Reflect;
+  const { apply, getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Reflect;
   const { isArray } = Array;
   const [Doubles, Integers, Bytes, Store, Dictionary] = [Float64Array, Int32Array, Uint8Array, ArrayBuffer, Map];
   const typed = getPrototypeOf(Bytes.prototype);
@@ -51,13 +51,20 @@
     return { n, clock, words, sources, answers };
   }
 
+  /** A list that what the program did to lists cannot reach. */
+  const list = () => {
+    const made = [];
+    setPrototypeOf(made, null);
+    return made;
+  };
+
   /** `refuse(message)` throws; `plain(value)` makes copyable data of what is no typed array; `spend(bytes)` counts what leaves. */
   function pack(outputs, refuse, plain, spend) {
-    const shape = [];
-    const boxed = [];
-    const words = [];
+    const shape = list();
+    const boxed = list();
+    const words = list();
     const codes = new Dictionary();
-    const parts = { doubles: [], integers: [], bytes: [] };
+    const parts = { doubles: list(), integers: list(), bytes: list() };
     const sizes = { doubles: 0, integers: 0, bytes: 0 };
     const add = (kind, part, n) => {
       if (length(part) !== n) refuse('a column of an output has another number of rows than the output');
@@ -101,7 +108,7 @@
       new Integers(buffer, sizes.doubles * 8, sizes.integers),
       new Bytes(buffer, sizes.doubles * 8 + sizes.integers * 4, sizes.bytes),
     ];
-    const lists = [parts.doubles, parts.integers, parts.bytes];
+    const lists = [parts.doubles, parts.integers, parts.bytes]; // literals define their elements, no setter is asked
     for (let kind = 0; kind < 3; kind++)
       for (let i = 0, at = 0; i < lists[kind].length; i++) {
         apply(set, all[kind], [lists[kind][i], at]);

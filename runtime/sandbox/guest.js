@@ -16,7 +16,6 @@
   const typedTag = getOwnPropertyDescriptor(typedPrototype, Symbol.toStringTag).get;
   const typedBytes = getOwnPropertyDescriptor(typedPrototype, 'byteLength').get;
   const typedBuffer = getOwnPropertyDescriptor(typedPrototype, 'buffer').get;
-  const typedSlice = typedPrototype.slice;
   const bufferBytes = getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
   const { slice } = Array.prototype;
   const mapEach = Map.prototype.forEach;
@@ -181,7 +180,8 @@
       spend(bytes + 16);
       if (!(tag in typed)) throw new Refusal('OUTPUT_KIND', `a ${tag} cannot leave a program`);
       // a small view of a large buffer would take the whole buffer along
-      return apply(bufferBytes, apply(typedBuffer, v, []), []) === bytes ? v : apply(typedSlice, v, []);
+      // (and `slice` would ask the array's own idea of a copy)
+      return apply(bufferBytes, apply(typedBuffer, v, []), []) === bytes ? v : new typed[tag](v);
     }
     spend(16);
     if (isArray(v)) {
@@ -233,18 +233,26 @@
     }
     return best;
   }
+  function mustBeList(result, name) {
+    if (!isArray(result[name])) throw new Refusal('OUTPUT_KIND', `the ${name} of a step must be a list`);
+  }
+  function mustBeFew(list, most, what) {
+    if (list.length > most)
+      throw new Refusal('OUTPUT_LIMIT', `${list.length} ${what} in one step; at most ${most} are allowed`, loudest(list));
+  }
   const refuseOutput = (message) => {
     throw new Refusal('OUTPUT_KIND', message);
   };
   function checked(result) {
     if (typeof result !== 'object' || result === null) throw new Refusal('OUTPUT_KIND', 'a step must give a result');
     if (typeof result.then === 'function') throw new Refusal('OUTPUT_KIND', 'a step must not be asynchronous');
-    for (const [list, most, what] of [
-      [result.effects, limits.effects, 'effects'],
-      [result.alarms, limits.alarms, 'alarm changes'],
-    ])
-      if (list.length > most)
-        throw new Refusal('OUTPUT_LIMIT', `${list.length} ${what} in one step; at most ${most} are allowed`, loudest(list));
+    // no `for … of`: what iterating means belongs to the program too
+    mustBeList(result, 'outputs');
+    mustBeList(result, 'effects');
+    mustBeList(result, 'alarms');
+    mustBeList(result, 'dead');
+    mustBeFew(result.effects, limits.effects, 'effects');
+    mustBeFew(result.alarms, limits.alarms, 'alarm changes');
     let rows = 0;
     for (let i = 0; i < result.outputs.length; i++) rows += result.outputs[i].n;
     if (!(rows <= limits.rows))

@@ -135,7 +135,11 @@ export async function createStepper(program: Program, options: StepperOptions = 
       copied(rest),
       save,
     ]);
-    return { result: { ...answer.result, outputs: unpackOutputs(answer.result.outputs) }, state: answer.state };
+    try {
+      return { result: { ...answer.result, outputs: unpackOutputs(answer.result.outputs) }, state: answer.state };
+    } catch {
+      throw failure('OUTPUT_KIND', 'the rows of the outputs are not whole');
+    }
   }
 
   try {
