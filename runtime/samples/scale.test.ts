@@ -39,6 +39,8 @@ describe('raw to engineering value', () => {
     expect(row(Number.POSITIVE_INFINITY)).toMatchObject({ quality: parseQuality('bad:sensor-fault') });
   });
   test('a source clock that is ahead is marked, not corrected', () => {
+    expect(row(1, {}, 0, now + 1_000).quality).toBe(0);
+    expect(row(1, {}, 0, now + 2_000)).toMatchObject({ time: now + 2_000, quality: parseQuality('uncertain:clock-skew') });
     expect(row(1, {}, 0, now + 120_000)).toMatchObject({ time: now + 120_000, quality: parseQuality('uncertain:clock-skew') });
   });
   test('text and booleans', () => {

@@ -5,8 +5,8 @@ import { BAD, classOf, quality } from '#runtime/batch/quality.ts';
 export type TagRow = typeof tag.$inferSelect;
 export type Scaling = Pick<TagRow, 'type' | 'gain' | 'offset' | 'low' | 'high'>;
 
-/** A source clock that runs ahead by more than this is wrong: its values are used, but marked. */
-const CLOCK_AHEAD_MS = 60_000;
+/** A source clock that runs ahead by more than this is wrong: its values are used, but marked. (One that runs behind looks like a slow line.) */
+const CLOCK_AHEAD_MS = 1_500;
 
 /** One row of the log: number (NaN when there is none), or text, or a wave. */
 export interface Row {

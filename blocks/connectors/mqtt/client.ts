@@ -1,8 +1,8 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { connect as tlsConnect } from 'node:tls';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
-import { certificateRejected, certificateUntrusted, closedBy, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
-import { type CertificateFacts, ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
+import { certificateFacts, certificateFailure } from '#blocks/sdk/certificate.ts';
+import { closedBy, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
+import { ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
 
 export interface BrokerOptions {
   readonly host: string;
@@ -247,23 +247,7 @@ async function trustedAuthority(
   if (!seen.raw) throw new ConnectorError('certificate', 'certificate.none', noCertificate(where));
   const facts = certificateFacts(seen.raw);
   const decision = await host.certificate(facts);
-  if (decision !== 'trusted') throw untrusted(decision, where, facts);
+  const failure = certificateFailure(decision, facts, where);
+  if (failure) throw failure;
   return facts.pem;
-}
-
-export function certificateFacts(der: Buffer): CertificateFacts {
-  const certificate = new X509Certificate(der);
-  return {
-    fingerprint: createHash('sha256').update(der).digest('hex'),
-    subject: certificate.subject.replaceAll('\n', ', '),
-    validUntil: certificate.validToDate,
-    pem: certificate.toString(),
-  };
-}
-
-export function untrusted(decision: 'pending' | 'rejected', where: string, facts: CertificateFacts): ConnectorError {
-  const print = facts.fingerprint.slice(0, 16);
-  return decision === 'pending'
-    ? new ConnectorError('certificate', 'certificate.untrusted', certificateUntrusted(where, facts.subject, print))
-    : new ConnectorError('certificate', 'certificate.rejected', certificateRejected(where, print));
 }

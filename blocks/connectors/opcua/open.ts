@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import {
   type ClientSession,
@@ -8,14 +7,9 @@ import {
   SecurityPolicy,
   UserTokenType,
 } from 'node-opcua';
-import {
-  certificateRejected,
-  certificateUntrusted,
-  driverSaid,
-  noCertificate,
-  refusedUser,
-} from '#blocks/sdk/connection-words.ts';
-import { type CertificateFacts, ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
+import { certificateFacts, certificateFailure } from '#blocks/sdk/certificate.ts';
+import { driverSaid, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
+import { ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
 
 export interface ServerOptions {
   readonly endpoint: string;
@@ -97,27 +91,15 @@ async function judgeCertificate(options: ServerOptions, host: ConnectorHost, man
     if (!der?.length) throw new ConnectorError('certificate', 'certificate.none', noCertificate(options.endpoint));
     const facts = certificateFacts(der);
     const decision = await host.certificate(facts);
-    if (decision === 'trusted') await manager.trustCertificate(der);
+    const failure = certificateFailure(decision, facts, options.endpoint);
+    if (!failure) await manager.trustCertificate(der);
     else {
       await manager.rejectCertificate(der);
-      const print = facts.fingerprint.slice(0, 16);
-      throw decision === 'pending'
-        ? new ConnectorError('certificate', 'certificate.untrusted', certificateUntrusted(options.endpoint, facts.subject, print))
-        : new ConnectorError('certificate', 'certificate.rejected', certificateRejected(options.endpoint, print));
+      throw failure;
     }
   } finally {
     await scout.disconnect().catch(() => {});
   }
-}
-
-export function certificateFacts(der: Buffer): CertificateFacts {
-  const certificate = new X509Certificate(der);
-  return {
-    fingerprint: createHash('sha256').update(certificate.raw).digest('hex'),
-    subject: certificate.subject.replaceAll('\n', ', '),
-    validUntil: certificate.validToDate,
-    pem: certificate.toString(),
-  };
 }
 
 export function serverError(error: unknown, endpoint: string): ConnectorError {

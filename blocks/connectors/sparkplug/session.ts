@@ -1,7 +1,6 @@
 import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import { connectedTo, plain, topicRefused } from '#blocks/sdk/connection-words.ts';
 import {
-  type BrowseNode,
   type BrowsePage,
   ConnectorError,
   type ConnectorHost,
@@ -10,17 +9,18 @@ import {
   type Sample,
   type SampleSink,
   type Session,
-  type SourceValue,
   type TagRequest,
   type TagValueType,
   type TestPart,
   type WriteResult,
 } from '#blocks/sdk/connector.ts';
-import { GOOD, quality } from '#runtime/batch/quality.ts';
+import { quality } from '#runtime/batch/quality.ts';
 import type { BrokerClient, BrokerOptions, Message } from '../mqtt/client.ts';
 import { parseAddress, sourceOf } from './address.ts';
+import { nodesBelow } from './browse.ts';
+import { bornWithout, qualityOf, typed, wire } from './metrics.ts';
 import { type Change, EdgeNodes, type KnownMetric } from './nodes.ts';
-import { decodePayload, encodePayload, type MetricValue, type Payload, TYPES, typeName } from './payload.ts';
+import { decodePayload, encodePayload, type Payload, TYPES } from './payload.ts';
 
 export const NAMESPACE = 'spBv1.0';
 const LINK_LOST = quality('bad', 'link');
@@ -281,7 +281,7 @@ export class SparkplugSession implements Session {
 
   async browse(path: string, page?: string): Promise<BrowsePage> {
     if (page === undefined) await this.#discover();
-    const nodes = this.#below(path);
+    const nodes = nodesBelow(this.#nodes.sources(), path);
     const from = Math.max(0, Number(page ?? 0) || 0);
     const next = from + PAGE < nodes.length ? String(from + PAGE) : undefined;
     return { nodes: nodes.slice(from, from + PAGE), ...(next ? { next } : {}) };
@@ -296,47 +296,6 @@ export class SparkplugSession implements Session {
       }, 1000);
       this.#timers.add(timer);
     });
-  }
-
-  #below(path: string): BrowseNode[] {
-    const depth = path === '' ? 0 : path.split('/').length;
-    const sources = this.#nodes
-      .sources()
-      .filter((source) => path === '' || source.id === path || source.id.startsWith(`${path}/`));
-    const folders = new Set(
-      sources
-        .map((source) =>
-          source.id
-            .split('/')
-            .slice(0, depth + 1)
-            .join('/'),
-        )
-        .filter((id) => id !== path),
-    );
-    const nodes: BrowseNode[] = [...folders]
-      .toSorted()
-      .map((id) => ({ path: id, name: id.split('/').at(-1) ?? id, folder: true }));
-    const own = sources.find((source) => source.id === path);
-    for (const metric of own?.metrics.values() ?? []) {
-      if (metric.name === 'bdSeq' || metric.name.startsWith('Node Control/')) continue;
-      const { properties = {} } = metric;
-      const unit = properties.engUnit ?? properties['Engineering Units'];
-      const { engLow, engHigh } = properties;
-      nodes.push({
-        path: `${path}#${metric.name}`,
-        name: metric.name,
-        folder: false,
-        address: `${path}#${metric.name}`,
-        suggested: {
-          type: tagType(metric.datatype),
-          ...(typeof unit === 'string' ? { unit } : {}),
-          ...(typeof engLow === 'number' ? { low: engLow } : {}),
-          ...(typeof engHigh === 'number' ? { high: engHigh } : {}),
-        },
-        value: String(metric.value ?? '').slice(0, 80),
-      });
-    }
-    return nodes;
   }
 
   async test(sample?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]> {
@@ -380,38 +339,4 @@ export class SparkplugSession implements Session {
     }
     await this.#client.close();
   }
-}
-
-const bornWithout = (source: string, metric: string): Bilingual => ({
-  en: `${source} was born without a metric “${metric}”.`,
-  zh: `${source} 的出生消息中没有指标“${metric}”。`,
-});
-
-function typed(value: MetricValue | undefined, type: TagValueType): SourceValue | undefined {
-  if (value === undefined || value instanceof Uint8Array) return undefined;
-  if (type === 'text') return String(value);
-  if (type === 'boolean') return typeof value === 'string' ? undefined : Boolean(value);
-  return typeof value === 'string' ? undefined : Number(value);
-}
-
-function qualityOf(metric: KnownMetric, value: SourceValue | undefined): number {
-  if (metric.quality === 500) return quality('bad', 'stale');
-  if (metric.quality !== undefined && metric.quality < 64) return quality('bad', 'sensor-fault');
-  if (value === undefined) return quality('bad', 'missing');
-  return metric.quality !== undefined && metric.quality < 192 ? quality('uncertain') : GOOD;
-}
-
-function tagType(datatype: number | undefined): TagValueType {
-  const name = typeName(datatype ?? 0);
-  if (name === 'Boolean') return 'boolean';
-  if (name === 'Float' || name === 'Double') return 'number';
-  return name?.includes('Int') ? 'integer' : 'text';
-}
-
-/** The value in the metric's own type. */
-function wire(value: number | boolean | string, datatype: number): MetricValue {
-  const name = typeName(datatype);
-  if (name === 'Boolean') return Boolean(Number(value));
-  if (name === 'String' || name === 'Text' || name === 'UUID') return String(value);
-  return name === 'Float' || name === 'Double' ? Number(value) : Math.round(Number(value));
 }
