@@ -82,7 +82,9 @@ export function Chart({ label, option, table, height = '100%', actions, onWindow
       {asTable ? (
         <DataTable label={label} table={table()} />
       ) : (
-        <div ref={box} className={classes.canvas} role="img" aria-label={label} />
+        <div className={classes.canvas}>
+          <div ref={box} className={classes.ink} role="img" aria-label={label} />
+        </div>
       )}
       <div className={classes.tools}>
         {actions}
