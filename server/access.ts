@@ -75,5 +75,5 @@ export function can(roles: readonly AccessRole[], permission: Permission): boole
 }
 
 /** What a key of the programming interface may be allowed to do. */
-export const SCOPES = ['samples.write', 'history.read', 'alarms.read'] as const;
+export const SCOPES = ['samples.write', 'history.read', 'alarms.read', 'runs.start'] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -1,3 +1,4 @@
+import { readRunEndpoint, startBacktestEndpoint } from './backtests.ts';
 import { listAlarmsEndpoint } from './list-alarms.ts';
 import { listEventsEndpoint } from './list-events.ts';
 import { listTagsEndpoint } from './list-tags.ts';
@@ -14,4 +15,6 @@ export const ENDPOINTS = [
   readResampledEndpoint,
   listAlarmsEndpoint,
   listEventsEndpoint,
+  startBacktestEndpoint,
+  readRunEndpoint,
 ] as const;

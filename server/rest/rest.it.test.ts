@@ -1,8 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { app } from '#drizzle/schema/index.ts';
 import { type TestDatabase, testDatabase } from '#drizzle/seed/test-database.ts';
+import { graphDocument } from '#runtime/graph/document.ts';
+import { openBlobStore } from '#runtime/log/blobs.ts';
 import { connectLog } from '#runtime/log/connection.ts';
 import { unpack } from '#runtime/log/entry.ts';
+import { openLogReader } from '#runtime/log/reader.ts';
+import { openScanWriter } from '#runtime/log/scan-writer.ts';
+import { performRun } from '#runtime/worker/replay-run.ts';
 import { auth, closeAuth } from '../auth.ts';
 import { createContext } from '../context.ts';
 import { database } from '../db.ts';
@@ -59,7 +65,8 @@ describe('the programming interface', () => {
       .join('; ');
     const caller = () => createCaller(createContext(new Headers({ cookie })));
     orgId = (await caller().organization.create({ name: 'Baoan' })).orgId;
-    key = (await caller().keys.create({ name: 'all', scopes: ['samples.write', 'history.read', 'alarms.read'] })).key;
+    key = (await caller().keys.create({ name: 'all', scopes: ['samples.write', 'history.read', 'alarms.read', 'runs.start'] }))
+      .key;
     narrow = (await caller().keys.create({ name: 'alarms only', scopes: ['alarms.read'] })).key;
     // The key that may write has made the connection that pushed tags need.
     const [connection] = await test.sql`select id from connection where org_id = ${orgId} and connector = 'push'`;
@@ -93,6 +100,8 @@ describe('the programming interface', () => {
       '/history/resampled',
       '/alarms',
       '/events',
+      '/backtests',
+      '/runs',
     ]);
     expect(document).toMatchObject({
       paths: {
@@ -206,6 +215,59 @@ describe('the programming interface', () => {
       next: 'C-101.run',
     });
     expect(await (await ask('/alarms?state=unack-active&state=ack-active')).json()).toEqual({ alarms: [] });
+  });
+
+  it('starts a backtest on data as they arrived, and tells its figures once a worker has done it', async () => {
+    const graph = {
+      format: 1,
+      roles: [{ name: 'p', title: { en: 'p', zh: 'p' } }],
+      nodes: [{ id: 'p', block: 'millwright/source.tag', version: '1.0.0', params: { role: 'p' } }],
+      wires: [],
+      outputs: [{ name: 'p', from: { node: 'p', port: 'out' } }],
+    };
+    const [place] = await test.sql`select id from tag where name = 'other'`;
+    const draft = {
+      ...{ orgId, slug: 'seen', name: { en: 'Seen', zh: '所见' }, graph: graphDocument.parse(graph) },
+      binding: { assetId: '019a0000-0000-7000-8000-000000000001', roles: { p: { tagId: Number(place?.id) } } },
+    };
+    await test.db.insert(app).values(draft);
+    const wish = { app: 'seen', from: '2026-01-05T12:00:00Z', to: '2026-01-05T20:30:00+08:00', input: 'arrived' };
+    const start = (body: object, own = key) => ask('/backtests', { method: 'POST', body: JSON.stringify(body), key: own });
+    const { runId } = (await (await start(wish)).json()) as { runId: string };
+    const read = async () => (await ask(`/runs?id=${runId}`)).json();
+    expect(await read()).toMatchObject({ id: runId, status: 'queued', report: null });
+    const time = Date.parse(wish.from);
+    const sample = { kind: 'samples' as const, at: time, origin: 'measured' as const, n: 2 };
+    const columns = {
+      tag: Int32Array.of(Number(place?.id), Number(place?.id)),
+      time: Float64Array.of(time, time + 1),
+      value: Float64Array.of(6, 7),
+    };
+    const [lane] =
+      await test.sql`insert into lane (org_id, kind, scan_group) values (${orgId}, 'scan', 'rest test') returning id`;
+    await test.sql`update tag set lane_id = ${lane?.id} where id = ${place?.id}`;
+    const writer = await openScanWriter(test.url, [Number(lane?.id)]);
+    await writer.append([{ lane: Number(lane?.id), entry: { ...sample, ...columns } }]);
+    await writer.close();
+    const reader = await openLogReader(test.url);
+    const tools = {
+      db: test.db,
+      readLog: reader.readAfter,
+      blobs: openBlobStore('/nonexistent'),
+      holder: 'w1',
+      onFatal: () => {},
+    };
+    await performRun(tools, runId, new AbortController().signal);
+    await reader.close();
+    expect(await read()).toMatchObject({
+      status: 'done',
+      progress: 1,
+      error: null,
+      report: { input: 'arrived', samples: 2, outputs: [{ name: 'p', rows: 2 }], alarms: 0, effects: {}, difference: null },
+    });
+    expect((await start({ ...wish, app: 'nothing' })).status).toBe(404);
+    expect((await start(wish, narrow)).status).toBe(403);
+    expect((await start({ ...wish, input: 'raw' })).status).toBe(400);
   });
 
   describe('refuses, as RFC 9457 problems with a stable code', () => {

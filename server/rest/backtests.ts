@@ -1,0 +1,133 @@
+import { and, desc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Tx } from '#drizzle/client.ts';
+import { app, installation, instance } from '#drizzle/schema/index.ts';
+import { notFound } from '../errors.ts';
+import { enqueueRun } from '../runs/enqueue-run.ts';
+import { getRun } from '../runs/read-runs.ts';
+import { startRun } from '../runs/start-run.ts';
+import { defineEndpoint } from './endpoint.ts';
+
+const value = z.union([z.number(), z.boolean(), z.string()]);
+
+export const startBacktestEndpoint = defineEndpoint({
+  method: 'post',
+  path: '/backtests',
+  id: 'startBacktest',
+  summary: 'Start a backtest',
+  description:
+    'Runs the draft of an app over recorded data of the machine that it runs on, or that the studio tests it on. Every action is captured, none is performed. Ask for its report at `/runs`.',
+  scope: 'runs.start',
+  query: z.object({}),
+  body: z.object({
+    app: z.string().min(1).describe('Slug of the app.'),
+    from: z.iso.datetime({ offset: true }).describe('Begin of the window, ISO 8601.'),
+    to: z.iso.datetime({ offset: true }).describe('End of the window, not included.'),
+    input: z
+      .enum(['arrived', 'corrected'])
+      .default('corrected')
+      .describe(
+        '`arrived`: in the order of the log, late samples late; `corrected`: every sample at its own time, of several versions the newest.',
+      ),
+    confirmations: z.enum(['confirm', 'refuse', 'none']).default('confirm').describe('How confirmations by a person are taken.'),
+    compare: z.boolean().default(true).describe('Also run the version that is live on this machine, and tell the differences.'),
+    parameters: z.record(z.string(), value).default({}),
+  }),
+  answer: z.object({ runId: z.uuid() }),
+  async run({ orgId, keyId, tenant }, { body }) {
+    const { app: slug, from, to, ...wish } = body;
+    const started = await tenant(async (tx) => {
+      const { appId, assetId, roles } = await plantOf(tx, orgId, slug);
+      const window = { from: Date.parse(from), to: Date.parse(to) };
+      return startRun(tx, orgId, `key:${keyId}`, { kind: 'backtest', appId, assetId, roles, window, ...wish });
+    });
+    // The worker must see the row: the queue hears of it after the commit.
+    await enqueueRun(started.runId);
+    return started;
+  },
+});
+
+const counts = z.record(z.string(), z.number());
+export const readRunEndpoint = defineEndpoint({
+  method: 'get',
+  path: '/runs',
+  id: 'readRun',
+  summary: 'Read a run',
+  description: 'State of a test, backtest or proof and, once it is done, its figures.',
+  scope: 'runs.start',
+  query: z.object({ id: z.uuid().describe('As `/backtests` answered it.') }),
+  answer: z.object({
+    id: z.uuid(),
+    status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+    progress: z.number().describe('0 to 1.'),
+    error: z.object({ code: z.string(), message: z.string(), node: z.string().optional() }).nullable(),
+    report: z
+      .object({
+        input: z.enum(['arrived', 'corrected']),
+        samples: z.number(),
+        seconds: z.number().describe('How long the run took.'),
+        outputs: z.array(z.object({ name: z.string(), rows: z.number() })),
+        alarms: z.number().describe('How many would have been raised.'),
+        effects: counts.describe('Captured actions by kind.'),
+        unknownAnswers: z.number().describe('Actions with an answer that nobody can know.'),
+        setAside: z.number(),
+        difference: z
+          .object({
+            version: z.string().nullable(),
+            outputs: z.array(z.object({ name: z.string(), state: z.enum(['same', 'changed', 'added', 'removed']) })),
+            alarmsAdded: z.number(),
+            alarmsRemoved: z.number(),
+          })
+          .nullable(),
+      })
+      .nullable(),
+  }),
+  async run({ orgId, tenant }, { query }) {
+    const { id, status, progress, error, report } = await tenant((tx) => getRun(tx, orgId, query.id));
+    const { difference } = report ?? {};
+    return {
+      id,
+      status,
+      progress,
+      error: error && { code: error.code, message: error.message, ...(error.node ? { node: error.node } : {}) },
+      report: report && {
+        input: report.input,
+        samples: report.rows,
+        seconds: report.durationMs / 1000,
+        outputs: report.outputs.map(({ name, rows }) => ({ name, rows })),
+        alarms: report.alarms.total,
+        effects: { ...report.effects.byKind },
+        unknownAnswers: report.effects.unknown,
+        setAside: report.dead.total,
+        difference: difference
+          ? {
+              version: difference.against?.version ?? null,
+              outputs: difference.outputs.map(({ name, state }) => ({ name, state })),
+              alarmsAdded: difference.alarms.added.length,
+              alarmsRemoved: difference.alarms.removed.length,
+            }
+          : null,
+      },
+    };
+  },
+});
+
+/** The machine that the app runs on, else the one that the studio tests its draft on. */
+async function plantOf(tx: Tx, orgId: string, slug: string) {
+  const [draft] = await tx
+    .select({ id: app.id, binding: app.binding })
+    .from(app)
+    .where(and(eq(app.orgId, orgId), eq(app.slug, slug)));
+  if (!draft) throw notFound('App', '应用');
+  const [live] = await tx
+    .select({ assetId: instance.assetId, bindings: instance.bindings })
+    .from(instance)
+    .innerJoin(installation, eq(installation.id, instance.installationId))
+    .where(and(eq(instance.orgId, orgId), eq(installation.appId, draft.id)))
+    .orderBy(desc(instance.updatedAt))
+    .limit(1);
+  const roles = live?.bindings ?? draft.binding?.roles;
+  const assetId = live?.assetId ?? draft.binding?.assetId;
+  if (!roles || !assetId) throw notFound('Machine of the app', '应用所在的设备');
+  return { appId: draft.id, assetId, roles };
+}
