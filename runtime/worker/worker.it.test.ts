@@ -152,6 +152,20 @@ test('what cannot run says why, and runs when it is put right', async () => {
   expect(await reason(wrongUnit)).toBeNull();
 });
 
+test('an error that nobody foresaw shows at the instance while it is tried again, and stops it with its reason', async () => {
+  await using f = await workerFixture();
+  const lane = await f.lane([{}]);
+  const id = await f.instance(smoothing, { temp: lane.tags[0] ?? 0 });
+  await f.worker({ compile: () => Promise.reject(new Error('out of ink')) });
+  await until('it is told', async () => (await f.facts(id)).reason !== null);
+  await until('it is failed', async () => (await f.facts(id)).status === 'failed');
+  expect((await f.facts(id)).reason).toEqual({
+    code: 'INTERNAL',
+    message: 'The platform could not start the app: out of ink',
+    zh: '平台未能启动该应用：out of ink',
+  });
+});
+
 test('alarms follow their condition, timers fire by ticks, effects are answered into the graph', async () => {
   await using f = await workerFixture();
   const lane = await f.lane([{ unit: 'bar' }, { unit: 'bar', access: 'rw' }]);
