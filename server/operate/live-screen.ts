@@ -43,7 +43,7 @@ export interface ScreenValue {
 export interface ScreenState {
   readonly status: string;
   readonly wanted: string;
-  readonly reason: { readonly code: string; readonly message: string } | null;
+  readonly reason: { readonly code: string; readonly message: string; readonly zh?: string } | null;
   /** Entries of people up to this number are consumed. */
   readonly consumed: number;
   /** A worker holds it now. */

@@ -4,7 +4,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { type CSSProperties, useMemo } from 'react';
 import type { Widget } from '#runtime/graph/screens.ts';
 import type { ScreenFacts } from '#server/operate/read-screen.ts';
@@ -61,6 +61,7 @@ function Live({ facts }: { facts: ScreenFacts }) {
   );
   const tagIds = useMemo(() => facts.forms.flatMap((f) => (f.target ? [f.target.id] : [])), [facts]);
   const live = useLiveScreen(facts.instance?.id, outputs, tagIds);
+  const locale = useLocale();
   const lost = live.connection === 'lost';
   return (
     <ScreenProvider value={{ facts, live, lost }}>
@@ -74,7 +75,7 @@ function Live({ facts }: { facts: ScreenFacts }) {
       {live.state && live.state.status !== 'running' && (
         <div className={classes.lost} role="status">
           {t(`status.${live.state.status as 'failed'}`)}
-          {live.state.reason ? `: ${live.state.reason.message}` : ''}
+          {live.state.reason ? `: ${(locale === 'zh' && live.state.reason.zh) || live.state.reason.message}` : ''}
         </div>
       )}
       <Confirmations />
