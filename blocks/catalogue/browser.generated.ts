@@ -11,9 +11,11 @@ import qualityPareto from '#blocks/quality/pareto/block.ts';
 import seriesAlign from '#blocks/series/align/block.ts';
 import seriesCollect from '#blocks/series/collect/block.ts';
 import seriesCompare from '#blocks/series/compare/block.ts';
+import seriesCount from '#blocks/series/count/block.ts';
 import seriesDelay from '#blocks/series/delay/block.ts';
 import seriesEwma from '#blocks/series/ewma/block.ts';
 import seriesJoin from '#blocks/series/join/block.ts';
+import seriesSession from '#blocks/series/session/block.ts';
 import seriesWindow from '#blocks/series/window/block.ts';
 import simulateCompressor from '#blocks/simulate/compressor/block.ts';
 import simulateRotating from '#blocks/simulate/rotating/block.ts';
@@ -24,4 +26,4 @@ import transformCode from '#blocks/transform/code/block.ts';
 import transformExpr from '#blocks/transform/expr/block.ts';
 import transformSwitch from '#blocks/transform/switch/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, notifySend, qualityEwma, qualityPareto, seriesAlign, seriesCollect, seriesCompare, seriesDelay, seriesEwma, seriesJoin, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformExpr, transformSwitch] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, notifySend, qualityEwma, qualityPareto, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesEwma, seriesJoin, seriesSession, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformExpr, transformSwitch] as unknown as readonly AnyBlock[];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import { exactly, type RunResult, runRows } from '#blocks/sdk/testing.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import type { ProgramCatalogue } from '#runtime/graph/manifest.ts';
@@ -46,6 +47,14 @@ const SINGLE: readonly (readonly [kind: string, params: Record<string, unknown>]
   ['delay', { initial: 7 }],
   ['ask', {}],
 ];
+/** Windows of the product itself, at the end of a way: their rows have other columns. */
+const WINDOWS: readonly (readonly [block: string, params: Record<string, unknown>, ports: readonly string[]])[] = [
+  ['series.window', { seconds: 0.05, lateness: 0.1, idle: 0.2 }, ['out', 'late']],
+  ['series.window', { mode: 'sliding', seconds: 0.1, lateness: 0.05 }, ['out', 'late']],
+  ['series.session', { gap: 0.03, lateness: 0.04, idle: 0.1 }, ['out', 'late']],
+  ['series.session', { gap: 0.06, idle: 0 }, ['out', 'late']],
+  ['series.count', { n: 3 }, ['out']],
+];
 const JOINS = ['latest', 'exact', 'align', 'ports'];
 /** Kinds whose rows keep the column `tag`. */
 const CARRIES = new Set(['scale', 'average', 'filter', 'burst', 'total', 'hold', 'route']);
@@ -55,6 +64,7 @@ function randomGraph(random: () => number, size: number): GraphDocumentInput {
   const wires: Wire[] = [];
   const streams: (Out & { tag: boolean })[] = [];
   const frames: Out[] = [];
+  const ends: Out[] = [];
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const add = (kind: string, params: Record<string, unknown> = {}): string => {
     const id = `${kind}${nodes.length}`;
@@ -116,7 +126,14 @@ function randomGraph(random: () => number, size: number): GraphDocumentInput {
       streams.push({ node: loop, port: 'out', tag: false }, { node: delay, port: 'out', tag: false });
     }
   }
-  const outputs = [...streams, ...frames].map((o, i) => ({ name: `o${i}`, from: { node: o.node, port: o.port } }));
+  for (let i = 0; i < 2; i++) {
+    const [block, params, ports] = pick(WINDOWS);
+    const id = `end${nodes.length}`;
+    nodes.push({ id, block: `millwright/${block}`, version: '1.0.0', params });
+    wire(pick(streams), id);
+    for (const port of ports) ends.push({ node: id, port });
+  }
+  const outputs = [...streams, ...frames, ...ends].map((o, i) => ({ name: `o${i}`, from: { node: o.node, port: o.port } }));
   return { format: 1, nodes, wires, outputs };
 }
 
@@ -152,7 +169,14 @@ function randomRows(random: () => number, n: number, asking: readonly string[]):
 
 let catalogue: ProgramCatalogue;
 beforeAll(async () => {
-  catalogue = await fixtureCatalogue();
+  const fixtures = await fixtureCatalogue();
+  const product = loadCatalogue();
+  catalogue = {
+    ...fixtures,
+    block: (id, version) => fixtures.block(id, version) ?? product.block(id, version),
+    versions: (id) => [...fixtures.versions(id), ...product.versions(id)],
+    source: (id, version) => fixtures.source(id, version) ?? product.source(id, version),
+  };
 });
 
 async function compiled(
