@@ -91,7 +91,7 @@ export function Audit() {
                 <Table.Tr key={entry.seq}>
                   <Table.Td>{entry.seq}</Table.Td>
                   <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.dateTime(entry.at)}</Table.Td>
-                  <Table.Td>{entry.actorName ?? entry.actor}</Table.Td>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{entry.actorName ?? entry.actor}</Table.Td>
                   <Table.Td className="mw-mono">{entry.action}</Table.Td>
                   <Table.Td
                     className="mw-mono"
