@@ -36,6 +36,8 @@ const RETRY_MS = 300;
 const SLOW_MS = 500;
 /** So many entries waiting means that the log is slower than the sources: they wait on disk instead. */
 const MOST_WAITING = 2000;
+/** More than the disk can take at once are given up, with a gap: the process must not run out of memory. */
+const MOST_IN_MEMORY = 10_000;
 /** 64 MB: some ten million samples; a bounded share of the disk for each connection. */
 const SPOOL_LIMIT = 64 << 20;
 
@@ -89,7 +91,12 @@ export class Pump {
     if (this.#stopped) return Promise.reject(new Error('the connection is closed'));
     const done = Promise.withResolvers<void>();
     done.promise.catch(() => {});
-    this.#queue.push({ lane, entry, resendable, done });
+    const item: Item = { lane, entry, resendable, done };
+    if (!resendable && this.#queue.length >= MOST_IN_MEMORY) {
+      this.#drop([item], new Error('more than the disk can take'));
+      return done.promise;
+    }
+    this.#queue.push(item);
     if (this.#away || this.#queue.length > MOST_WAITING) this.#toDisk();
     this.#wake();
     return done.promise;

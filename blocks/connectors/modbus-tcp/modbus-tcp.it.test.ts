@@ -49,7 +49,8 @@ describe('several units behind one gateway', () => {
   let session: Session;
   let samples: Sample[] = [];
   const good = (tagId: number) => samples.filter((s) => s.tagId === tagId && isGood(s)).length;
-  const tags = [1, 2, 3].map((unit) => ({
+  const UNITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const tags = UNITS.map((unit) => ({
     tagId: unit,
     address: `${unit}/holding/0:uint16`,
     type: 'number' as const,
@@ -59,7 +60,7 @@ describe('several units behind one gateway', () => {
 
   beforeEach(async () => {
     server = new ModbusServer(await freePort());
-    for (const unit of [1, 2, 3]) server.words.set(`${unit}/holding/0`, unit * 11);
+    for (const unit of UNITS) server.words.set(`${unit}/holding/0`, unit * 11);
     await server.start();
     samples = [];
     host.events.length = 0;
@@ -75,17 +76,17 @@ describe('several units behind one gateway', () => {
       samples.push(...more);
     });
 
-  it('a dead unit neither stops nor slows the others, and comes back by itself', async () => {
+  it('one dead unit among ten neither stops nor slows the others, and comes back by itself', async () => {
     server.dead.add(2);
     await subscribe();
     await until('the dead unit is told', () =>
       host.events.some((e) => e.kind === 'device' && e.device === '2' && e.state === 'failed'),
     );
-    const [before1, before3] = [good(1), good(3)];
+    const alive = UNITS.filter((unit) => unit !== 2);
+    const before = new Map(alive.map((unit) => [unit, good(unit)]));
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    // 100 ms period for 3 s: 30 each; 20 % room for a busy machine
-    expect(good(1) - before1).toBeGreaterThanOrEqual(24);
-    expect(good(3) - before3).toBeGreaterThanOrEqual(24);
+    // 100 ms period for 3 s: 30 each, with room for a busy machine; behind the dead unit's limit of 500 ms it would be six
+    for (const unit of alive) expect(good(unit) - (before.get(unit) ?? 0), `unit ${unit}`).toBeGreaterThanOrEqual(15);
     expect(good(2)).toBe(0);
     expect(samples.find((s) => s.tagId === 2)?.quality).toBe(0x86); // bad:link
     server.dead.delete(2);
@@ -94,11 +95,11 @@ describe('several units behind one gateway', () => {
   });
 
   it('a flood of gateway exceptions is bounded by the back-off', async () => {
-    for (const unit of [1, 2, 3]) server.away.add(unit);
+    for (const unit of UNITS) server.away.add(unit);
     await subscribe();
     await new Promise((resolve) => setTimeout(resolve, 4000));
-    // without back-off: 3 units × 10/s × 4 s = 120; with 1, 2, 4 s pauses: about 3 each
-    expect(server.requests).toBeLessThan(20);
+    // without back-off: 10 units × 10/s × 4 s = 400; with 1, 2, 4 s pauses: about 3 each
+    expect(server.requests).toBeLessThan(66);
     const failed = host.events.find((e) => e.kind === 'device' && e.state === 'failed');
     expect(failed).toMatchObject({ reason: { en: expect.stringContaining('no answer from this unit') } });
   });
