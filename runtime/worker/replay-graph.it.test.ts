@@ -24,7 +24,8 @@ const graph: GraphDocumentInput = {
     node('q', 'source.tag', { role: 'q' }),
     node('sum', 'transform.expr', { expression: 'a + 10 * b', unit: 'bar' }),
     node('smooth', 'series.ewma', { alpha: 0.3 }),
-    node('window', 'series.window', { seconds: 1 }),
+    // It never closes by silence: these samples are of another year than the clock by which a running app is woken.
+    node('window', 'series.window', { seconds: 1, idle: 1_000_000_000 }),
   ],
   wires: [wire('p', 'sum', 'a'), wire('q', 'sum', 'b'), wire('sum', 'smooth'), wire('smooth', 'window')],
   outputs: [
