@@ -12,14 +12,16 @@ const START_MS = 120_000;
 /** A product beside the journeys' common one: on a port and a data folder of its own, from the same web build. */
 export class OwnProduct {
   readonly #args: readonly string[];
-  readonly #home = mkdtempSync(join(tmpdir(), 'mw-own-'));
-  readonly data = join(this.#home, 'data');
+  #home = '';
   #port = 0;
   #supervisor: ChildProcess | undefined;
 
   constructor(...args: readonly string[]) {
     this.#args = args;
-    chmodSync(this.#home, 0o711);
+  }
+
+  get data() {
+    return join(this.#home, 'data');
   }
 
   get address() {
@@ -29,6 +31,9 @@ export class OwnProduct {
   /** Waits for the address in the terminal; gives what the terminal said until then. */
   async start(): Promise<string> {
     this.#port ||= await freePort();
+    // Not before: the file of a journey is loaded by processes that only list its tests.
+    this.#home ||= mkdtempSync(join(tmpdir(), 'mw-own-'));
+    chmodSync(this.#home, 0o711);
     const entry = join(root, 'runtime/supervisor/start.ts');
     const supervisor = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...this.#args], {
       cwd: root,
@@ -92,7 +97,7 @@ export class OwnProduct {
       this.#supervisor.kill('SIGTERM');
       await once(this.#supervisor, 'exit');
     }
-    rmSync(this.#home, { recursive: true, force: true });
+    if (this.#home) rmSync(this.#home, { recursive: true, force: true });
   }
 }
 
