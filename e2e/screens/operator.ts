@@ -18,7 +18,7 @@ export class OperatorScreen {
   }
 
   async isLive() {
-    await expect(this.page.getByRole('main').locator('footer'), 'the screen is connected to a running app').toContainText(
+    await expect(this.page.getByTestId('screen-status'), 'the screen is connected to a running app').toContainText(
       /Running.*Live/s,
       {
         timeout: 60_000,

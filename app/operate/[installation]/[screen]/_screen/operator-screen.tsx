@@ -66,6 +66,7 @@ function Live({ facts }: { facts: ScreenFacts }) {
   return (
     <ScreenProvider value={{ facts, live, lost }}>
       <Head />
+      <StatusLine />
       {lost && (
         <div className={classes.lost} role="alert">
           <IconPlugConnectedX size={20} stroke={1.8} aria-hidden />
@@ -88,7 +89,6 @@ function Live({ facts }: { facts: ScreenFacts }) {
           ))}
         </div>
       )}
-      <StatusLine />
     </ScreenProvider>
   );
 }
@@ -152,7 +152,7 @@ function Head() {
   );
 }
 
-/** Is what is seen the truth? Instance, worker, data, connection, in one line. */
+/** Is what is seen the truth? Instance, worker, data, connection, in one line above all values, however long the screen is. */
 function StatusLine() {
   const { facts, live } = useScreen();
   const t = useTranslations('operate');
@@ -168,7 +168,7 @@ function StatusLine() {
   const state = live.state;
   const running = state?.status === 'running' && state.held;
   return (
-    <footer className={classes.status}>
+    <div className={classes.status} data-testid="screen-status">
       <span>
         <i className={classes.lamp} data-on={running || undefined} />
         <strong>{facts.instance?.key ?? '–'}</strong> {format.text(facts.instance?.asset)} ·{' '}
@@ -184,6 +184,6 @@ function StatusLine() {
         {t(`connection.${live.connection}`)}
       </span>
       {simulated && <SimulatedBadge />}
-    </footer>
+    </div>
   );
 }
