@@ -127,7 +127,7 @@ for (const name of names.length > 0 ? names : Object.keys(PROOFS)) {
   const text = proof.sum(done.filter((r) => !r.lost) as never);
   failed += wrong.length;
   lines.push(
-    `## ${name}\n\n${proof.claim}\n\n${done.length} rounds, seeds ${done[0]?.seed} to ${done.at(-1)?.seed}: ${text}.\n\n**${wrong.length === 0 ? 'Nothing wrong.' : `${wrong.length} WRONG`}**\n`,
+    `## ${name}\n\n${proof.claim}\n\n${done.length === 1 ? `One round, seed ${done[0]?.seed}` : `${done.length} rounds, seeds ${done[0]?.seed} to ${done.at(-1)?.seed}`}: ${text}.\n\n**${wrong.length === 0 ? 'Nothing wrong.' : `${wrong.length} WRONG`}**\n`,
   );
   for (const one of wrong.slice(0, 20)) lines.push(`- ${one}`);
 }
