@@ -28,6 +28,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     },
     "browsable": false,
     "reads": "device",
+    "resumes": false,
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",
@@ -136,6 +137,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     },
     "browsable": true,
     "reads": "newest",
+    "resumes": true,
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",
@@ -276,6 +278,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     },
     "browsable": true,
     "reads": "device",
+    "resumes": true,
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",
@@ -385,6 +388,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     },
     "browsable": true,
     "reads": "newest",
+    "resumes": false,
     "settings": {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "type": "object",
