@@ -131,7 +131,10 @@ export class SupervisedConnection {
   }
 
   setTags(tags: readonly TagRow[]): void {
+    const before = JSON.stringify(this.#tags.requests());
     this.#tags.set(tags);
+    // a name or a limit that changed is no reason to interrupt the device
+    if (JSON.stringify(this.#tags.requests()) === before) return;
     this.#subscribeAgain = true;
     this.#nudge();
   }
