@@ -33,4 +33,6 @@ export interface ConnectorCard {
   readonly browsable: boolean;
   /** Where `read` gets a value: asked of the device, or the newest message. */
   readonly reads: 'device' | 'newest';
+  /** The source keeps what was not acknowledged and sends it again: an outage on our side leaves no gap. */
+  readonly resumes: boolean;
 }

@@ -1,8 +1,8 @@
 import { connect as tlsConnect } from 'node:tls';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
-import { certificateFacts, certificateFailure } from '#blocks/sdk/certificate.ts';
 import { closedBy, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
+import { certificateFacts, certificateFailure } from '../certificate.ts';
 
 export interface BrokerOptions {
   readonly host: string;

@@ -7,9 +7,9 @@ import {
   SecurityPolicy,
   UserTokenType,
 } from 'node-opcua';
-import { certificateFacts, certificateFailure } from '#blocks/sdk/certificate.ts';
 import { driverSaid, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
+import { certificateFacts, certificateFailure } from '../certificate.ts';
 
 export interface ServerOptions {
   readonly endpoint: string;

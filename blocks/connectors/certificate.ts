@@ -1,7 +1,7 @@
 /** What every protocol does with the certificate that a server shows. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { certificateExpired, certificateRejected, certificateUntrusted } from './connection-words.ts';
-import { type CertificateFacts, ConnectorError } from './connector.ts';
+import { certificateExpired, certificateRejected, certificateUntrusted } from '#blocks/sdk/connection-words.ts';
+import { type CertificateFacts, ConnectorError } from '#blocks/sdk/connector.ts';
 
 export function certificateFacts(der: Buffer): CertificateFacts {
   const certificate = new X509Certificate(der);
