@@ -1,9 +1,9 @@
 /** What follows a round of commits: decisions, ticks, probes. */
 import { probe } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
-import type { ProbeValue } from '#runtime/step/contract.ts';
 import type { WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
+import type { NewestProbes } from './newest-probes.ts';
 import { recordDecision } from './poison.ts';
 
 /** Watched wires are told at most this often. */
@@ -61,14 +61,14 @@ export function nextTimer(shards: Iterable<HeldShard>): number {
 export async function tellProbes(
   context: WorkerContext,
   shards: Iterable<HeldShard>,
-  newest: WeakMap<HeldShard, readonly ProbeValue[]>,
+  newest: WeakMap<HeldShard, NewestProbes>,
 ): Promise<void> {
   const now = Date.now();
   for (const s of shards) {
-    const values = newest.get(s);
-    if (!values || now - s.probesAt < PROBE_MS) continue;
+    if (now - s.probesAt < PROBE_MS) continue;
+    const values = newest.get(s)?.read();
+    if (!values) continue;
     s.probesAt = now;
-    newest.delete(s);
     const set = { values, updatedAt: new Date(now) };
     await context.db
       .insert(probe)

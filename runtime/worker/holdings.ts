@@ -1,7 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { instance, shard as shardTable } from '#drizzle/schema/index.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
-import type { ProbeValue } from '#runtime/step/contract.ts';
 import type { StepCommit } from '#runtime/step/take-step.ts';
 import type { Attention } from './attention.ts';
 import type { WorkerContext } from './context.ts';
@@ -9,6 +8,7 @@ import type { HeldShard } from './held-shard.ts';
 import { holdShard, saveCheckpoint, stopInstance } from './hold.ts';
 import { type InstanceProblem, unforeseen } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
+import { NewestProbes } from './newest-probes.ts';
 import { showReason } from './prepare.ts';
 import type { RoundHooks } from './round.ts';
 import { StepTimes } from './step-times.ts';
@@ -32,7 +32,7 @@ export class Holdings implements RoundHooks {
   readonly taking = new Set<number>();
   readonly stats = { steps: 0, rows: 0, rounds: 0, commits: 0, lost: 0 };
   readonly times = new StepTimes();
-  readonly probes = new WeakMap<HeldShard, readonly ProbeValue[]>();
+  readonly probes = new WeakMap<HeldShard, NewestProbes>();
   /** Nothing more is taken: the worker is leaving. */
   closed = false;
   /** A shard was dropped and may be taken again, by us or a peer. */
@@ -164,7 +164,11 @@ export class Holdings implements RoundHooks {
     this.times.note(s.lease.shardId, s.lease.orgId, commit);
     this.stats.steps++;
     this.stats.rows += rows;
-    if (probes) this.probes.set(s, probes);
+    if (probes) {
+      const newest = this.probes.get(s) ?? new NewestProbes();
+      this.probes.set(s, newest);
+      newest.take(probes);
+    }
     this.troubles.delete(s.lease.shardId);
   }
   fail(s: HeldShard, problem: InstanceProblem): void {
