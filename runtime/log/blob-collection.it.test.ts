@@ -88,7 +88,7 @@ test('nothing young is collected, and nothing whose entry the historian may not 
   await using f = await fixture();
   const hash = await f.put('a', 'just put');
   expect(await f.collect({ safeMs: HOUR })).toMatchObject({ doomed: 0, removed: 0 });
-  await f.sql`update blob set last_used_at = now() - interval '3 hours'`;
+  await f.sql`update blob set last_used_at = now() - interval '4 hours'`;
   // An entry of two hours ago is not stored yet: it may name this blob.
   await f.sql`insert into log (day, lane, seq, at, n, data) values (log_today(), ${f.lane}, 1, ${Date.now() - 2 * HOUR}, 1, '\\x01')`;
   expect(await f.collect({ safeMs: HOUR, graceMs: HOUR })).toMatchObject({ doomed: 1 });
