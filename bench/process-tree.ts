@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** What a process and all its descendants use, from Linux' /proc. */
 export interface Usage {
@@ -61,12 +62,13 @@ function memoryOf(pid: number) {
   return { rss: kibibytes('Rss') / 1024, pss: kibibytes('Pss') / 1024 };
 }
 
-/** `worker` for runtime/worker/main.ts, `postgres` for the server and its children. */
+/** `worker` for runtime/worker/main.ts, `plants` for each simulated machine, `postgres` for the server and its children; never a path of this machine. */
 function nameOf(pid: number): string {
   const command = text(`/proc/${pid}/cmdline`)?.split('\0').join(' ') ?? '';
   return (
     /(?:runtime\/)?(\w+)\/(?:main|start)\.ts/.exec(command)?.[1] ??
-    (/postgres/.test(command) ? 'postgres' : (command.split(' ')[0] ?? ''))
+    /runtime\/(\w+)\/[\w-]+\.ts/.exec(command)?.[1] ??
+    (/postgres/.test(command) ? 'postgres' : basename(command.split(' ')[0] ?? ''))
   );
 }
 
