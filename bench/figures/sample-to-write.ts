@@ -1,20 +1,17 @@
 /** From a register that changed to a register that was written: poll, log, step, interlock, effect and write, through two processes. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ModbusServer } from '#blocks/connectors/modbus-tcp/server.testing.ts';
 import { freePort } from '#blocks/connectors/suite.ts';
 import { connection, tag } from '#drizzle/schema/index.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import { ORG, until, workerFixture } from '#runtime/worker/fixture.testing.ts';
 import type { Figure } from '../figure.ts';
+import { runtimeProcesses } from '../runtime-processes.ts';
 
 const LOOPS = 8;
 /** A tag is written at most 10 times in 10 s. */
 const PERIOD_MS = 1_100;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 40);
-const MASTER_KEY = 'a master key of at least thirty-two letters';
 
 const title = { en: 'Loop', zh: '回路' };
 const node = (id: string, block: string, params: Record<string, unknown> = {}) => ({
@@ -90,28 +87,8 @@ export default {
     };
     const bindings: Record<string, number>[] = [];
     for (let n = 0; n < LOOPS; n++) bindings.push({ p: await tagOf(2 * n, 'r'), setpoint: await tagOf(2 * n + 1, 'rw') });
-    const processes = ['gateway', 'worker'].map((kind) =>
-      spawn(
-        process.execPath,
-        [
-          '--disable-warning=ExperimentalWarning',
-          '--no-node-snapshot',
-          '--no-concurrent-recompilation',
-          fileURLToPath(new URL(`../../runtime/${kind}/main.ts`, import.meta.url)),
-        ],
-        {
-          env: {
-            ...process.env,
-            DATABASE_URL: f.url,
-            MILLWRIGHT_DATA: f.dataFolder,
-            MILLWRIGHT_MASTER_KEY: MASTER_KEY,
-            MILLWRIGHT_BROKER_PORT: 'off',
-          },
-          stdio: ['ignore', 'ignore', 'inherit'],
-        },
-      ),
-    );
     try {
+      await using _processes = runtimeProcesses(['gateway', 'worker'], f);
       // lanes are made by the gateway when it takes the connection
       await until('the gateway polls', () => counts.size >= LOOPS);
       for (const binding of bindings) await f.running(await f.instance(loop, binding));
@@ -120,10 +97,6 @@ export default {
       await sleep(SECONDS * 1_000);
       counting = false;
     } finally {
-      for (const child of processes) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
       await device.stop();
     }
     delays.sort((a, b) => a - b);
