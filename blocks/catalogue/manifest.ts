@@ -21,15 +21,19 @@ function columnsOf(decl: object): Record<string, ColumnManifest> {
 
 function portOf(decl: PortDecl | undefined): PortManifest {
   if (!decl) return EMPTY;
-  const { columnsFrom, columnsFromRole, frame } = decl as {
+  const { columnsFrom, columnsFromRole, frame, listed, rows } = decl as {
     columnsFrom?: unknown;
     columnsFromRole?: unknown;
     frame?: { type?: unknown };
+    listed?: unknown;
+    rows?: { type?: unknown };
   };
+  const more = typeof listed === 'string' ? { listed } : {};
   if (typeof columnsFrom === 'string') return { kind: 'stream', columns: {}, columnsFrom };
   if (typeof columnsFromRole === 'string') return { kind: 'stream', columns: {}, columnsFromRole };
   // a column that is called `frame` has a type as text; a frame declaration has columns
-  if (frame && typeof frame.type !== 'string') return { kind: 'frame', columns: columnsOf(frame) };
+  if (frame && typeof frame.type !== 'string') return { kind: 'frame', columns: columnsOf(frame), ...more };
+  if (rows && typeof listed === 'string') return { kind: 'stream', columns: columnsOf(rows), listed };
   return { kind: 'stream', columns: columnsOf(decl) };
 }
 
@@ -56,6 +60,7 @@ export function manifestOf(block: AnyBlock, publisher = 'millwright'): BlockMani
     ...(block.words ? { words: block.words } : {}),
     icon: block.icon,
     ...(block.reference ? { reference: block.reference } : {}),
+    ...(block.labels ? { labels: block.labels } : {}),
     params,
     shape,
     ...(block.source ? { source: block.source } : {}),

@@ -1,6 +1,15 @@
 import type { z } from 'zod';
 import type { Bilingual } from '#runtime/graph/document.ts';
-import type { Columns, ColumnsFromParam, ColumnsFromRole, FrameDecl, FrameValueOf, PortDecl, ValueOf } from './columns.ts';
+import type {
+  Columns,
+  ColumnsFromParam,
+  ColumnsFromRole,
+  FrameDecl,
+  FrameValueOf,
+  PortDecl,
+  RowsDecl,
+  ValueOf,
+} from './columns.ts';
 import type { StateFields, StateOf } from './state.ts';
 
 /** Time (epoch ms), key and worst quality of the declared columns; then the columns by their logical names. */
@@ -13,9 +22,11 @@ export interface RowBase {
 export type RowOf<D> =
   D extends FrameDecl<infer C>
     ? Omit<FrameBase, keyof C> & { readonly [K in keyof C]: FrameValueOf<C[K]> }
-    : D extends Columns
-      ? RowBase & { readonly [K in keyof D]: ValueOf<D[K]> }
-      : RowBase & Readonly<Record<string, never>>;
+    : D extends RowsDecl<infer C>
+      ? RowBase & { readonly [K in keyof C]: ValueOf<C[K]> }
+      : D extends Columns
+        ? RowBase & { readonly [K in keyof D]: ValueOf<D[K]> }
+        : RowBase & Readonly<Record<string, never>>;
 
 /** A frame row: `n` is the length of its columns; `at` is the frame's own time, whatever its columns are called. */
 interface FrameBase extends RowBase {
@@ -111,6 +122,8 @@ interface Common<P extends z.ZodObject, S extends StateFields> {
   readonly capabilities?: readonly string[];
   /** Standard, paper or handbook behind it. */
   readonly reference?: string;
+  /** Titles of ports and columns that `blocks/sdk/column-words.ts` does not have. */
+  readonly labels?: Readonly<Record<string, Bilingual>>;
   migrate?(fromVersion: number, old: Record<string, unknown>): Partial<StateOf<S>>;
 }
 

@@ -41,8 +41,22 @@ export const unitOfRole = (param: string): UnitRule => ({ role: param });
 /** A port that carries frames: finite tables, one value each. Code sees one array per column. */
 export interface FrameDecl<C extends Columns = Columns> {
   readonly frame: C;
+  readonly listed?: string;
 }
-export const frame = <C extends Columns>(columns: C): FrameDecl<C> => ({ frame: columns });
+export const frame = <C extends Columns>(columns: C, options?: ListedOption): FrameDecl<C> => ({ frame: columns, ...options });
+
+/**
+ * Of an input: the parameter that lists, by name, the columns of numbers that the block reads beside the declared ones (a text array).
+ * The row that is passed on whole to a helper has them: `features(row, p.columns)` reads `row[name]`.
+ */
+export interface ListedOption {
+  readonly listed: string;
+}
+/** Rows with the declared columns and those that a parameter lists. */
+export interface RowsDecl<C extends Columns = Columns> extends ListedOption {
+  readonly rows: C;
+}
+export const rows = <C extends Columns>(columns: C, options: ListedOption): RowsDecl<C> => ({ rows: columns, ...options });
 
 /** Output columns listed by a parameter: an array of `{ name, type, unit? }`. */
 export interface ColumnsFromParam {
@@ -55,7 +69,7 @@ export interface ColumnsFromRole {
 }
 export const columnsFromRole = (param: string): ColumnsFromRole => ({ columnsFromRole: param });
 
-export type PortDecl = Columns | FrameDecl | ColumnsFromParam | ColumnsFromRole;
+export type PortDecl = Columns | FrameDecl | RowsDecl | ColumnsFromParam | ColumnsFromRole;
 
 export type ValueOf<D> = D extends ColumnDecl<infer T> ? T : never;
 export type FrameValueOf<D> = D extends ColumnDecl<infer T> ? (T extends number ? Float64Array : readonly T[]) : never;

@@ -31,6 +31,16 @@ export const code = (meta: Omit<FieldMeta, 'field'>) =>
 export const role = (meta: Omit<FieldMeta, 'field'>) => field(z.string(), { ...meta, field: 'role' });
 /** A UCUM unit code. */
 export const unit = (meta: Omit<FieldMeta, 'field'>) => field(z.string(), { ...meta, field: 'unit' });
+/** Names of columns that the block reads beside its declared ones: an input port says `listed: '<this parameter>'`. */
+export const columnNames = (meta: Omit<FieldMeta, 'field'>) =>
+  field(
+    z
+      .array(z.string().regex(/^[a-z][a-zA-Z0-9_]*$/))
+      .min(1)
+      .max(200)
+      .refine((names) => new Set(names).size === names.length, { message: 'a column is named twice | 有列名重复' }),
+    meta,
+  );
 /** Columns that the block's code gives: `[{ name, type, unit? }]`. */
 export const columnList = (meta: Omit<FieldMeta, 'field'>) =>
   field(

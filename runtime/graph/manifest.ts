@@ -29,6 +29,8 @@ export interface ColumnManifest {
 export interface PortManifest {
   readonly kind: WireKind;
   readonly columns: Readonly<Record<string, ColumnManifest>>;
+  /** Of an input: the parameter that names further columns of numbers which the block reads. */
+  readonly listed?: string;
   /** Columns listed by this parameter. */
   readonly columnsFrom?: string;
   /** Column `value`, typed and united by the tag role that this parameter names. */
@@ -59,6 +61,8 @@ export interface BlockManifest {
   readonly words?: Bilingual;
   readonly icon: string;
   readonly reference?: string;
+  /** Titles of ports and columns beyond the common ones. */
+  readonly labels?: Readonly<Record<string, Bilingual>>;
   /** JSON Schema of the parameters; what a person needs to see stands under `x-millwright`. */
   readonly params: JsonSchema;
   readonly shape: 'source' | 'each' | 'on' | 'combine';

@@ -100,7 +100,7 @@ export function readInput(context: NodeContext, port: string, wires: readonly In
     report(kindMismatch(node.id, port, first.index, decl.kind));
     return facts;
   }
-  for (const [name, column] of Object.entries(decl.columns)) {
+  for (const [name, column] of Object.entries({ ...namedColumns(context, decl.listed), ...decl.columns })) {
     const on = boundName(node, manifest, port, name);
     const have = schema.columns[on];
     if (!have) {
@@ -116,6 +116,12 @@ export function readInput(context: NodeContext, port: string, wires: readonly In
     columns[name] = { on, ...convertColumn(context, port, wires, on, have, column) };
   }
   return facts;
+}
+
+/** Columns of numbers that a parameter of the node names. */
+function namedColumns({ params }: NodeContext, param: string | undefined): Record<string, ColumnManifest> {
+  const names = param === undefined ? undefined : params[param];
+  return Object.fromEntries((Array.isArray(names) ? names : []).map((name) => [String(name), { type: 'number' }]));
 }
 
 const declared = (column: ColumnManifest, unit: string | undefined): ColumnSchema => ({
