@@ -19,7 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import modbus from '#blocks/connectors/modbus-tcp/connector.ts';
 import mqttJson from '#blocks/connectors/mqtt/connector.ts';
-import { unpackWave } from '#blocks/connectors/mqtt/payload.ts';
+import { unpackWave } from '#blocks/connectors/payload/payload.ts';
 import opcua from '#blocks/connectors/opcua/connector.ts';
 import sparkplug from '#blocks/connectors/sparkplug/connector.ts';
 import { decodePayload, encodePayload, TYPES } from '#blocks/connectors/sparkplug/payload.ts';

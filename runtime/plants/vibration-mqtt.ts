@@ -1,4 +1,4 @@
-import { packWave } from '#blocks/connectors/mqtt/payload.ts';
+import { packWave } from '#blocks/connectors/payload/payload.ts';
 import { openDeviceLink } from './device-link.ts';
 import { VIBRATION_TOPIC } from './plant-a.ts';
 import { Pump, WAVE_RATE } from './pump.ts';

@@ -1,8 +1,7 @@
-import { connect as tlsConnect } from 'node:tls';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
-import { closedBy, noCertificate, refusedUser } from '#blocks/sdk/connection-words.ts';
+import { closedBy, refusedUser } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
-import { certificateFacts, certificateFailure } from '../certificate.ts';
+import { trustedAuthority } from '../certificate.ts';
 
 export interface BrokerOptions {
   readonly host: string;
@@ -219,35 +218,4 @@ function brokerError(error: unknown, where: string): ConnectorError {
     return new ConnectorError('session', 'mqtt.refused', text);
   }
   return networkError(error, where);
-}
-
-/** A broker whose certificate no authority of this machine vouches for needs a person's trust before a password is sent. */
-async function trustedAuthority(
-  options: BrokerOptions,
-  where: string,
-  host: Pick<ConnectorHost, 'certificate'>,
-): Promise<string | undefined> {
-  const seen = await new Promise<{ authorized: boolean; raw: Buffer | undefined }>((resolve, reject) => {
-    const socket = tlsConnect(
-      { host: options.host, port: options.port, rejectUnauthorized: false, servername: options.host },
-      () => {
-        resolve({ authorized: socket.authorized, raw: socket.getPeerCertificate().raw });
-        socket.destroy();
-      },
-    );
-    socket.setTimeout(CONNECT_LIMIT_MS, () => {
-      reject(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
-      socket.destroy();
-    });
-    socket.once('error', reject);
-  }).catch((error) => {
-    throw networkError(error, where);
-  });
-  if (seen.authorized) return undefined;
-  if (!seen.raw) throw new ConnectorError('certificate', 'certificate.none', noCertificate(where));
-  const facts = certificateFacts(seen.raw);
-  const decision = await host.certificate(facts);
-  const failure = certificateFailure(decision, facts, where);
-  if (failure) throw failure;
-  return facts.pem;
 }

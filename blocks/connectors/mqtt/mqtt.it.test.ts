@@ -1,10 +1,10 @@
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample, WaveValue } from '#blocks/sdk/connector.ts';
+import { packWave } from '../payload/payload.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
 import { BrokerWithDevice, TestBroker } from './broker.testing.ts';
 import connector from './connector.ts';
-import { packWave } from './payload.ts';
 
 let port = 0;
 let setpoint = 650;

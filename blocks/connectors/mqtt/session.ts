@@ -17,10 +17,12 @@ import {
   type WriteResult,
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
-import { type Address, objectAt, parseAddress } from './address.ts';
-import { listTopics, pageOf } from './browse.ts';
+import { pageOf } from '../page.ts';
+import { objectAt } from '../payload/path.ts';
+import { Payload, PayloadError, type Taken } from '../payload/payload.ts';
+import { type Address, parseAddress } from './address.ts';
+import { listTopics } from './browse.ts';
 import { BrokerClient, type BrokerOptions, type Message } from './client.ts';
-import { Payload, PayloadError, type Taken } from './payload.ts';
 
 interface Subscribed {
   readonly tag: TagRequest;

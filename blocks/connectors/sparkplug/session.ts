@@ -16,6 +16,7 @@ import {
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import type { BrokerClient, BrokerOptions, Message } from '../mqtt/client.ts';
+import { pageOf } from '../page.ts';
 import { parseAddress, sourceOf } from './address.ts';
 import { nodesBelow } from './browse.ts';
 import { bornWithout, qualityOf, typed, wire } from './metrics.ts';
@@ -27,7 +28,6 @@ const LINK_LOST = quality('bad', 'link');
 const ANSWER_LIMIT_MS = 3000;
 /** A node that cannot be understood is asked for its birth no more often than this. */
 const REBIRTH_PAUSE_MS = 5000;
-const PAGE = 100;
 
 export class SparkplugSession implements Session {
   readonly #options: BrokerOptions;
@@ -282,9 +282,7 @@ export class SparkplugSession implements Session {
   async browse(path: string, page?: string): Promise<BrowsePage> {
     if (page === undefined) await this.#discover();
     const nodes = nodesBelow(this.#nodes.sources(), path);
-    const from = Math.max(0, Number(page ?? 0) || 0);
-    const next = from + PAGE < nodes.length ? String(from + PAGE) : undefined;
-    return { nodes: nodes.slice(from, from + PAGE), ...(next ? { next } : {}) };
+    return pageOf(nodes, page);
   }
 
   /** Nodes that only send data are asked for their birth; those that are silent cannot be known. */

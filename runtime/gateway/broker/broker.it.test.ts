@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { packWave } from '#blocks/connectors/mqtt/payload.ts';
+import { packWave } from '#blocks/connectors/payload/payload.ts';
 import { until } from '#blocks/connectors/suite.ts';
 import { BrokerNameError, claimBrokerName, createDeviceToken, revokeDeviceToken } from '#drizzle/device-tokens.ts';
 import { sealSecret } from '#drizzle/secrets.ts';

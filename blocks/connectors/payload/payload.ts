@@ -1,7 +1,7 @@
 import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import type { SourceValue, TagValueType, WaveValue } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
-import { type Address, valueAt } from './address.ts';
+import { type Place, valueAt } from './path.ts';
 
 /**
  * Binary waveform, media type `application/x-mw-wave`, little-endian: bytes 0-3 the letters `MWV1`, 4-7 number of samples (uint32),
@@ -52,7 +52,7 @@ export interface Taken {
   readonly time: number;
 }
 
-/** A payload, parsed once for all the addresses of its topic. */
+/** The body of a message or answer, parsed once for all the addresses in it. */
 export class Payload {
   readonly #bytes: Buffer;
   #json: { readonly data: unknown } | { readonly error: string } | undefined;
@@ -76,17 +76,17 @@ export class Payload {
     return this.#json.data;
   }
 
-  /** The value of one address; throws `PayloadError` when the payload does not hold one of this type. */
-  take(address: Address, type: TagValueType, arrived: number): Taken {
-    if (type === 'wave') return this.#wave(address);
-    if (type === 'text' && address.value.length === 0 && !address.time) {
+  /** The value at one place; throws `PayloadError` when the payload does not hold one of this type. */
+  take(place: Place, type: TagValueType, arrived: number): Taken {
+    if (type === 'wave') return this.#wave(place);
+    if (type === 'text' && place.value.length === 0 && !place.time) {
       return { value: this.#bytes.toString('utf8'), quality: GOOD, time: arrived };
     }
     const data = this.#data();
-    const found = valueAt(data, address.value);
-    const time = address.time ? timeOf(valueAt(data, address.time)) : arrived;
+    const found = valueAt(data, place.value);
+    const time = place.time ? timeOf(valueAt(data, place.time)) : arrived;
     if (time === undefined) {
-      const where = address.time?.join('.');
+      const where = place.time?.join('.');
       throw new PayloadError('payload.time', {
         en: `There is no time at “${where}”: an ISO text or epoch number is needed.`,
         zh: `“${where}”处没有时间：需要 ISO 文本或纪元数值。`,
@@ -94,16 +94,16 @@ export class Payload {
     }
     if (found === null) return { quality: quality('bad', 'missing'), time };
     if (found === undefined) {
-      const field = address.value.join('.');
+      const field = place.value.join('.');
       throw new PayloadError('payload.missing', {
         en: `The payload has no field “${field}”.`,
         zh: `消息内容中没有字段“${field}”。`,
       });
     }
-    return { value: typed(found, type, address), quality: GOOD, time };
+    return { value: typed(found, type, place), quality: GOOD, time };
   }
 
-  #wave(address: Address): Taken {
+  #wave(place: Place): Taken {
     const binary = unpackWave(this.#bytes);
     if (binary) return { value: binary, quality: GOOD, time: binary.t0 };
     if (this.#bytes.toString('latin1', 0, 4) === WAVE_MAGIC) {
@@ -112,7 +112,7 @@ export class Payload {
         zh: '二进制波形不完整或头部有误。',
       });
     }
-    const found = valueAt(this.#data(), address.value) as { t0?: unknown; rate?: unknown; values?: unknown } | undefined;
+    const found = valueAt(this.#data(), place.value) as { t0?: unknown; rate?: unknown; values?: unknown } | undefined;
     const t0 = timeOf(found?.t0);
     const { rate, values } = found ?? {};
     const usable = Array.isArray(values) && values.length <= LONGEST_WAVE && values.every((v) => typeof v === 'number');
@@ -126,7 +126,7 @@ export class Payload {
   }
 }
 
-function typed(found: unknown, type: TagValueType, address: Address): SourceValue {
+function typed(found: unknown, type: TagValueType, place: Place): SourceValue {
   if (type === 'text') return typeof found === 'string' ? found : JSON.stringify(found);
   if (type === 'boolean') {
     if (typeof found === 'boolean') return found;
@@ -137,7 +137,7 @@ function typed(found: unknown, type: TagValueType, address: Address): SourceValu
     if (typeof found === 'boolean') return Number(found);
     if (typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found))) return Number(found);
   }
-  const field = address.value.join('.');
+  const field = place.value.join('.');
   const is = JSON.stringify(found)?.slice(0, 60);
   throw new PayloadError('payload.type', {
     en: `“${field || 'the payload'}” is ${is}, but the tag needs a ${type}.`,
