@@ -43,8 +43,15 @@ export const rooms: readonly Room[] = [
     instead: pure,
   },
   {
+    path: 'blocks/mathematics',
+    rooms: [],
+    packages: [],
+    node: false,
+    instead: pure,
+  },
+  {
     path: 'blocks/*',
-    rooms: ['blocks/sdk'],
+    rooms: ['blocks/sdk', 'blocks/mathematics'],
     packages: ['fft.js'],
     node: false,
     instead:
