@@ -3,6 +3,157 @@ import type { ConnectorCard } from './connector-card.ts';
 
 export const CONNECTORS: readonly ConnectorCard[] = [
   {
+    "id": "http",
+    "version": "1.0.0",
+    "title": {
+      "en": "HTTP (JSON)",
+      "zh": "HTTP（JSON）"
+    },
+    "summary": {
+      "en": "Asks web services of machines and systems for JSON at the period of each tag, and sends setpoints.",
+      "zh": "按各测点的周期轮询设备或系统的 Web 服务（JSON），并可下发设定值。"
+    },
+    "icon": "world-download",
+    "address": {
+      "help": {
+        "en": "/path#field@time: the field of the JSON answer (a.b[0]); @ names the field with the event time (ISO or epoch). For writing add >PUT /path#field.",
+        "zh": "/路径#字段@时间：字段为应答 JSON 中的路径（a.b[0]）；@ 后为事件时间字段（ISO 或纪元）。需要写入时加 >PUT /路径#字段。"
+      },
+      "examples": [
+        "/api/press#data.force@ts",
+        "/meters/1?fields=kw#kw",
+        "/api/press#sp>PUT /api/press/setpoint#sp"
+      ]
+    },
+    "browsable": true,
+    "reads": "device",
+    "resumes": false,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "url": {
+          "type": "string",
+          "format": "uri",
+          "x-millwright": {
+            "title": {
+              "en": "Base address",
+              "zh": "基地址"
+            },
+            "help": {
+              "en": "All paths are below it: https://mes.local/api",
+              "zh": "所有路径都位于其下：https://mes.local/api"
+            }
+          }
+        },
+        "timeoutMs": {
+          "default": 5000,
+          "x-millwright": {
+            "title": {
+              "en": "Time limit of a request",
+              "zh": "请求时限"
+            },
+            "unit": "ms"
+          },
+          "type": "integer",
+          "minimum": 100,
+          "maximum": 60000
+        },
+        "sign": {
+          "default": "none",
+          "x-millwright": {
+            "title": {
+              "en": "Sign-in",
+              "zh": "认证方式"
+            },
+            "options": {
+              "none": {
+                "en": "None",
+                "zh": "无"
+              },
+              "basic": {
+                "en": "User name and password",
+                "zh": "用户名和密码"
+              },
+              "bearer": {
+                "en": "Bearer token",
+                "zh": "Bearer 令牌"
+              },
+              "header": {
+                "en": "Key in a header",
+                "zh": "请求头密钥"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "none",
+            "basic",
+            "bearer",
+            "header"
+          ]
+        },
+        "username": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "User name",
+              "zh": "用户名"
+            }
+          },
+          "type": "string",
+          "maxLength": 255
+        },
+        "header": {
+          "default": "X-Api-Key",
+          "x-millwright": {
+            "title": {
+              "en": "Name of the header",
+              "zh": "请求头名称"
+            }
+          },
+          "type": "string",
+          "pattern": "^[A-Za-z0-9-]{1,64}$"
+        },
+        "explore": {
+          "default": "/",
+          "x-millwright": {
+            "title": {
+              "en": "Path to explore",
+              "zh": "浏览路径"
+            },
+            "help": {
+              "en": "Browsing shows the fields of this document.",
+              "zh": "浏览时显示该文档的字段。"
+            }
+          },
+          "type": "string",
+          "maxLength": 1024
+        }
+      },
+      "required": [
+        "url"
+      ]
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "secret": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Password, token or key",
+              "zh": "密码、令牌或密钥"
+            }
+          },
+          "type": "string",
+          "maxLength": 4000
+        }
+      }
+    }
+  },
+  {
     "id": "modbus-tcp",
     "version": "1.0.0",
     "title": {

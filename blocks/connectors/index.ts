@@ -1,9 +1,10 @@
 import type { AnyConnector } from '#blocks/sdk/connector.ts';
+import http from './http/connector.ts';
 import modbusTcp from './modbus-tcp/connector.ts';
 import mqtt from './mqtt/connector.ts';
 import opcua from './opcua/connector.ts';
 import sparkplug from './sparkplug/connector.ts';
 
 /** Every connector with its driver: for the gateway. Screens use the cards of `blocks/catalogue`, which load no driver. */
-const ALL: readonly AnyConnector[] = [opcua, modbusTcp, mqtt, sparkplug];
+const ALL: readonly AnyConnector[] = [opcua, modbusTcp, mqtt, sparkplug, http];
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map(ALL.map((connector) => [connector.manifest.id, connector]));

@@ -1,3 +1,4 @@
+import { checkAddress as http } from '#blocks/connectors/http/address.ts';
 import { checkAddress as modbus } from '#blocks/connectors/modbus-tcp/address.ts';
 import { checkAddress as mqtt } from '#blocks/connectors/mqtt/address.ts';
 import { checkAddress as opcua } from '#blocks/connectors/opcua/address.ts';
@@ -7,6 +8,7 @@ import { failed } from './errors.ts';
 
 /** The pure part of each connector: drivers stay in the gateway. */
 const CHECKS: Readonly<Record<string, (address: string, type: TagValueType) => AddressCheck>> = {
+  http,
   'modbus-tcp': modbus,
   mqtt,
   opcua,
