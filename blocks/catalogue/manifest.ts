@@ -1,7 +1,14 @@
 import type { AnyBlock } from '#blocks/sdk/block.ts';
 import type { PortDecl } from '#blocks/sdk/columns.ts';
 import { z } from '#blocks/sdk/index.ts';
-import type { BlockManifest, ColumnManifest, JsonSchema, PortManifest, StateManifest } from '#runtime/graph/manifest.ts';
+import type {
+  BlockManifest,
+  ColumnList,
+  ColumnManifest,
+  JsonSchema,
+  PortManifest,
+  StateManifest,
+} from '#runtime/graph/manifest.ts';
 
 const EMPTY: PortManifest = { kind: 'stream', columns: {} };
 
@@ -22,14 +29,18 @@ function columnsOf(decl: object): Record<string, ColumnManifest> {
 function portOf(decl: PortDecl | undefined): PortManifest {
   if (!decl) return EMPTY;
   const { columnsFrom, columnsFromRole, frame, listed, rows } = decl as {
-    columnsFrom?: unknown;
+    columnsFrom?: readonly ColumnList[];
     columnsFromRole?: unknown;
     frame?: { type?: unknown };
     listed?: unknown;
     rows?: { type?: unknown };
   };
   const more = typeof listed === 'string' ? { listed } : {};
-  if (typeof columnsFrom === 'string') return { kind: 'stream', columns: {}, columnsFrom };
+  // a column may be called `columnsFrom`: then it is no list
+  if (Array.isArray(columnsFrom)) {
+    const { columns = {} } = decl as { columns?: object };
+    return { kind: frame ? 'frame' : 'stream', columns: columnsOf(columns), columnsFrom };
+  }
   if (typeof columnsFromRole === 'string') return { kind: 'stream', columns: {}, columnsFromRole };
   // a column that is called `frame` has a type as text; a frame declaration has columns
   if (frame && typeof frame.type !== 'string') return { kind: 'frame', columns: columnsOf(frame), ...more };

@@ -24,9 +24,17 @@ export type RowOf<D> =
     ? Omit<FrameBase, keyof C> & { readonly [K in keyof C]: FrameValueOf<C[K]> }
     : D extends RowsDecl<infer C>
       ? RowBase & { readonly [K in keyof C]: ValueOf<C[K]> }
-      : D extends Columns
-        ? RowBase & { readonly [K in keyof D]: ValueOf<D[K]> }
-        : RowBase & Readonly<Record<string, never>>;
+      : D extends ColumnsFromParam
+        ? ListedBase & Readonly<Record<string, unknown>>
+        : D extends Columns
+          ? RowBase & { readonly [K in keyof D]: ValueOf<D[K]> }
+          : RowBase & Readonly<Record<string, never>>;
+
+/** A row whose columns parameters list; `n` and `at` are a table's. */
+interface ListedBase extends RowBase {
+  readonly at?: number;
+  readonly n?: number;
+}
 
 /** A frame row: `n` is the length of its columns; `at` is the frame's own time, whatever its columns are called. */
 interface FrameBase extends RowBase {

@@ -1,8 +1,8 @@
 import type { Wave } from '#runtime/batch/batch.ts';
 import type { ColumnType } from '#runtime/batch/schema.ts';
-import type { UnitRule } from '#runtime/graph/manifest.ts';
+import type { ColumnList, UnitRule } from '#runtime/graph/manifest.ts';
 
-export type { UnitRule };
+export type { ColumnList, UnitRule };
 
 /** A declared column. `T` is the type that block code sees. */
 export interface ColumnDecl<T> {
@@ -58,11 +58,26 @@ export interface RowsDecl<C extends Columns = Columns> extends ListedOption {
 }
 export const rows = <C extends Columns>(columns: C, options: ListedOption): RowsDecl<C> => ({ rows: columns, ...options });
 
-/** Output columns listed by a parameter: an array of `{ name, type, unit? }`. */
+/**
+ * Columns listed by parameters: arrays of `{ name, from?, type?, unit? }`, and `columns` beside them.
+ * On an input `from` is the column's name on the wire (absent: `name`) and `unit` the one it is converted to; on an output a column without
+ * a type is like the input column of its name. So `each: (row) => row` selects, renames and converts.
+ */
 export interface ColumnsFromParam {
-  readonly columnsFrom: string;
+  readonly columnsFrom: readonly ColumnList[];
+  readonly columns?: Columns;
+  readonly frame?: true;
 }
-export const columnsFrom = (param: string): ColumnsFromParam => ({ columnsFrom: param });
+const lists = (from: readonly (string | ColumnList)[]): ColumnList[] => from.map((l) => (typeof l === 'string' ? { param: l } : l));
+export const columnsFrom = (from: string | readonly (string | ColumnList)[], columns?: Columns): ColumnsFromParam => ({
+  columnsFrom: lists(typeof from === 'string' ? [from] : from),
+  ...(columns ? { columns } : {}),
+});
+/** The same for a table. */
+export const frameFrom = (from: string | readonly (string | ColumnList)[], columns?: Columns): ColumnsFromParam => ({
+  ...columnsFrom(from, columns),
+  frame: true,
+});
 /** Output column `value` typed and united by the tag role that this parameter names. */
 export interface ColumnsFromRole {
   readonly columnsFromRole: string;

@@ -22,6 +22,11 @@ export type RowExpression<T> = (row: unknown) => T;
 export const expression = <T extends number | boolean = number>(meta: Omit<FieldMeta, 'field'>) =>
   field(z.string().min(1).max(2000), { ...meta, field: 'expression' }) as unknown as z.ZodType<RowExpression<T>, string>;
 
+/** Row `i` of a table, for the expressions of a list: `p.rules[k].when(rowAt(row, i))`. The compiler has its text. */
+export function rowAt(_row: unknown, _i: number): unknown {
+  throw new Error('rowAt is there in compiled programs only');
+}
+
 /** The user's own TypeScript: `export default function (row, state, ctx) { … }`; in documents it is text. */
 export type UserCode = (row: unknown, state: Record<string, unknown>, ctx: unknown) => Record<string, unknown> | undefined;
 export const code = (meta: Omit<FieldMeta, 'field'>) =>

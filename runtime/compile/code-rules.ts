@@ -30,6 +30,7 @@ export const SDK_TEXT: Readonly<Record<string, string>> = {
   isBad: '((q) => q >= 128)',
   isGood: '((q) => q < 64)',
   worst: '((a, b) => (a > b ? a : b))',
+  rowAt: '((r, i) => { const $ = {}; for (const c in r.$) $[c] = [r.$[c][0][i], r.$[c][1]]; return { $ }; })',
 };
 
 const FORBIDDEN_NODES: Readonly<Record<string, readonly [en: string, zh: string]>> = {

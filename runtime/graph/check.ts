@@ -8,7 +8,7 @@ import { cycles, type Edge, reachable, topologicalOrder } from './order.ts';
 import { fieldsOf, type ParameterValues, parameterValues, parseParams, resolveParameters, valueAt } from './params.ts';
 import type { GraphProblem } from './problem.ts';
 import * as say from './problems.ts';
-import { type IncomingWire, type NodeContext, readInput, readOutput } from './schemas.ts';
+import { type IncomingWire, listedColumns, type NodeContext, readInput, readOutput } from './schemas.ts';
 
 /**
  * The one judge of a graph: the studio while editing, the save, the compiler, `mw run` and the API ask the same function.
@@ -223,15 +223,11 @@ function checkBindings({ node, manifest, params, report }: NodeContext): void {
   const outputs = Object.values(manifest.outputs).flatMap((p) => [
     ...Object.keys(p.columns),
     ...(p.columnsFromRole ? ['value'] : []),
-    ...listed(params, p.columnsFrom),
+    ...listedColumns(params, p.columnsFrom).map((c) => c.name),
   ]);
   for (const column of Object.keys(node.as ?? {}))
     if (!outputs.includes(column)) report(say.unknownBinding(node.id, column, outputs));
 }
-const listed = (params: Readonly<Record<string, unknown>>, from: string | undefined): string[] => {
-  const list = from === undefined ? undefined : params[from];
-  return Array.isArray(list) ? list.map((c: { name: string }) => c.name) : [];
-};
 
 interface End {
   readonly wire: number;

@@ -26,13 +26,22 @@ export interface ColumnManifest {
   readonly scale?: number;
 }
 
+/** A parameter that lists columns: `{ name, from?, type?, unit? }` each. */
+export interface ColumnList {
+  readonly param: string;
+  /** Field with the name on the wire, of an input; absent = `from`. */
+  readonly from?: string;
+  /** Type of an output column by the value of one field; a value that is not named leaves the input's type. */
+  readonly typeBy?: { readonly field: string; readonly types: Readonly<Record<string, ColumnType>> };
+}
+
 export interface PortManifest {
   readonly kind: WireKind;
   readonly columns: Readonly<Record<string, ColumnManifest>>;
   /** Of an input: the parameter that names further columns of numbers which the block reads. */
   readonly listed?: string;
-  /** Columns listed by this parameter. */
-  readonly columnsFrom?: string;
+  /** Columns listed by parameters. */
+  readonly columnsFrom?: readonly ColumnList[];
   /** Column `value`, typed and united by the tag role that this parameter names. */
   readonly columnsFromRole?: string;
 }

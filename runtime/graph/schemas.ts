@@ -2,7 +2,7 @@ import type { ColumnSchema, ColumnType, WireSchema } from '#runtime/batch/schema
 import { type Conversion, conversion, divideUnits, isUnit, multiplyUnits } from '#runtime/units/units.ts';
 import type { GraphNode, TagRole } from './document.ts';
 import type { BoundColumn, InputFacts, OutputFacts, WireFacts } from './facts.ts';
-import type { BlockManifest, ColumnManifest, PortManifest, UnitRule } from './manifest.ts';
+import type { BlockManifest, ColumnList, ColumnManifest, PortManifest, UnitRule } from './manifest.ts';
 import type { GraphProblem } from './problem.ts';
 import {
   badUnit,
@@ -28,6 +28,34 @@ export interface NodeContext {
   readonly params: Readonly<Record<string, unknown>>;
   readonly role?: TagRole;
   readonly report: (problem: GraphProblem) => void;
+}
+
+interface ListedColumn {
+  readonly name: string;
+  /** Name on the wire. */
+  readonly on: string;
+  readonly type?: ColumnType;
+  readonly unit?: string;
+  readonly param: string;
+}
+/** Columns that the parameters list. */
+export function listedColumns(
+  params: Readonly<Record<string, unknown>>,
+  lists: readonly ColumnList[] | undefined,
+): ListedColumn[] {
+  return (lists ?? []).flatMap(({ param, from = 'from', typeBy }) => {
+    const list = params[param];
+    return (Array.isArray(list) ? (list as Readonly<Record<string, unknown>>[]) : []).map((item): ListedColumn => {
+      const type = (item.type as ColumnType | undefined) ?? (typeBy && typeBy.types[String(item[typeBy.field])]);
+      return {
+        name: String(item.name),
+        on: typeof item[from] === 'string' && item[from] !== '' ? item[from] : String(item.name),
+        ...(type ? { type } : {}),
+        ...(typeof item.unit === 'string' && item.unit !== '' ? { unit: item.unit } : {}),
+        param,
+      };
+    });
+  });
 }
 
 const fits = (have: ColumnType, need: ColumnType): boolean => have === need || (need === 'number' && have === 'integer');
@@ -94,6 +122,7 @@ export function readInput(context: NodeContext, port: string, wires: readonly In
   if (!first) {
     for (const [name, column] of Object.entries(decl.columns))
       columns[name] = { schema: declared(column, wantedUnit(context, column.unit)) };
+    for (const c of listedColumns(context.params, decl.columnsFrom)) columns[c.name] = { schema: { type: c.type ?? 'number' } };
     return facts;
   }
   if (schema.kind !== decl.kind) {
@@ -114,6 +143,14 @@ export function readInput(context: NodeContext, port: string, wires: readonly In
       continue;
     }
     columns[name] = { on, ...convertColumn(context, port, wires, on, have, column) };
+  }
+  for (const { name, on, unit, param } of listedColumns(context.params, decl.columnsFrom)) {
+    const have = schema.columns[on];
+    if (!have) report(missingColumn(node.id, port, first.index, on, Object.keys(schema.columns)));
+    const good = unit === undefined || isUnit(unit);
+    if (!good) report(badUnit(node.id, param, unit));
+    const column = { type: have?.type ?? 'number', ...(unit !== undefined && good ? { unit } : {}) };
+    columns[name] = have ? { on, ...convertColumn(context, port, wires, on, have, column) } : { schema: declared(column, unit) };
   }
   return facts;
 }
@@ -189,12 +226,12 @@ export function readOutput(context: NodeContext, port: string, inputs: Readonly<
   const decl = manifest.outputs[port] as PortManifest;
   const own: Record<string, ColumnSchema> = {};
   if (decl.columnsFromRole && role) own.value = { type: role.type, ...(role.unit === undefined ? {} : { unit: role.unit }) };
-  if (decl.columnsFrom) {
-    const list = params[decl.columnsFrom];
-    for (const c of Array.isArray(list) ? (list as { name: string; type: ColumnType; unit?: string }[]) : []) {
-      if (c.unit && !isUnit(c.unit)) context.report(badUnit(node.id, decl.columnsFrom, c.unit));
-      own[c.name] = { type: c.type, ...(c.unit ? { unit: c.unit } : {}) };
-    }
+  for (const c of listedColumns(params, decl.columnsFrom)) {
+    if (c.unit && !isUnit(c.unit)) context.report(badUnit(node.id, c.param, c.unit));
+    const like = Object.values(inputs).find((i) => Object.hasOwn(i.columns, c.name))?.columns[c.name]?.schema;
+    const type = c.type ?? like?.type ?? 'number';
+    const unit = c.unit ?? (type === like?.type ? like.unit : undefined);
+    own[c.name] = { ...(type === like?.type ? like : {}), type, ...(unit === undefined ? {} : { unit }) };
   }
   for (const [name, column] of Object.entries(decl.columns))
     own[name] = declared(column, givenUnit(context, column.unit, inputs));
