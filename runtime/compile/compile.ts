@@ -91,6 +91,7 @@ function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<Pr
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   return {
     instrumented: plan.instrumented,
+    nodes: plan.nodes.map((n) => n.id),
     sources: sources.map((n) => ({
       node: n.id,
       ...(n.facts.role ? { role: n.facts.role.name } : {}),

@@ -9,6 +9,7 @@ const info: ProgramInfo = {
   hash: 'p',
   graphHash: 'g',
   instrumented: false,
+  nodes: [],
   sources: [{ node: 'x', role: 'x', schema: { kind: 'stream', columns: { value: { type: 'number', unit: 'bar' } } } }],
   outputs: [
     {

@@ -8,6 +8,7 @@ const info: ProgramInfo = {
   hash: '',
   graphHash: '',
   instrumented: false,
+  nodes: [],
   sources: [
     { node: 't', role: 'temperature', schema: { kind: 'stream', columns: { value: { type: 'number', unit: 'Cel' } } } },
     { node: 'w', role: 'vibration', schema: { kind: 'stream', columns: { value: { type: 'wave', unit: 'g' } } } },

@@ -101,6 +101,16 @@ export interface ProbeValue {
   readonly values: Readonly<Record<string, { readonly v: unknown; readonly q: number }>>;
 }
 
+/** What each node did in one step, in the order of `ProgramInfo.nodes`. The host adds them up; they are no part of the state. */
+export interface NodeCounts {
+  /** Rows that reached the node, bad ones included. */
+  readonly rows: Int32Array;
+  /** Rows that its code failed on; each is also among `dead`, up to that list's limit. */
+  readonly failed: Int32Array;
+  /** Entry time of the newest row that reached it, epoch ms; NaN = none in this step. */
+  readonly last: Float64Array;
+}
+
 export interface StepResult {
   readonly outputs: readonly OutputRows[];
   readonly effects: readonly EffectRequest[];
@@ -111,6 +121,8 @@ export interface StepResult {
   /** When the program wants a tick if nothing else comes, entry time in epoch ms. */
   readonly wakeAt: number | null;
   readonly probes?: readonly ProbeValue[];
+  /** Absent from programs that were not made by this compiler. */
+  readonly nodes?: NodeCounts;
 }
 
 export interface ProgramSource {
@@ -161,6 +173,8 @@ export interface ProgramInfo {
   readonly hash: string;
   readonly graphHash: string;
   readonly instrumented: boolean;
+  /** Ids of all nodes, sources included: the order of `StepResult.nodes`. */
+  readonly nodes: readonly string[];
   readonly sources: readonly ProgramSource[];
   readonly outputs: readonly ProgramOutput[];
   readonly capabilities: readonly string[];

@@ -9,6 +9,7 @@ const info: ProgramInfo = {
   hash: '',
   graphHash: '',
   instrumented: false,
+  nodes: [],
   sources: [
     { node: 'a', role: 'a', schema: column },
     { node: 'b', role: 'b', schema: column },

@@ -14,6 +14,7 @@ return EMPTY; }, save() { return 1; }, load() {} } }`;
       hash: '',
       graphHash: '',
       instrumented: false,
+      nodes: [],
       sources: [],
       outputs: [],
       capabilities: [],
