@@ -73,12 +73,17 @@ export async function prepare(loaded: LoadedBlock, test: BlockCase): Promise<Pre
         ? test.columns[port]
         : Object.fromEntries(Object.entries(test.columns ?? {}).filter(([, c]) => isColumn(c)))
     ) as Record<string, ColumnSchema>;
-    const own = Object.fromEntries(
-      Object.entries(decl.columns).map(([name, c]): [string, ColumnSchema] => [
-        name,
-        { type: c.type, ...(typeof c.unit === 'string' ? { unit: c.unit } : {}) },
-      ]),
-    );
+    const named = decl.listed === undefined ? undefined : test.params?.[decl.listed];
+    const own = Object.fromEntries([
+      ...(Array.isArray(named) ? named : []).map((name): [string, ColumnSchema] => [String(name), { type: 'number' }]),
+      // an optional column that no row of the case has is not on the wire
+      ...Object.entries(decl.columns)
+        .filter(([name, c]) => !c.optional || test.input.some((row) => hasColumn(row, name)))
+        .map(([name, c]): [string, ColumnSchema] => [
+          name,
+          { type: c.type, ...(typeof c.unit === 'string' ? { unit: c.unit } : {}) },
+        ]),
+    ]);
     return { port, source: testSource(`test/source.${port}`, { ...own, ...given }, decl.kind) };
   });
   const document: GraphDocument = graphDocument.parse({
@@ -112,7 +117,10 @@ export async function prepare(loaded: LoadedBlock, test: BlockCase): Promise<Pre
   const order = plain.program.info.sources.map((s) => s.node.slice('from_'.length));
   let clock = Number.NEGATIVE_INFINITY;
   const rows = test.input.map((r): InputRow => {
-    const time = timeOf(r.time);
+    // of a frame with a column `time`: its times; the frame's own time is the newest
+    const given: unknown = r.time;
+    const times = Array.isArray(given) ? given.map((t: number | string) => timeOf(t) ?? Number.NaN) : undefined;
+    const time = times ? Math.max(...times) : timeOf(r.time);
     const at = timeOf(r.clock) ?? time ?? clock;
     clock = Math.max(clock, at);
     const key = String(r.key ?? 'k');
@@ -129,7 +137,7 @@ export async function prepare(loaded: LoadedBlock, test: BlockCase): Promise<Pre
           ...(r.answer.reason === undefined ? {} : { reason: r.answer.reason }),
         },
       };
-    const values: Record<string, unknown> = {};
+    const values: Record<string, unknown> = times ? { time: times } : {};
     const quality: Record<string, number> = {};
     for (const [name, value] of Object.entries(r)) {
       if (name.endsWith('.quality')) quality[name.slice(0, -'.quality'.length)] = qualityOf(value);
@@ -139,6 +147,8 @@ export async function prepare(loaded: LoadedBlock, test: BlockCase): Promise<Pre
   });
   return { program: plain.program, instrumented: instrumented.program, rows, seed: test.seed ?? 1 };
 }
+const hasColumn = (row: BlockCase['input'][number], name: string) =>
+  Object.hasOwn(row, name) && (!RESERVED.has(name) || Array.isArray(row[name]));
 const isColumn = (c: unknown): c is ColumnSchema => typeof (c as { type?: unknown } | undefined)?.type === 'string';
 export const qualityOf = (text: unknown): number => {
   const code = typeof text === 'number' ? text : parseQuality(String(text));
