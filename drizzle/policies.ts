@@ -46,6 +46,9 @@ const RIGHTS: Readonly<Record<string, Rights>> = {
   blob_use: 'select',
   // Written with the steps.
   late_count: 'select',
+  step_time: 'select',
+  // What a web process sent and a browser drew.
+  hop_time: 'select, insert',
 };
 
 const MINE = `org_id = (select current_setting('millwright.org', true))`;

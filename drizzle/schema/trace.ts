@@ -1,9 +1,12 @@
-import { bigint, doublePrecision, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { orgId } from './columns.ts';
 
+/** All times are epoch ms, each by the clock of who stamped it. */
+const time = (name: string) => doublePrecision(name);
+
 /**
- * When a step was begun and when it was committed, for traces from a sample to a screen or a machine: some of all steps and those that failed
- * on something (`runtime/worker/step-times.ts`), kept for an hour. All other hops stand in the log and the outbox.
+ * The way of some steps, for traces from a sample to a screen or a machine: the first with results of every few seconds of a shard, those that asked
+ * for an action, those that failed on a row (`runtime/worker/step-times.ts`); kept for an hour. What came after stands in `hop_time`, and in `effect`.
  */
 export const stepTime = pgTable(
   'step_time',
@@ -11,11 +14,35 @@ export const stepTime = pgTable(
     shardId: integer('shard_id').notNull(),
     step: bigint('step', { mode: 'number' }).notNull(),
     orgId: orgId(),
-    /** Why it was kept: the first of some seconds, or a row was set aside in it. */
-    kept: text('kept').$type<'head' | 'failure'>().notNull(),
-    /** Epoch ms by the worker's clock: its entries were read, its results were in the database. */
-    readAt: doublePrecision('read_at').notNull(),
-    committedAt: doublePrecision('committed_at').notNull(),
+    kept: text('kept').$type<'head' | 'action' | 'failure'>().notNull(),
+    /** The newest samples that the step consumed: the trace's id. Absent where only a timer or a person caused it. */
+    lane: integer('lane'),
+    seq: bigint('seq', { mode: 'number' }),
+    /** Newest event time in that entry; when the gateway had it; when it was appended. */
+    measuredAt: time('measured_at'),
+    receivedAt: time('received_at'),
+    appendedAt: time('appended_at'),
+    /** By the worker's clock: its entries were read, the program was through, its results were in the database. */
+    readAt: time('read_at').notNull(),
+    steppedAt: time('stepped_at'),
+    committedAt: time('committed_at').notNull(),
+    rows: integer('rows').notNull().default(0),
+    /** The first row that was set aside in it. */
+    failed: jsonb('failed').$type<{ node: string; message: string }>(),
   },
-  (t) => [primaryKey({ columns: [t.shardId, t.step] }), index().on(t.committedAt)],
+  (t) => [primaryKey({ columns: [t.shardId, t.step] }), index().on(t.committedAt), index().on(t.orgId, t.committedAt)],
+);
+
+/** What happened to the results of a traced step later, told by whoever did it. The first time counts. */
+export const hopTime = pgTable(
+  'hop_time',
+  {
+    shardId: integer('shard_id').notNull(),
+    step: bigint('step', { mode: 'number' }).notNull(),
+    /** In the history; sent to a screen; drawn by a browser (by the server's clock, as the browser knows it). */
+    hop: text('hop').$type<'stored' | 'sent' | 'drawn'>().notNull(),
+    orgId: orgId(),
+    at: time('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shardId, t.step, t.hop] }), index().on(t.at)],
 );

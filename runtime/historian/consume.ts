@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#drizzle/client.ts';
-import type { LogRow } from '#runtime/log/contract.ts';
+import type { LogRow, OutputsEntry } from '#runtime/log/contract.ts';
 import { Compaction } from './compact.ts';
 import { LaneBuffer } from './gather.ts';
 import { LatestValues } from './latest.ts';
@@ -20,9 +20,19 @@ export interface HistorianOptions {
   readonly onFlush?: (lane: number, samples: number, chunks: number, bytes: number) => void;
   /** The database takes nothing (its disk is full, or it is read-only); undefined when it does again. */
   readonly onTrouble?: (error: Error | undefined) => void;
+  /** Of the steps that are traced, when their results are in the history. */
+  readonly traces?: {
+    readonly take: (entry: OutputsEntry) => boolean;
+    readonly stored: (orgId: string, steps: readonly TracedStep[]) => Promise<void>;
+  };
   readonly retryMs?: number;
   readonly flushRows?: number;
   readonly flushMs?: number;
+}
+
+export interface TracedStep {
+  readonly shardId: number;
+  readonly step: number;
 }
 
 /** A lane is stored after this many rows: short chunks cost 3 bytes a sample where 120 cost 1 to 1.5, and merging does the rest. */
@@ -62,6 +72,7 @@ export async function consume(options: HistorianOptions): Promise<void> {
   const latest = new LatestValues(sql);
   const compaction = new Compaction(sql);
   const lanes = new Map<number, LaneBuffer>();
+  const traced = new Map<number, TracedStep[]>();
   let lanesAt = Number.NEGATIVE_INFINITY;
   let latestAt = Number.NEGATIVE_INFINITY;
   let troubled = false;
@@ -111,6 +122,9 @@ export async function consume(options: HistorianOptions): Promise<void> {
     );
     compaction.stored(rows);
     lane.clear();
+    const steps = traced.get(lane.lane);
+    traced.delete(lane.lane);
+    if (steps) await options.traces?.stored(lane.orgId, steps);
   };
   const due = (lane: LaneBuffer) =>
     lane.rows > 0 && (lane.rows >= flushRows || lane.samples >= FLUSH_SAMPLES || performance.now() - lane.since >= flushMs);
@@ -131,10 +145,14 @@ export async function consume(options: HistorianOptions): Promise<void> {
       for (const row of rows) {
         const lane = lanes.get(row.lane);
         // A number that is not the next is not to be seen yet: its predecessor is still being committed.
-        if (lane && row.seq === lane.read + 1)
-          lane.add(row, ids, performance.now(), (id, orgId, time, value, quality, origin, other) =>
-            latest.note(id, orgId, time, value, quality, origin, other),
-          );
+        if (!lane || row.seq !== lane.read + 1) continue;
+        lane.add(row, ids, performance.now(), (id, orgId, time, value, quality, origin, other) =>
+          latest.note(id, orgId, time, value, quality, origin, other),
+        );
+        if (row.entry.kind === 'outputs' && options.traces?.take(row.entry)) {
+          const { shardId, step } = row.entry;
+          traced.set(row.lane, [...(traced.get(row.lane) ?? []), { shardId, step }]);
+        }
       }
       for (const lane of part) if (due(lane)) await flush(lane);
       if (performance.now() - latestAt >= LATEST_MS) await writeLatest();

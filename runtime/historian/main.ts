@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#drizzle/client.ts';
+import { HeadSampler } from '#runtime/log/head-sampler.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openListener } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
@@ -15,6 +16,7 @@ import { consume } from './consume.ts';
 import { type HouseFacts, keepHousekeeper } from './housekeeper.ts';
 import { holdHistorianLock } from './lock.ts';
 import { refusalText } from './refusal.ts';
+import { noteStored } from './traced.ts';
 
 const url = process.env.DATABASE_URL;
 if (!url) throw new Error('DATABASE_URL is not set: the PostgreSQL URL or the socket folder of the embedded server');
@@ -69,6 +71,7 @@ async function session(): Promise<void> {
         for (const reason of house.problems ?? []) log.warn({ reason }, 'housekeeping');
       }, until),
     ]);
+    const heads = new HeadSampler();
     await consume({
       sql: database.sql,
       read: reader.readAfter,
@@ -79,6 +82,11 @@ async function session(): Promise<void> {
         facts.chunks += chunks;
         facts.bytes += bytes;
         log.debug({ lane, samples, chunks, bytes }, 'stored');
+      },
+      traces: {
+        take: (entry) => heads.take(entry),
+        stored: (orgId, steps) =>
+          noteStored(database.sql, orgId, steps).catch((error) => log.warn({ error: String(error) }, 'times of traces')),
       },
       onTrouble: (error) => {
         if (error && !trouble)

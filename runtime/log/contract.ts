@@ -10,6 +10,8 @@ export interface SamplesEntry {
   readonly kind: 'samples';
   /** Append time stamped by the writer, epoch ms: the entry's time, the same in every replay. */
   readonly at: number;
+  /** When the gateway had the first of its rows, epoch ms by its clock; absent where it is not known. */
+  readonly received?: number;
   readonly origin: Origin;
   readonly n: number;
   readonly tag: Int32Array;

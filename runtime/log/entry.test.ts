@@ -41,6 +41,18 @@ test('quality, text and wave references', () => {
   );
 });
 
+test('when its rows were received, beside any other column', () => {
+  same(samples({ received: 1_795_000_000_000.25 }));
+  same(
+    samples({
+      received: 1,
+      messages: BigUint64Array.of(7n),
+      quality: Uint8Array.of(0, 0x46, 0x80),
+      other: { 0: { text: '运行' } },
+    }),
+  );
+});
+
 test('prints of messages, beside any other column', () => {
   const messages = BigUint64Array.of(1n, 2n ** 64n - 1n);
   same(samples({ messages }));

@@ -4,7 +4,7 @@
  *
  * samples: 0 version, 1 kind, 2 flags, 3 origin, 4 u32 n, 8 f64 at, 16 f64 time base, 24 f64 value[n],
  *          then times (none: all at the base | i32 offset[n] | f64[n], padded), i32 tag[n], u8 quality[n], other values,
- *          and last the prints of messages u64[…] with their count u32 at the very end
+ *          f64 received, and last the prints of messages u64[…] with their count u32 at the very end
  * control, outputs: 0 version, 1 kind, 2 f64 at, 10 value
  */
 import type { ColumnSchema, Origin, WireSchema } from '#runtime/batch/schema.ts';
@@ -14,7 +14,7 @@ import type { ControlEvent, LogEntry, OutputColumns, OutputsEntry, SamplesEntry 
 
 const VERSION = 1;
 const KIND = { samples: 1, control: 2, outputs: 3 } as const;
-const FLAG = { offsets: 1, times: 2, quality: 4, other: 8, messages: 16 } as const;
+const FLAG = { offsets: 1, times: 2, quality: 4, other: 8, messages: 16, received: 32 } as const;
 
 /** Bytes that this version of the product cannot read; `code` is stable. */
 export class LogFormatError extends Error {
@@ -72,8 +72,9 @@ function packSamples(e: SamplesEntry): Buffer<ArrayBuffer> {
   }
   const other = e.other && Object.keys(e.other).length > 0 ? encodeValue(e.other) : undefined;
   const width = mode === 'one' ? 0 : mode === 'offsets' ? 4 : 8;
-  const { messages } = e;
-  const trailer = messages?.length ? 8 * messages.length + 4 : 0;
+  const { messages, received } = e;
+  const printed = messages?.length ? 8 * messages.length + 4 : 0;
+  const trailer = printed + (received === undefined ? 0 : 8);
   const size = 24 + n * (8 + width + 4 + (e.quality ? 1 : 0)) + (other?.length ?? 0) + trailer;
   const b = Buffer.allocUnsafeSlow(size);
   b[0] = VERSION;
@@ -82,7 +83,8 @@ function packSamples(e: SamplesEntry): Buffer<ArrayBuffer> {
     (mode === 'offsets' ? FLAG.offsets : mode === 'times' ? FLAG.times : 0) |
     (e.quality ? FLAG.quality : 0) |
     (other ? FLAG.other : 0) |
-    (trailer ? FLAG.messages : 0);
+    (printed ? FLAG.messages : 0) |
+    (received === undefined ? 0 : FLAG.received);
   b[3] = ORIGINS.indexOf(e.origin);
   b.writeUInt32LE(n, 4);
   b.writeDoubleLE(e.at, 8);
@@ -102,9 +104,10 @@ function packSamples(e: SamplesEntry): Buffer<ArrayBuffer> {
     o += n;
   }
   if (other) b.set(other, o);
-  if (messages && trailer) {
+  if (received !== undefined) b.writeDoubleLE(received, size - trailer);
+  if (messages && printed) {
     messages.forEach((print, i) => {
-      b.writeBigUInt64LE(print, size - trailer + 8 * i);
+      b.writeBigUInt64LE(print, size - printed + 8 * i);
     });
     b.writeUInt32LE(messages.length, size - 4);
   }
@@ -142,9 +145,12 @@ function unpackSamples(bytes: Uint8Array, at: number | undefined): SamplesEntry 
   }
   const origin = ORIGINS[b[3] ?? 255];
   if (!origin) throw new Error(`unknown origin ${b[3]}`);
+  const messages = flags & FLAG.messages ? prints(b) : undefined;
+  const end = b.length - (messages ? 8 * messages.length + 4 : 0);
   return {
     kind: 'samples',
     at: at ?? b.readDoubleLE(8),
+    ...(flags & FLAG.received ? { received: b.readDoubleLE(end - 8) } : {}),
     origin,
     n,
     tag,
@@ -152,7 +158,7 @@ function unpackSamples(bytes: Uint8Array, at: number | undefined): SamplesEntry 
     value,
     ...(quality ? { quality } : {}),
     ...(flags & FLAG.other ? { other: new ByteReader(b, o - b.byteOffset).value() as SamplesEntry['other'] } : {}),
-    ...(flags & FLAG.messages ? { messages: prints(b) } : {}),
+    ...(messages ? { messages } : {}),
   } as SamplesEntry;
 }
 

@@ -13,6 +13,8 @@ const LINGER_MS = 10;
 const FULL = 1000;
 
 interface Open {
+  /** When the first row came, epoch ms. */
+  readonly received: number;
   readonly rows: LogRowValue[];
   readonly messages: bigint[];
   readonly done: PromiseWithResolvers<void>;
@@ -38,7 +40,7 @@ export class Packer {
     const key = `${lane} ${resendable}`;
     let open = this.#open.get(key);
     if (!open) {
-      open = { rows: [], messages: [], done: Promise.withResolvers() };
+      open = { received: Date.now(), rows: [], messages: [], done: Promise.withResolvers() };
       open.done.promise.catch(() => {}); // told to every caller of `add` as well
       this.#open.set(key, open);
     }
@@ -60,14 +62,19 @@ export class Packer {
     if (!open) return;
     this.#open.delete(key);
     const [lane = '', resendable] = key.split(' ');
-    this.#append(Number(lane), packRows(open.rows, this.#origin, open.messages), resendable === 'true').then(
+    this.#append(Number(lane), packRows(open.rows, this.#origin, open), resendable === 'true').then(
       open.done.resolve,
       open.done.reject,
     );
   }
 }
 
-export function packRows(rows: readonly LogRowValue[], origin: Origin, messages: readonly bigint[] = []): SamplesEntry {
+export function packRows(
+  rows: readonly LogRowValue[],
+  origin: Origin,
+  from: Partial<Omit<Open, 'rows' | 'done'>> = {},
+): SamplesEntry {
+  const { received, messages = [] } = from;
   const n = rows.length;
   const tag = new Int32Array(n);
   const time = new Float64Array(n);
@@ -87,6 +94,7 @@ export function packRows(rows: readonly LogRowValue[], origin: Origin, messages:
   return {
     kind: 'samples',
     at: Date.now(),
+    ...(received === undefined ? {} : { received }),
     origin,
     n,
     tag,

@@ -9,6 +9,9 @@ import type { InstanceFacts, Prepared } from './prepare.ts';
 /** A step that is done and waits for the next commit. */
 export interface ReadyStep {
   readonly commit: StepCommit;
+  /** The newest samples that it consumed, and when the program was through with them; for traces. */
+  readonly cause?: NumberedEntry;
+  readonly steppedAt?: number;
   /** Packed checkpoint after the step. */
   readonly checkpoint?: Uint8Array;
 }

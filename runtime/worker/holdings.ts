@@ -1,10 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { instance, shard as shardTable } from '#drizzle/schema/index.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
-import type { StepCommit } from '#runtime/step/take-step.ts';
 import type { Attention } from './attention.ts';
 import type { WorkerContext } from './context.ts';
-import type { HeldShard } from './held-shard.ts';
+import type { HeldShard, ReadyStep } from './held-shard.ts';
 import { holdShard, saveCheckpoint, stopInstance } from './hold.ts';
 import { type InstanceProblem, unforeseen } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
@@ -28,8 +27,11 @@ interface Trouble {
 /** The shards of this worker: taking, giving back, dropping. */
 export class Holdings implements RoundHooks {
   readonly held = new Map<number, HeldShard>();
-  /** A shard that is being taken must not be taken again by the next sweep: that would raise its own token. */
-  readonly taking = new Set<number>();
+  /**
+   * Shards that are being taken, with their leases. They must not be taken again by the next sweep, which would raise their own token; and they are renewed
+   * as held ones are: a recovery that outlasts the lease would be taken away by a peer, whose own is taken away in turn, and so on for ever.
+   */
+  readonly taking = new Map<number, Lease | undefined>();
   readonly stats = { steps: 0, rows: 0, rounds: 0, commits: 0, lost: 0 };
   readonly times = new StepTimes();
   readonly probes = new WeakMap<HeldShard, NewestProbes>();
@@ -52,6 +54,16 @@ export class Holdings implements RoundHooks {
   get size(): number {
     return this.held.size + this.taking.size;
   }
+  /** All that must be renewed. */
+  get leases(): Lease[] {
+    return [...this.all.map((s) => s.lease), ...[...this.taking.values()].filter((lease) => lease !== undefined)];
+  }
+  /** Another took what this lease was for: whatever is here of it is of no use. */
+  lost({ shardId, token }: Lease): void {
+    const s = this.held.get(shardId);
+    if (s?.lease.token === token) this.drop(s);
+    if (this.taking.get(shardId)?.token === token) this.taking.set(shardId, undefined);
+  }
   mine(shardId: number): boolean {
     return this.held.has(shardId) || this.taking.has(shardId);
   }
@@ -63,14 +75,20 @@ export class Holdings implements RoundHooks {
   async take(shardId: number): Promise<HeldShard | undefined> {
     const { session, log } = this.context;
     if (this.closed || this.mine(shardId) || !session.open) return undefined;
-    this.taking.add(shardId);
+    this.taking.set(shardId, undefined);
     let lease: Lease | undefined;
     try {
       lease = await session.take(shardId);
       if (!lease) return undefined;
+      this.taking.set(shardId, lease);
       const begun = performance.now();
       const s = await holdShard(this.context, lease);
       if (!s) return undefined;
+      if (!this.taking.get(shardId) || this.closed) {
+        s.stepper?.dispose();
+        await session.release(shardId, lease.token);
+        return undefined;
+      }
       log.debug({ shard: shardId, step: lease.step, ms: Math.round(performance.now() - begun) }, 'shard taken');
       this.held.set(shardId, s);
       this.attention.markAll();
@@ -159,9 +177,9 @@ export class Holdings implements RoundHooks {
     s.stepper?.dispose();
     s.onGone();
   }
-  committed(s: HeldShard, commit: StepCommit): void {
-    const { rows, probes } = commit;
-    this.times.note(s.lease.shardId, s.lease.orgId, commit);
+  committed(s: HeldShard, ready: ReadyStep): void {
+    const { rows, probes } = ready.commit;
+    this.times.note(s.lease.orgId, ready);
     this.stats.steps++;
     this.stats.rows += rows;
     if (probes) {

@@ -1,6 +1,6 @@
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { NumberedEntry } from '#runtime/step/build-input.ts';
-import type { ReadStep, StepCommit } from '#runtime/step/take-step.ts';
+import type { ReadStep } from '#runtime/step/take-step.ts';
 import { ENGINE } from './checkpoint.ts';
 import { type Committed, commitSteps, type ShardCommit } from './commit-steps.ts';
 import type { WorkerContext } from './context.ts';
@@ -19,7 +19,7 @@ export interface RoundHooks {
   /** The lease is lost, or the shard is in doubt: forget it with its state. */
   drop(shard: HeldShard, error?: unknown): void;
   /** A step of it is in the database. */
-  committed(shard: HeldShard, step: StepCommit): void;
+  committed(shard: HeldShard, step: ReadyStep): void;
   /** The instance cannot go on; why. */
   fail(shard: HeldShard, problem: InstanceProblem): void;
 }
@@ -172,7 +172,7 @@ export async function commitReady(context: WorkerContext, shards: readonly HeldS
     s.carried = commit.carried;
     s.lastCommit = now;
     s.ready = undefined;
-    hooks.committed(s, commit);
+    hooks.committed(s, step);
     if (commit.rows > 0) {
       s.decisions = 0;
       if (s.mostEntries < ENTRIES_A_STEP) s.mostEntries++;

@@ -39,7 +39,21 @@ export async function runStep(context: WorkerContext, shard: HeldShard, read: Re
     at: Math.max(now, shard.carried.clock),
     run,
   });
-  return { commit, ...(state ? { checkpoint: packCheckpoint(shard.plan, commit.carried, state) } : {}) };
+  const cause = newestSamples(read.entries);
+  return {
+    commit,
+    steppedAt: Date.now(),
+    ...(cause ? { cause } : {}),
+    ...(state ? { checkpoint: packCheckpoint(shard.plan, commit.carried, state) } : {}),
+  };
+}
+
+/** What a trace of the step begins with. */
+function newestSamples(entries: readonly NumberedEntry[]): NumberedEntry | undefined {
+  let newest: NumberedEntry | undefined;
+  for (const one of entries)
+    if (one.entry.kind === 'samples' && one.entry.at >= (newest?.entry.at ?? Number.NEGATIVE_INFINITY)) newest = one;
+  return newest;
 }
 
 /** A step that moves the cursor and nothing else. */

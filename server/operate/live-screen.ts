@@ -13,8 +13,11 @@ import { sayOutcome } from '../effects/say-reasons.ts';
 import { followLanes } from '../history/live-tail.ts';
 import { EVERY_MS, IDLE_MS, type InTenant, type LiveValue, readLatest } from '../history/live-values.ts';
 import { Pacer } from '../history/pacer.ts';
+import { isTraced } from '../history/seen.ts';
 import { requireSignals } from '../history/signals.ts';
 import { follow } from '../live.ts';
+import { log } from '../log.ts';
+import { noteSent, type TracedStep } from '../trace/note-hops.ts';
 import { readShards, requireInstance } from './read-screen.ts';
 
 export const liveScreenInput = z.object({
@@ -39,6 +42,8 @@ export interface ScreenValue {
   readonly quality: number;
   readonly origin: string;
   readonly unit: string | null;
+  /** The step that gave it: its trace. Absent for what the history has. */
+  readonly from?: TracedStep;
 }
 export interface ScreenState {
   readonly status: string;
@@ -55,6 +60,8 @@ export interface ScreenState {
 export interface ScreenMessage {
   readonly values: readonly ScreenValue[];
   readonly tags: readonly LiveValue[];
+  /** Steps whose times are kept: the browser tells when it has drawn them. */
+  readonly traces?: readonly TracedStep[];
   /** Present when it changed. */
   readonly state?: ScreenState;
   readonly now: number;
@@ -62,6 +69,8 @@ export interface ScreenMessage {
 
 const STATE_EVERY_MS = 200;
 const STATE_IDLE_MS = 2_000;
+/** One step in five seconds of each shard is traced; a screen that was long away tells of no more. */
+const MOST_TRACES = 16;
 
 /** Everything that moves on an operator screen, in one stream: a browser opens six connections to a server and no more. */
 export async function* liveScreen(
@@ -112,6 +121,12 @@ export async function* liveScreen(
     while (await pacer.next()) {
       const message: ScreenMessage = { ...shown.drain(), ...(state ? { state } : {}), now: Date.now() };
       state = undefined;
+      const { traces } = message;
+      if (traces)
+        // A measurement is not worth a screen's waiting, nor its end.
+        void tenant((tx) => noteSent(tx, orgId, traces, message.now)).catch((error) =>
+          log.warn({ err: error }, 'time of a trace'),
+        );
       yield message;
     }
     await watching;
@@ -129,6 +144,7 @@ class Shown {
   private readonly times = new Map<string, number>();
   private values = new Map<string, ScreenValue>();
   private tags = new Map<number, LiveValue>();
+  private traces: TracedStep[] = [];
   constructor(outputs: readonly string[], tagIds: readonly number[]) {
     this.outputs = new Set(outputs);
     this.tagIds = new Set(tagIds);
@@ -151,6 +167,8 @@ class Shown {
   take(row: LogRow, shardIds: ReadonlySet<number>): void {
     const { entry } = row;
     if (entry.kind === 'outputs' && !shardIds.has(entry.shardId)) return;
+    const from = entry.kind === 'outputs' ? { shardId: entry.shardId, step: entry.step } : undefined;
+    let noted = false;
     const units = new Map<string, string | null>(
       entry.kind === 'outputs'
         ? entry.outputs.flatMap((o) =>
@@ -174,12 +192,20 @@ class Shown {
         origin: originName(origin),
       };
       const name = id < 0 ? names[-id - 1] : undefined;
-      if (name) this.note({ ...name, ...facts, unit: units.get(name.bind) ?? null });
-      else if (this.tagIds.has(id)) this.noteTag({ id, ...facts });
+      if (name) {
+        this.note({ ...name, ...facts, unit: units.get(name.bind) ?? null, ...(from ? { from } : {}) });
+        noted = true;
+      } else if (this.tagIds.has(id)) this.noteTag({ id, ...facts });
     });
+    if (from && noted && this.traces.length < MOST_TRACES && isTraced(row.lane, row.seq)) this.traces.push(from);
   }
-  drain(): { values: ScreenValue[]; tags: LiveValue[] } {
-    const out = { values: [...this.values.values()].map(inWords), tags: [...this.tags.values()] };
+  drain(): Pick<ScreenMessage, 'values' | 'tags' | 'traces'> {
+    const out = {
+      values: [...this.values.values()].map(inWords),
+      tags: [...this.tags.values()],
+      ...(this.traces.length > 0 ? { traces: this.traces } : {}),
+    };
+    this.traces = [];
     this.values = new Map();
     this.tags = new Map();
     return out;

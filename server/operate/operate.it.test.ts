@@ -170,7 +170,17 @@ describe('operator screens', () => {
     await writer.close();
     await notify.close();
     expect(seen).toEqual([
-      { bind: 'written.value', key: 'C-101', time: at, value: 6.5, other: null, quality: 0, origin: 'simulated', unit: 'bar' },
+      {
+        bind: 'written.value',
+        key: 'C-101',
+        time: at,
+        value: 6.5,
+        other: null,
+        quality: 0,
+        origin: 'simulated',
+        unit: 'bar',
+        from: { shardId: world.shardId, step: 1 },
+      },
     ]);
     expect(tags).toMatchObject([{ id: world.tagId, value: 6.4 }]);
     expect(state).toMatchObject({ status: 'running', confirmations: [] });

@@ -75,7 +75,9 @@ export const writeSamplesEndpoint = defineEndpoint({
     const entries = [...lanes.values()].flatMap(({ lane, simulated, rows }) =>
       Array.from({ length: Math.ceil(rows.length / ROWS_AN_ENTRY) }, (_, i) => ({
         lane,
-        entry: packRows(rows.slice(i * ROWS_AN_ENTRY, (i + 1) * ROWS_AN_ENTRY), simulated ? 'simulated' : 'measured'),
+        entry: packRows(rows.slice(i * ROWS_AN_ENTRY, (i + 1) * ROWS_AN_ENTRY), simulated ? 'simulated' : 'measured', {
+          received: arrived,
+        }),
       })),
     );
     await appendPushed(entries);

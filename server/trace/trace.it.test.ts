@@ -8,6 +8,8 @@ import { followLanes } from '../history/live-tail.ts';
 import type { InTenant } from '../history/live-values.ts';
 import { closeLogReader } from '../history/log-reader.ts';
 import { closeLive } from '../live.ts';
+import { listTraces } from './list-traces.ts';
+import { noteDrawn, noteSent } from './note-hops.ts';
 import { readNodes } from './read-nodes.ts';
 import { readTrace } from './read-trace.ts';
 
@@ -78,7 +80,8 @@ test('a sample is followed from its machine to the step, the commit, the screen 
   });
   const step = trace.apps[0]?.step;
   expect(step?.effects).toMatchObject([{ node: 'write', kind: 'tag.write' }]);
-  const hops = [trace.measured.to, trace.appendedAt, step?.readAt, step?.committedAt, step?.seenAt].map(Number);
+  const hops = [trace.measured.to, trace.appendedAt, step?.readAt, step?.steppedAt, step?.committedAt].map(Number);
+  expect(step?.seenAt).toBeGreaterThanOrEqual(trace.appendedAt);
   // The times of the database and of this process are of one clock here.
   expect(hops).toEqual([...hops].sort((a, b) => a - b));
   expect((step?.seenAt ?? 0) - trace.measured.to).toBeLessThan(15_000);
@@ -92,6 +95,43 @@ test('a sample is followed from its machine to the step, the commit, the screen 
     expect(apps[0]?.step?.number).toBe(journal.find((row) => (row.upto?.[place] ?? 0) >= seq)?.seq);
   }
   expect((await readTrace(tenant(ORG), ORG, { tagId: temp })).seq).toBe(5);
+  // From a step one comes to the sample that caused it, whether its times were kept or not.
+  for (const row of journal)
+    expect(await readTrace(tenant(ORG), ORG, { shardId: shard.id, step: row.seq })).toMatchObject({
+      lane: lane.id,
+      seq: row.upto?.[place],
+    });
+
+  // In the list, with what a screen and the history tell later; what a browser says counts for what was sent to one, once.
+  const first = { shardId: shard.id, step: Number(step?.number) };
+  const own = <T>(fn: Parameters<typeof withTenant<T>>[1]) => withTenant(ORG, fn);
+  const listed = async (failures = false) =>
+    (await own((tx) => listTraces(tx, ORG, { failures, limit: 60 }))).traces.find((row) => row.step === first.step);
+  expect(await own((tx) => noteDrawn(tx, ORG, { steps: [first], at: Date.now() }))).toBe(0);
+  const sent = Date.now();
+  await own((tx) => noteSent(tx, ORG, [first], sent));
+  expect(await own((tx) => noteDrawn(tx, ORG, { steps: [first], at: sent + 3_600_000 }))).toBe(0);
+  expect(await withTenant('org-b', (tx) => noteDrawn(tx, 'org-b', { steps: [first], at: sent }))).toBe(0);
+  expect(await own((tx) => noteDrawn(tx, ORG, { steps: [first], at: sent - 1 }))).toBe(1);
+  expect(await own((tx) => noteDrawn(tx, ORG, { steps: [first], at: sent + 1 }))).toBe(0);
+  await until('the step is listed', async () => (await listed()) !== undefined);
+  expect(await listed()).toMatchObject({
+    key: 'C-101',
+    lane: lane.id,
+    sentAt: sent,
+    drawnAt: sent,
+    actions: 1,
+  });
+  const all = await own((tx) => listTraces(tx, ORG, { failures: false, limit: 60 }));
+  expect(all.kept).toBe(all.traces.length);
+  expect(all.steps).toBeGreaterThanOrEqual(all.kept);
+  expect(await withTenant('org-b', (tx) => listTraces(tx, 'org-b', { failures: false, limit: 60 }))).toEqual({
+    traces: [],
+    steps: 0,
+    kept: 0,
+  });
+  await f.sql`update effect set status = 'refused' where step = ${first.step}`;
+  expect(await listed(true)).toMatchObject({ undone: 1 });
 
   // Of its nodes: what came out while somebody watches, and what was set aside.
   await f.sql`insert into watch (instance_id, org_id, until) values (${id}, ${ORG}, now() + interval '1 minute')`;
