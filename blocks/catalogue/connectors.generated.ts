@@ -154,6 +154,62 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     }
   },
   {
+    "id": "influx",
+    "version": "1.0.0",
+    "title": {
+      "en": "InfluxDB line protocol",
+      "zh": "InfluxDB 行协议"
+    },
+    "summary": {
+      "en": "Takes what Telegraf and other senders write to an InfluxDB: point them at this connection instead.",
+      "zh": "接收 Telegraf 等程序写入 InfluxDB 的数据：将其输出地址指向本连接即可。"
+    },
+    "icon": "database-import",
+    "address": {
+      "help": {
+        "en": "measurement,tag=value#field: lines of this measurement that have at least these tags.",
+        "zh": "measurement,标签=值#字段：匹配该 measurement 且至少包含这些标签的行。"
+      },
+      "examples": [
+        "press,line=2#force",
+        "cpu,cpu=cpu-total#usage_idle"
+      ]
+    },
+    "browsable": true,
+    "reads": "newest",
+    "resumes": false,
+    "listens": true,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {}
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "token": {
+          "type": "string",
+          "minLength": 16,
+          "maxLength": 1000,
+          "x-millwright": {
+            "title": {
+              "en": "Token that senders use",
+              "zh": "发送端使用的令牌"
+            },
+            "help": {
+              "en": "At least 16 letters.",
+              "zh": "至少 16 个字符。"
+            }
+          }
+        }
+      },
+      "required": [
+        "token"
+      ]
+    }
+  },
+  {
     "id": "modbus-tcp",
     "version": "1.0.0",
     "title": {
@@ -670,6 +726,98 @@ export const CONNECTORS: readonly ConnectorCard[] = [
           "maxLength": 1000
         }
       }
+    }
+  },
+  {
+    "id": "webhook",
+    "version": "1.0.0",
+    "title": {
+      "en": "Webhook (JSON in)",
+      "zh": "Webhook（接收 JSON）"
+    },
+    "summary": {
+      "en": "Takes the JSON that cloud services, MES and gateways send by themselves.",
+      "zh": "接收云服务、MES、网关等主动推送的 JSON。"
+    },
+    "icon": "webhook",
+    "address": {
+      "help": {
+        "en": "/path#field@time: JSON that came to this path below the connection’s address; @ names the field with the event time.",
+        "zh": "/路径#字段@时间：发送到本连接地址下该路径的 JSON；@ 后为事件时间字段。"
+      },
+      "examples": [
+        "/orders#data.quantity@ts",
+        "/press#force"
+      ]
+    },
+    "browsable": true,
+    "reads": "newest",
+    "resumes": false,
+    "listens": true,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "sign": {
+          "default": "token",
+          "x-millwright": {
+            "title": {
+              "en": "Sign-in of the sender",
+              "zh": "发送端认证方式"
+            },
+            "options": {
+              "token": {
+                "en": "Token (Bearer, or ?token=)",
+                "zh": "令牌（Bearer 或 ?token=）"
+              },
+              "signature": {
+                "en": "Signature of the body (HMAC-SHA-256)",
+                "zh": "报文签名（HMAC-SHA-256）"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "token",
+            "signature"
+          ]
+        },
+        "header": {
+          "default": "X-Hub-Signature-256",
+          "x-millwright": {
+            "title": {
+              "en": "Header with the signature",
+              "zh": "签名所在请求头"
+            }
+          },
+          "type": "string",
+          "pattern": "^[A-Za-z0-9-]{1,64}$"
+        }
+      }
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "secret": {
+          "type": "string",
+          "minLength": 16,
+          "maxLength": 1000,
+          "x-millwright": {
+            "title": {
+              "en": "Token or key of the signature",
+              "zh": "令牌或签名密钥"
+            },
+            "help": {
+              "en": "At least 16 letters.",
+              "zh": "至少 16 个字符。"
+            }
+          }
+        }
+      },
+      "required": [
+        "secret"
+      ]
     }
   }
 ];
