@@ -1,4 +1,4 @@
-import { type Buffers, Buffers as BufferTable, isNumber } from './buffers.ts';
+import { type Buffers, Buffers as BufferTable } from './buffers.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
 import { NodeWriter } from './node-text.ts';
@@ -180,27 +180,14 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     out.push(`    for (let r = 0; r < N; r++) { ${unit.loops.map((l) => `$loop${l.index}(r);`).join(' ')} }`);
   }
   out.push('  }', '  const outputs = [];');
-  out.push(
-    '  const clean = (q, n) => { for (let i = 0; i < n; i++) if (q[i] !== 0) return q.slice(0, n); return undefined; };',
-    '  const numbers = (c, n) => (c instanceof Float64Array ? c.slice(0, n) : Float64Array.from(c.subarray(0, n)));',
-  );
+  // the columns of a buffer that is an output are those of its schema, in that order
   for (const [i, o] of plan.document.outputs.entries()) {
     const node = plan.nodes.find((n) => n.id === o.from.node);
     const b = node && buffers.of(node, o.from.port);
-    if (!node || !b) continue;
-    const columns = Object.keys(node.facts.outputs[o.from.port]?.schema.columns ?? {}).map((name) =>
-      b.columns.find((c) => c.name === name),
-    );
-    const values = columns.map((c) =>
-      !c
-        ? '[]'
-        : !c.frame && (isNumber(c.schema) || c.schema.type === 'boolean')
-          ? `numbers(b.c${c.at}, n)`
-          : `b.c${c.at}.slice(0, n)`,
-    );
-    const qualities = columns.map((c) => (c ? `clean(b.q${c.at}, n)` : 'undefined'));
+    if (!b) continue;
+    const [values, qualities] = ['c', 'q'].map((f) => b.columns.map((c) => `b.${f}${c.at}`).join(', '));
     out.push(
-      `  { const b = ${b.text}, n = b.n; if (n > 0) { const key = new Array(n); for (let i = 0; i < n; i++) key[i] = $keys[b.k[i]]; outputs.push({ output: ${i}, n, row: b.row.slice(0, n), time: b.time.slice(0, n), key, columns: [${values.join(', ')}], quality: [${qualities.join(', ')}] }); } }`,
+      `  { const b = ${b.text}; if (b.n > 0) outputs.push({ output: ${i}, n: b.n, row: b.row, time: b.time, key: b.k, columns: [${values}], quality: [${qualities}] }); }`,
     );
   }
   const order = Object.fromEntries(plan.nodes.map((n) => [n.id, n.i]));
@@ -208,7 +195,7 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
     `  const order = ${JSON.stringify(order)}, byRow = (a, b) => a.row - b.row || order[a.node] - order[b.node];`,
     '  if ($effects.length > 1) $effects.sort(byRow); if ($alarms.length > 1) $alarms.sort(byRow); if ($dead.length > 1) $dead.sort(byRow);',
     `  let wakeAt = Infinity;${wakes.map((w) => ` if ($T${w}.min < wakeAt) wakeAt = $T${w}.min;`).join('')}`,
-    '  const result = { outputs, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt };',
+    '  const result = { outputs, keys: $keys, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt };',
   );
   if (plan.instrumented) out.push(...probeResults(plan));
   out.push('  return result;', '}');

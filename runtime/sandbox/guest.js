@@ -1,10 +1,10 @@
 // What runs first inside every isolate, before any app code. Evaluates to a function; the host calls it once with the limits and gets the
 // guarded entries. It keeps its own copies of everything it uses, because app code may change the built-ins of its context.
-(function guest(limits, crossing) {
+(function guest(limits, makeCrossing) {
+  const crossing = makeCrossing();
   const { apply, ownKeys, getPrototypeOf, getOwnPropertyDescriptor, defineProperty, deleteProperty } = Reflect;
   const { freeze, create, keys } = Object;
   const { isArray } = Array;
-  const { unpack, pack } = crossing();
   const NativeBuffer = ArrayBuffer;
   const NativeError = Error;
   const string = String;
@@ -220,6 +220,7 @@
     left = allowed = bytes;
     return plain(v, 0);
   };
+  const leaves = (v) => plain(v, 1);
 
   /** The node that has most of a list that grew too long. */
   function loudest(list) {
@@ -243,6 +244,7 @@
   const refuseOutput = (message) => {
     throw new Refusal('OUTPUT_KIND', message);
   };
+  /** Rows go into the shared area; what else a result holds is given back, nothing when there is nothing. */
   function checked(result) {
     if (typeof result !== 'object' || result === null) throw new Refusal('OUTPUT_KIND', 'a step must give a result');
     if (typeof result.then === 'function') throw new Refusal('OUTPUT_KIND', 'a step must not be asynchronous');
@@ -257,12 +259,26 @@
     for (let i = 0; i < result.outputs.length; i++) rows += result.outputs[i].n;
     if (!(rows <= limits.rows))
       throw new Refusal('OUTPUT_LIMIT', `${rows} output rows in one step; at most ${limits.rows} are allowed`);
-    // Refused rows are counted, not copied one and all: a broken block refuses every row.
-    const dead = result.dead.length > limits.dead ? apply(slice, result.dead, [0, limits.dead]) : result.dead;
-    const out = bounded({ ...result, dead, outputs: undefined }, limits.bytes);
-    if (result.dead.length > limits.dead) out.deadMore = result.dead.length - limits.dead;
-    out.outputs = pack(result.outputs, refuseOutput, plain, spend);
-    return out;
+    left = allowed = limits.bytes;
+    let rest;
+    const put = (name, value) => {
+      rest ??= create(null);
+      rest[name] = value;
+    };
+    if (result.effects.length > 0) put('effects', plain(result.effects, 0));
+    if (result.alarms.length > 0) put('alarms', plain(result.alarms, 0));
+    if (result.dead.length > 0) {
+      // Refused rows are counted, not copied one and all: a broken block refuses every row.
+      const more = result.dead.length - limits.dead;
+      put('dead', plain(more > 0 ? apply(slice, result.dead, [0, limits.dead]) : result.dead, 0));
+      if (more > 0) put('deadMore', more);
+    }
+    if (typeof result.late !== 'object' || result.late === null)
+      throw new Refusal('OUTPUT_KIND', 'the late of a step must be counts by node');
+    if (keys(result.late).length > 0) put('late', plain(result.late, 0));
+    if (result.probes !== undefined) put('probes', plain(result.probes, 0));
+    crossing.pack(result, { refuse: refuseOutput, plain: leaves, spend, put });
+    return rest;
   }
 
   // ---- entries: nothing thrown inside reaches the host as an object ---------------------------------------------------------------------
@@ -279,9 +295,11 @@
       stack: cut(e.stack, 4000),
     };
   }
+  /** `true` for done with nothing to tell: what is no object costs nothing to cross. */
   const guarded = (run) => (a, b, c) => {
     try {
-      return { ok: true, value: run(a, b, c) };
+      const value = run(a, b, c);
+      return value === undefined ? true : { ok: true, value };
     } catch (e) {
       return { ok: false, error: described(e) };
     }
@@ -297,12 +315,15 @@
       for (const entry of ['step', 'save', 'load'])
         if (typeof program?.[entry] !== 'function') throw new Refusal('BAD_PROGRAM', `the program has no ${entry}`);
     }),
-    step: guarded((buffer, rest, save) => {
-      const result = checked(program.step(unpack(buffer, rest.shape, rest)));
-      return { result, state: save ? bounded(program.save(), limits.stateBytes) : undefined };
+    step: guarded((save, area, given) => {
+      if (area !== undefined) crossing.open(area);
+      const rest = checked(program.step(crossing.unpack(given)));
+      if (!save) return rest;
+      return { rest, state: bounded(program.save(), limits.stateBytes) };
     }),
     save: guarded(() => bounded(program.save(), limits.stateBytes)),
     load: guarded((state) => {
+      crossing.forget();
       program.load(state);
     }),
   };

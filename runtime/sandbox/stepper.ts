@@ -4,7 +4,7 @@ import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
 import type { Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 import { newIsolate } from './birth.ts';
 import { type CodeCache, codeKey, openCodeCache } from './code-cache.ts';
-import { type PackedOutputs, packInput, unpackOutputs } from './crossing.ts';
+import { Crossing, type OutputRest } from './crossing.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { PROGRAM_FILE, placeInStack, placeOf, SandboxError } from './sandbox-error.ts';
 import { onThread } from './threads.ts';
@@ -35,11 +35,15 @@ interface Described {
   node?: string;
   stack?: string;
 }
-type Answer<T> = { ok: true; value: T } | { ok: false; error: Described };
+/** `true`: done, with nothing to tell. */
+type Answer<T> = true | { ok: true; value: T } | { ok: false; error: Described };
 type Entry = ivm.Reference<(...args: unknown[]) => unknown>;
-type Arguments = ivm.Copy<unknown> | boolean;
+type Arguments = ivm.Copy<unknown> | boolean | undefined;
+/** What a step gives beside rows; what is absent is empty. */
+type StepRest = OutputRest & Partial<Omit<StepResult, 'outputs' | 'wakeAt' | 'nodes'>>;
 
 const SLICES = 10;
+const nothing = () => {};
 const GUEST = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
 const CROSSING = readFileSync(new URL('./crossing.guest.js', import.meta.url), 'utf8');
 const ownCache = openCodeCache();
@@ -116,7 +120,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
     );
   }
   /** The arguments are moved or copied in; the answer is copied out. */
-  async function call<T>(entry: Entry, args: Arguments[]): Promise<T> {
+  async function call<T>(entry: Entry, args: Arguments[]): Promise<T | undefined> {
     const answer = await guarded(
       () =>
         entry.apply(undefined, args as Parameters<Entry['apply']>[1], {
@@ -124,19 +128,27 @@ export async function createStepper(program: Program, options: StepperOptions = 
           timeout: limits.timeoutMs,
         }) as Promise<Answer<T>>,
     );
+    if (answer === true) return undefined;
     if (answer.ok) return answer.value;
     throw failure(answer.error.code, answer.error.message, answer.error);
   }
-  async function step(entry: Entry, input: StepInput, save: boolean): Promise<{ result: StepResult; state: unknown }> {
-    const { buffer, ...rest } = packInput(input);
-    const moved = new ivm.ExternalCopy(buffer, { transferOut: true }).copyInto({ transferIn: true, release: true });
-    const answer = await call<{ result: StepResult & { outputs: PackedOutputs }; state: unknown }>(entry, [
-      moved,
-      copied(rest),
-      save,
-    ]);
+  // The area of the rows is one for all steps: they go one after the other. Run from a promise, where V8 finds a short stack to remember.
+  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const mine = before.then(run);
+    before = mine.then(nothing, nothing);
+    return mine;
+  };
+  const crossing = new Crossing();
+  async function step<T>(entry: Entry, input: StepInput, save: boolean): Promise<T | undefined> {
+    const { area, rest } = crossing.pack(input);
+    const shared = area && new ivm.ExternalCopy(area).copyInto({ release: true });
+    return call<T>(entry, [save, shared, rest && copied(rest)]);
+  }
+  function resultOf(given: StepRest = {}): StepResult {
     try {
-      return { result: { ...answer.result, outputs: unpackOutputs(answer.result.outputs) }, state: answer.state };
+      const { buffer: _, names: __, from: ___, boxed: ____, ...rest } = given;
+      return { effects: [], alarms: [], dead: [], late: {}, ...rest, ...crossing.unpack(given) };
     } catch {
       throw failure('OUTPUT_KIND', 'the rows of the outputs are not whole');
     }
@@ -161,17 +173,18 @@ export async function createStepper(program: Program, options: StepperOptions = 
         result: { copy: true },
         timeout: limits.timeoutMs,
       })) as Answer<void>;
-      if (!started.ok) throw failure(started.error.code, started.error.message, started.error);
+      if (started !== true && !started.ok) throw failure(started.error.code, started.error.message, started.error);
       return { step: await entry('step'), save: await entry('save'), load: await entry('load') };
     });
     return {
-      step: async (input) => (await step(entries.step, input, false)).result,
-      async stepAndSave(input) {
-        const { result, state } = await step(entries.step, input, true);
-        return { result, state: encodeState(state) };
-      },
+      step: (input) => inTurn(async () => resultOf(await step<StepRest>(entries.step, input, false))),
+      stepAndSave: (input) =>
+        inTurn(async () => {
+          const both = await step<{ rest?: StepRest; state: unknown }>(entries.step, input, true);
+          return { result: resultOf(both?.rest), state: encodeState(both?.state) };
+        }),
       save: async () => encodeState(await call(entries.save, [])),
-      load: async (bytes) => call(entries.load, [copied(decodeState(bytes))]),
+      load: async (bytes) => void (await call(entries.load, [copied(decodeState(bytes))])),
       place: () => (cell?.[0] ? placeOf(program.map, cell[0]) : undefined),
       memory: () => {
         if (isolate.isDisposed) return 0;

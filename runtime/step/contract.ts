@@ -205,9 +205,27 @@ export interface ProgramOptions {
   readonly seed: number;
 }
 
+/** Rows as a program gives them: its own arrays, maybe with room at their end, until its next step. */
+export interface GivenRows {
+  readonly output: number;
+  readonly n: number;
+  readonly row: Int32Array;
+  readonly time: Float64Array;
+  /** Numbers of `GivenResult.keys`. */
+  readonly key: Int32Array;
+  /** Float64Array for numbers, integers and times, Uint8Array for booleans, arrays for the rest. */
+  readonly columns: readonly (Float64Array | Uint8Array | readonly unknown[])[];
+  readonly quality: readonly Uint8Array[];
+}
+export interface GivenResult extends Omit<StepResult, 'outputs'> {
+  readonly outputs: readonly GivenRows[];
+  /** All keys that the program knows, in the order in which it met them; only ever longer, until it is loaded. */
+  readonly keys: readonly string[];
+}
+
 /** What the text evaluates to inside the isolate. State is opaque, copyable and self-describing (field names), so versions can migrate. */
 export interface ProgramHandle {
-  step(input: StepInput): StepResult;
+  step(input: StepInput): GivenResult;
   save(): unknown;
   load(state: unknown): void;
 }

@@ -5,6 +5,7 @@ import type {
   AlarmCondition,
   DeadRow,
   EffectRequest,
+  NodeCounts,
   OutputRows,
   ProbeValue,
   StepInput,
@@ -30,6 +31,7 @@ export interface StepCommit {
   readonly late: Readonly<Record<string, number>>;
   readonly wakeAt: number | null;
   readonly probes?: readonly ProbeValue[];
+  readonly nodes?: NodeCounts;
   /** Rows that went in. */
   readonly rows: number;
   readonly carried: Carried;
@@ -98,6 +100,7 @@ function commitOf(
     late: result.late,
     wakeAt: result.wakeAt === undefined ? built.before.wakeAt : result.wakeAt,
     ...(result.probes ? { probes: result.probes } : {}),
+    ...(result.nodes ? { nodes: result.nodes } : {}),
     rows: built.input.n,
     carried: { ...built.after, wakeAt: result.wakeAt === undefined ? built.before.wakeAt : result.wakeAt },
   };
