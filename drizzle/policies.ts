@@ -47,8 +47,11 @@ const RIGHTS: Readonly<Record<string, Rights>> = {
   // Written with the steps.
   late_count: 'select',
   step_time: 'select',
+  node_figures: 'select',
   // What a web process sent and a browser drew.
   hop_time: 'select, insert',
+  // A state is the runtime's alone.
+  kept_checkpoint: 'none',
 };
 
 const MINE = `org_id = (select current_setting('millwright.org', true))`;

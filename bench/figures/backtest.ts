@@ -82,7 +82,7 @@ export default {
     await using f = await workerFixture();
     const lane = await recorded(f);
     const text = JSON.stringify(graph());
-    const tools = { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {} };
+    const tools = { db: f.db, reader: f.reader, blobs: openBlobStore(f.dataFolder), dataFolder: f.dataFolder, onFatal: () => {} };
     const run = async (input: 'arrived' | 'corrected') => {
       const cpu = process.cpuUsage();
       const began = performance.now();

@@ -164,6 +164,33 @@ export const checkpoint = pgTable('checkpoint', {
   updatedAt: updatedAt(),
 });
 
+/**
+ * Checkpoints that stay: where a shard began to run another program, other tags or other lanes, and one a day. From the one before it, any stretch of
+ * the journal can be run again exactly.
+ */
+export const keptCheckpoint = pgTable(
+  'kept_checkpoint',
+  {
+    shardId: integer('shard_id')
+      .notNull()
+      .references(() => shard.id, { onDelete: 'cascade' }),
+    step: bigint('step', { mode: 'number' }).notNull(),
+    orgId: orgId(),
+    /** Append time of the newest entry behind the state, epoch ms; 0 = none yet. */
+    clock: doublePrecision('clock').notNull(),
+    /** The shard's lanes from here on, and how far each was consumed. */
+    lanes: integer('lanes').array().notNull(),
+    cursor: bigint('cursor', { mode: 'number' }).array().notNull(),
+    programHash: text('program_hash').notNull(),
+    /** SHA-256 of version, parameters, bindings, key: what makes two stretches of one kind. */
+    signature: text('signature').notNull(),
+    engine: text('engine').notNull(),
+    state: bytea('state').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.shardId, t.step] })],
+);
+
 /** A `tag.write` in terms of the plant: the tag, the value in its unit, and the conditions that must hold right before it is written. */
 export interface ResolvedWrite {
   readonly tagId: number;

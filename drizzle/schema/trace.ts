@@ -1,4 +1,4 @@
-import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { orgId } from './columns.ts';
 
 /** All times are epoch ms, each by the clock of who stamped it. */
@@ -45,4 +45,31 @@ export const hopTime = pgTable(
     at: time('at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.shardId, t.step, t.hop] }), index().on(t.at)],
+);
+
+/** What a node of a running app does. */
+export interface NodeStats {
+  /** Rows that reached it and rows that it failed on, since its shard was loaded by the worker that holds it. */
+  readonly rows: number;
+  readonly failed: number;
+  /** Entry time of the newest row that reached it, epoch ms. */
+  readonly last: number | null;
+  /** Rows a second in the last stretch. */
+  readonly rate: number;
+  /** From the append of a sample to the commit of the step that took it, in steps that brought the node rows: mean of the last stretch, ms. */
+  readonly latency: number | null;
+}
+
+/** Figures of the nodes of each shard, told by the worker every few seconds while something moves (`runtime/worker/node-figures.ts`). */
+export const nodeFigures = pgTable(
+  'node_figures',
+  {
+    shardId: integer('shard_id').primaryKey(),
+    orgId: orgId(),
+    instanceId: uuid('instance_id').notNull(),
+    nodes: jsonb('nodes').$type<Readonly<Record<string, NodeStats>>>().notNull(),
+    since: time('since').notNull(),
+    at: time('at').notNull(),
+  },
+  (t) => [index().on(t.orgId, t.instanceId)],
 );

@@ -37,7 +37,14 @@ export async function backtest(
   const { live } = subject;
   const compare = options.compare && live !== undefined;
   const share = compare ? 0.5 : 1;
-  const wish: ReplayWish = { ...subject, window, input: options.input, confirmations: options.confirm, wires: false };
+  const wish: ReplayWish = {
+    ...subject,
+    window,
+    input: options.input,
+    confirmations: options.confirm,
+    wires: false,
+    ...(live ? { beside: live.instanceId } : {}),
+  };
   return withReplayTools(product, async (tools) => {
     if (options.out !== undefined) await mkdir(options.out, { recursive: true });
     let files: ReturnType<typeof openRunFiles> | undefined;
@@ -70,7 +77,7 @@ export async function withReplayTools<T>(product: Product, fn: (tools: ReplayToo
   try {
     return await fn({
       db: product.db,
-      readLog: reader.readAfter,
+      reader,
       blobs: openBlobStore(product.dataFolder),
       dataFolder: product.dataFolder,
       onFatal: endWith,

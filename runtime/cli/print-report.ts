@@ -1,5 +1,5 @@
 import type { ReplayDifference } from '#runtime/replay/difference.ts';
-import type { AlarmReport, OutputReport } from '#runtime/replay/report.ts';
+import type { AlarmReport, OutputReport, ReplaySource } from '#runtime/replay/report.ts';
 import type { BacktestReport } from './backtest.ts';
 
 /** Lines of a list before it is cut; `--json` has the rest. */
@@ -14,13 +14,19 @@ export function printBacktest(report: BacktestReport): string {
   return [
     `${report.title}, graph ${report.graphHash.slice(0, 16)}…`,
     `  ${moment(window.from)} to ${moment(window.to)}, data ${input}: ${report.rows} samples in ${(durationMs / 1000).toFixed(2)} s, ${speed} × real time`,
+    ...(report.source ? [`  ${sourceLine(report.source)}`] : []),
+    ...(report.wavesGone
+      ? [
+          `  ${report.wavesGone} waves are no longer kept (raw waves have hours, see mw retention): their rows came as bad:missing`,
+        ]
+      : []),
     ...(report.rows === 0 ? ['  nothing was recorded in this window'] : []),
     'Outputs',
     ...report.outputs.flatMap(outputLines),
     ...(report.outputs.length === 0 ? ['  the graph has no named outputs'] : []),
     `Alarms that would have been raised: ${alarms.total}`,
     ...cut(alarms.list, alarmLine),
-    `Effects captured, none performed: ${effects.total}${counted(effects.byKind)}${effects.unknown > 0 ? `; ${effects.unknown} with an answer that nobody can know` : ''}`,
+    `Effects captured, none performed: ${effects.total}${counted(effects.byKind)}${effects.unknown > 0 ? `; ${effects.unknown} with an answer that nobody can know` : ''}${effects.recorded ? `; ${effects.recorded} with the answer that was recorded` : ''}`,
     ...cut(effects.list, (one) => `  ${moment(one.time)} ${one.kind} of ${one.node} (${one.key}) ${JSON.stringify(one.request)}`),
     ...(Object.keys(report.late).length > 0 ? [`Too late for their window or join:${counted(report.late)}`] : []),
     ...(dead.total > 0
@@ -28,6 +34,20 @@ export function printBacktest(report: BacktestReport): string {
       : []),
     ...(report.difference ? differenceLines(report.difference) : []),
   ].join('\n');
+}
+
+/** Where data as they arrived came from, and how exact that is. */
+export function sourceLine(source: ReplaySource): string {
+  switch (source.kind) {
+    case 'journal':
+      return source.different === 0
+        ? `its own journal from the state that it had then: ${source.steps} steps run again, every output bit for bit what was committed`
+        : `its own journal: ${source.different} of ${source.steps} steps gave other outputs than were committed, the first is step ${source.firstDifferent}`;
+    case 'log':
+      return 'the log with its archives, lanes by append time; the run began with empty state';
+    case 'history':
+      return 'the log no longer reaches back so far: the historian, by append time; the run began with empty state';
+  }
 }
 
 function outputLines({ name, kind, rows, columns, series, last }: OutputReport): string[] {

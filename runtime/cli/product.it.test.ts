@@ -52,10 +52,11 @@ beforeAll(async () => {
   const lane = await f.lane([{ unit: '[psi]' }]);
   pressure = lane.tags[0] as number;
   // 50 psi, and 100 psi in the last ten minutes.
-  for (let minute = 0; minute < MINUTES; minute++)
+  for (let minute = 0; minute < MINUTES; minute++) {
+    // One sample of the 20th minute comes five minutes late, corrected to 60 psi.
+    if (minute === 24) await lane.write([{ time: T0 + 19 * 60_000, at: T0 + 24 * 60_000, values: [60] }]);
     await lane.write([0, 20, 40].map((s) => ({ time: T0 + (minute * 60 + s) * 1000, values: [minute < 20 ? 50 : 100] })));
-  // One sample of the 20th minute comes five minutes late, corrected to 60 psi.
-  await lane.write([{ time: T0 + 19 * 60_000, at: T0 + 24 * 60_000, values: [60] }]);
+  }
   const id = await f.instance(graph(1, 100), { pressure });
   const [place] = await f.db.select().from(asset).where(eq(asset.orgId, ORG));
   await f.db

@@ -2,11 +2,13 @@ import { qualityText } from '#runtime/batch/quality.ts';
 import type { ColumnSchema } from '#runtime/batch/schema.ts';
 import { sha256 } from '#runtime/graph/hash.ts';
 import { parseGraph } from '#runtime/graph/parse.ts';
+import type { ReplaySource } from '#runtime/replay/report.ts';
 import type { ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import { replayGraph, type Watching } from '#runtime/worker/replay-graph.ts';
 import { withReplayTools } from './backtest.ts';
 import { durationOf, momentOf } from './moment.ts';
 import { Refused } from './outcome.ts';
+import { sourceLine } from './print-report.ts';
 import type { Product } from './product.ts';
 import { findSubject, type SubjectOptions } from './subject.ts';
 
@@ -28,6 +30,7 @@ export interface WireMoment {
   readonly from: number;
   readonly at: number;
   readonly columns: Readonly<Record<string, ColumnSchema>>;
+  readonly source?: ReplaySource;
   /** Samples that were read, records on the wire. */
   readonly samples: number;
   readonly count: number;
@@ -83,12 +86,15 @@ export async function replayWire(
         input: options.input,
         confirmations: 'confirm',
         wires: false,
-        ...(options.input === 'arrived' ? { arrivedBy: at } : {}),
+        seen: [name],
+        ...(subject.live ? { beside: subject.live.instanceId } : {}),
       },
       { ...watching, onResult: take },
     ),
   );
-  return { title: subject.title, node, port, input: options.input, from, at, columns, samples: report.rows, count, records };
+  const { source } = report;
+  const read = { samples: report.rows, count, records, ...(source ? { source } : {}) };
+  return { title: subject.title, node, port, input: options.input, from, at, columns, ...read };
 }
 
 /** The graph with the wire as one more named output. */
@@ -127,7 +133,8 @@ export function printWire(wire: WireMoment): string {
   });
   return [
     `${wire.title}: wire ${wire.node}.${wire.port} up to ${moment(wire.at)}`,
-    `  data ${input} from ${moment(wire.from)}, where the run began with empty state: ${wire.samples} samples, ${wire.count} records on the wire`,
+    `  data ${input} from ${moment(wire.from)}${wire.source?.kind === 'journal' ? ', with the state that it had then' : ', where the run began with empty state'}: ${wire.samples} samples, ${wire.count} records on the wire`,
+    ...(wire.source ? [`  ${sourceLine(wire.source)}`] : []),
     ...(lines.length > 0 ? lines : ['  nothing was on this wire']),
   ].join('\n');
 }

@@ -15,6 +15,7 @@ import { openLogReader } from '#runtime/log/reader.ts';
 import { dropOldArchives, type RetiredDays, retireDays } from '#runtime/log/retention.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
+import { dropOldCheckpoints, keepDaily } from '#runtime/worker/kept-checkpoint.ts';
 import { keepHouse, type Step } from './keep-house.ts';
 import { takeLock } from './lock.ts';
 
@@ -64,6 +65,13 @@ const steps: Step[] = [
   },
   { name: 'retention', run: () => applyRetention(sql, { sampleDays, frameHours: rawHours }, signal) },
   { name: 'cold', run: () => moveToCold(sql, dataFolder, { hotDays: env.MILLWRIGHT_HOT_DAYS }, signal) },
+  {
+    name: 'checkpoints',
+    run: async () => ({
+      kept: await keepDaily(sql, signal),
+      dropped: await dropOldCheckpoints(sql, env.MILLWRIGHT_LOG_DAYS + env.MILLWRIGHT_ARCHIVE_DAYS),
+    }),
+  },
   {
     name: 'log',
     run: async () => {

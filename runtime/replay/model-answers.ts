@@ -7,19 +7,24 @@ export interface ModelAnswer {
   readonly reason?: string;
   /** True when nobody knows what the outside would have said; the report counts these. */
   readonly unknown?: boolean;
+  /** True when it is what the outside said then to the same request; the report counts these. */
+  readonly recorded?: boolean;
 }
-export type Answering = (effect: EffectRequest) => ModelAnswer;
+export type Answering = (effect: EffectRequest) => ModelAnswer | Promise<ModelAnswer>;
+/** What the host computes is no act: it is computed in every run, at once; the same request gives the same answer. */
+export type Computing = (effect: EffectRequest) => Promise<ModelAnswer>;
 
 /** How confirmations by a person are taken in a run where nobody is asked. */
 export type Confirmations = 'confirm' | 'refuse' | 'none';
 
 /**
  * The performers' declared models (semantics, section 6): a write reads back its value, a message is delivered, a confirmation follows
- * the run's choice, anything else is unknown.
+ * the run's choice, computations are done by `computing`, anything else is unknown.
  */
 export const modelAnswers =
-  (confirmations: Confirmations): Answering =>
+  (confirmations: Confirmations, computing?: Computing): Answering =>
   (effect) => {
+    if (computing && effect.kind.startsWith('compute.')) return computing(effect);
     switch (effect.kind) {
       case 'tag.write':
         return { ok: true, value: effect.request.value };

@@ -4,7 +4,7 @@ import type { GraphProblem } from '#runtime/graph/problem.ts';
 import type { Program, Stepper } from '#runtime/step/contract.ts';
 import { collector } from './collect.ts';
 import { type Collected, evaluateCheck } from './evaluate.ts';
-import { modelAnswers } from './model-answers.ts';
+import { type Computing, modelAnswers } from './model-answers.ts';
 import type { Falsifier, ProofDocument, ProofReport, ProofRun, RunResult } from './proof.ts';
 import { runTables } from './run-tables.ts';
 import { inputsOf } from './tables.ts';
@@ -20,6 +20,8 @@ export interface ProofHost {
     { readonly ok: true; readonly program: Program } | { readonly ok: false; readonly problems: readonly GraphProblem[] }
   >;
   createStepper(program: Program): Promise<Stepper>;
+  /** What blocks have computed by the host; absent = answered as unknown. */
+  readonly computing?: Computing;
   readTable(file: string, schema: WireSchema, key: string): Promise<InputTable>;
   now(): number;
   /** Wall clock, for the report. */
@@ -120,7 +122,7 @@ async function collect(program: Program, tables: Map<string, InputTable>, run: P
       info: program.info,
       stepper,
       tables,
-      answering: modelAnswers('confirm'),
+      answering: modelAnswers('confirm', host.computing),
       until: run.until === undefined ? undefined : Date.parse(run.until),
       from: run.from === undefined ? undefined : Date.parse(run.from),
       place: { zone: run.zone ?? 'UTC', ...(run.calendar ? { calendar: run.calendar } : {}) },

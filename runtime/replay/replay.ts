@@ -27,7 +27,7 @@ export interface ReplayLimits {
   readonly effects: number;
 }
 /** 30 days of ten 1 s signals are 26 M rows; an app that asks for more than 100,000 actions in a window is in a loop. */
-const LIMITS: ReplayLimits = { rows: 200_000_000, effects: 100_000 };
+export const RUN_LIMITS: ReplayLimits = { rows: 200_000_000, effects: 100_000 };
 
 /** Rows a step at most; longer steps gain nothing and delay progress and cancelling. */
 const STEP_ROWS = 16_000;
@@ -63,7 +63,7 @@ type Answer = Omit<AnswerRow, 'row'>;
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { info, stepper, window, answering } = options;
-  const limits = { ...LIMITS, ...options.limits };
+  const limits = { ...RUN_LIMITS, ...options.limits };
   const started = options.now();
   const report = new ReportBuilder(info, window);
   const acts = info.capabilities.some((capability) => !WITHOUT_EFFECT.has(capability));
@@ -80,16 +80,17 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     if (report.effectCount > limits.effects)
       throw new ReplayStopped('too-many-effects', `The app asked for more than ${limits.effects} actions in the window.`);
   };
-  const commit = (result: StepResult, rows: number) => {
+  const commit = async (result: StepResult, rows: number) => {
     report.take(result, rows);
     options.onResult?.(result);
     wakeAt = result.wakeAt;
-    answers = result.effects.map((effect) => answer(effect));
+    answers = [];
+    for (const effect of result.effects) answers.push(await answer(effect));
   };
-  const answer = (effect: EffectRequest): Answer => {
-    const given = answering(effect);
+  const answer = async (effect: EffectRequest): Promise<Answer> => {
+    const given = await answering(effect);
     report.takeEffect(effect, given);
-    const { unknown: _unknown, ...said } = given;
+    const { unknown: _unknown, recorded: _recorded, ...said } = given;
     return { node: effect.node, key: effect.key, id: `replay.${ordinal++}`, ...said };
   };
   /** Timers that are due before the next row, and answers that no row follows. */
@@ -99,7 +100,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
       const due: number = answers.length > 0 ? now : Math.max(now, wakeAt ?? now);
       const given = answers;
       answers = [];
-      commit(await stepper.step(tickInput(due, given)), 0);
+      await commit(await stepper.step(tickInput(due, given)), 0);
       if (ticks % 1000 === 0) check();
     }
   };
@@ -120,11 +121,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
       if (before && asked !== undefined && asked < rows - 1) {
         await stepper.load(before);
         const part = asked + 1;
-        commit(await stepper.step(line.input(at, at + part, answers)), part);
+        await commit(await stepper.step(line.input(at, at + part, answers)), part);
         at += part;
         stride = Math.max(1, stride >> 1);
       } else {
-        commit(result, rows);
+        await commit(result, rows);
         at += rows;
         stride = Math.min(most, stride << 1);
       }

@@ -29,12 +29,33 @@ export interface ReplayReport {
     readonly byKind: Readonly<Record<string, number>>;
     /** Effects whose answer nobody can know in a run that performs nothing. */
     readonly unknown: number;
+    /** Effects that got the answer which the same request got then. */
+    readonly recorded?: number;
     readonly list: readonly EffectReport[];
   };
   readonly dead: { readonly total: number; readonly list: readonly Omit<DeadRow, 'row'>[] };
   readonly late: Readonly<Record<string, number>>;
   readonly wires: readonly WireReport[];
+  /** Where data *as they arrived* came from. */
+  readonly source?: ReplaySource;
+  /** Waves whose samples are no longer kept, though the rows that name them are: those rows came as bad:missing. */
+  readonly wavesGone?: number;
 }
+
+/** Data as they arrived, from the best that is still kept. */
+export type ReplaySource =
+  /** The version's own journal, from the state before the window (`begin`: time of its first entry): the steps that it took, compared with what it committed then. */
+  | {
+      readonly kind: 'journal';
+      readonly steps: number;
+      readonly different: number;
+      readonly firstDifferent?: number;
+      readonly begin?: number;
+    }
+  /** Lanes of the log and its archives by append time; the run began with empty state. */
+  | { readonly kind: 'log' }
+  /** The log does not reach back so far: the historian's samples by their append time; the run began with empty state. */
+  | { readonly kind: 'history' };
 
 export interface OutputReport {
   readonly name: string;
@@ -117,6 +138,7 @@ export class ReportBuilder {
   private readonly effectKinds: Record<string, number> = {};
   private effectTotal = 0;
   private unknown = 0;
+  private recorded = 0;
   private readonly dead: Omit<DeadRow, 'row'>[] = [];
   private deadTotal = 0;
   private readonly late: Record<string, number> = {};
@@ -145,6 +167,7 @@ export class ReportBuilder {
     this.effectTotal++;
     this.effectKinds[effect.kind] = (this.effectKinds[effect.kind] ?? 0) + 1;
     if (answer.unknown) this.unknown++;
+    if (answer.recorded) this.recorded++;
     if (this.effects.length < LIST) {
       const { time, node, key, kind, request } = effect;
       this.effects.push({ time, node, key, kind, request, answer });
@@ -254,7 +277,13 @@ export class ReportBuilder {
         last: Object.fromEntries(this.outputs[at]?.last ?? []),
       })),
       alarms: { total: this.alarmTotal, list: this.alarms },
-      effects: { total: this.effectTotal, byKind: this.effectKinds, unknown: this.unknown, list: this.effects },
+      effects: {
+        total: this.effectTotal,
+        byKind: this.effectKinds,
+        unknown: this.unknown,
+        recorded: this.recorded,
+        list: this.effects,
+      },
       dead: { total: this.deadTotal, list: this.dead },
       late: this.late,
       wires: [...this.wires.values()].map((wire) => ({

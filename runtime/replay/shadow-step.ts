@@ -66,7 +66,7 @@ export class ShadowStep {
         if (found) this.asked.add(`${this.shardId}:${step}:${found.ordinal}`);
         else {
           own.add(effect);
-          const { unknown: nobodyKnows, ...answer } = this.answering(effect);
+          const { unknown: nobodyKnows, recorded: _recorded, ...answer } = await this.answering(effect);
           if (nobodyKnows) unknown++;
           model.push({ node: effect.node, key: effect.key, id: `shadow.${this.ordinal++}`, ...answer });
         }

@@ -7,6 +7,7 @@ import { CheckpointPolicy, ENGINE, packCheckpoint } from './checkpoint.ts';
 import { stepperOptions, type WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
 import { asProblem, InstanceProblem } from './instance-problem.ts';
+import { keepBeginning } from './kept-checkpoint.ts';
 import type { Lease } from './lease.ts';
 import { stateOf } from './parking.ts';
 import { type InstanceFacts, type Prepared, prepareInstance, readInstances, setStatus } from './prepare.ts';
@@ -86,6 +87,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
     const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
     if (reshaped) await reshape(context, held, wanted);
     else if (!recovered.upToDate) await saveCheckpoint(context, held);
+    await keepBeginning(context, held);
     await keepSchedules(db, facts, held.program.info);
     if (facts.status !== 'running') await setStatus(db, lease.instanceId, 'running');
     return held;

@@ -57,7 +57,7 @@ const desk = openRunDesk({
     performRun(
       {
         db: database.db,
-        readLog: runReader.readAfter,
+        reader: runReader,
         blobs: openBlobStore(dataFolder),
         dataFolder,
         holder: worker.holder,

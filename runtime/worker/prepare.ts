@@ -201,7 +201,7 @@ function resolveWrite(
 }
 
 /** The same instance draws the same random numbers for ever. */
-function seedOf(instanceId: string): number {
+export function seedOf(instanceId: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < instanceId.length; i++) h = Math.imul(h ^ instanceId.charCodeAt(i), 16_777_619);
   return h >>> 0;

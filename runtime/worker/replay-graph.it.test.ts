@@ -80,7 +80,7 @@ const wish = (more: Partial<ReplayWish> = {}): ReplayWish => {
 };
 async function run(more: Partial<ReplayWish> = {}) {
   const rows: Row[] = [];
-  const tools = { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {} };
+  const tools = { db: f.db, reader: f.reader, blobs: openBlobStore(f.dataFolder), dataFolder: f.dataFolder, onFatal: () => {} };
   const report = await replayGraph(tools, ORG, wish(more), {
     onResult(result, info) {
       for (const o of result.outputs)

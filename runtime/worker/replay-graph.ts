@@ -2,34 +2,40 @@
 import { and, desc, eq, inArray } from 'drizzle-orm';
 import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import type { Db } from '#drizzle/client.ts';
-import { appVersion, installation, instance, tag } from '#drizzle/schema/index.ts';
+import { appVersion, checkpoint, installation, instance, program as programTable, shard, tag } from '#drizzle/schema/index.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
+import { EFFECT_KINDS } from '#runtime/effects/requests.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import type { HistoryReader } from '#runtime/historian/query.ts';
-import { readSlices } from '#runtime/historian/slices.ts';
+import { openArchivedLog } from '#runtime/log/archive-reader.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
-import { modelAnswers } from '#runtime/replay/model-answers.ts';
+import { type LogReader, LogTruncatedError } from '#runtime/log/reader.ts';
+import { type Answering, modelAnswers } from '#runtime/replay/model-answers.ts';
 import { replay } from '#runtime/replay/replay.ts';
-import type { ReplayReport } from '#runtime/replay/report.ts';
+import type { ReplayReport, ReplaySource } from '#runtime/replay/report.ts';
 import type { RunRequest } from '#runtime/replay/request.ts';
-import { scheduleRows } from '#runtime/replay/schedule-rows.ts';
-import { type Timeline, timelineOf } from '#runtime/replay/timeline.ts';
+import { rerun } from '#runtime/replay/rerun.ts';
+import type { Timeline } from '#runtime/replay/timeline.ts';
 import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
-import { createStepper } from '#runtime/sandbox/stepper.ts';
+import { createStepper, type SandboxStepper } from '#runtime/sandbox/stepper.ts';
 import { placeOf } from '#runtime/schedule/sweep.ts';
 import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import { conversion } from '#runtime/units/units.ts';
-import { stretchOf, wavesIn } from './replay-rows.ts';
+import { arrivedStretches, lanesOf, reaches } from './arrived-log.ts';
+import { formRows, historyStretches } from './history-stretches.ts';
+import { type OwnJournal, ownJournal } from './own-journal.ts';
+import { seedOf } from './prepare.ts';
+import { recordedAnswers } from './recorded-answers.ts';
 import { RunFailed } from './run-failed.ts';
-import { fetchWaves } from './waves.ts';
+import { openWaveStore, type WaveStore } from './wave-store.ts';
 
 export interface ReplayTools {
   readonly db: Db;
-  readonly readLog: HistoryReader['readLog'];
+  readonly reader: LogReader;
   readonly blobs: BlobStore;
-  /** Where files of old samples stand; the process' data folder unless given. */
-  readonly dataFolder?: string;
+  /** Where archives of the log and files of old samples stand. */
+  readonly dataFolder: string;
   /** The isolate cannot be interrupted: this process must be replaced after what runs beside it. */
   readonly onFatal: (error: SandboxError) => void;
 }
@@ -45,8 +51,12 @@ export type ReplayWish = GraphText &
     readonly wires: boolean;
     /** Whose zone and shifts schedules go by; absent = UTC, no shifts. */
     readonly assetId?: string;
-    /** As it arrived: what came later than this is left out, epoch ms; absent = all samples of the window, however late. */
-    readonly arrivedBy?: number;
+    /**
+     * Instance whose past it is: its forms, its recorded ticks and answers, and, where the wish is the very version that ran there, its journal.
+     */
+    readonly beside?: string;
+    /** Named outputs that were added to the graph to see what is on a wire; without them it may be the version that ran. */
+    readonly seen?: readonly string[];
   };
 
 export interface Watching {
@@ -68,24 +78,67 @@ export async function replayGraph(
   const program = await compile(document, wish);
   const { info } = program;
   const bindings = await bindingsOf(tools.db, orgId, wish, info, document);
-  const stepper = await createStepper(program, { onFatal: tools.onFatal });
+  const log = await openArchivedLog(tools.db.$client, tools.reader, tools.dataFolder, orgId);
+  const waves = openWaveStore(tools, orgId);
   const { signal, onProgress, onResult } = watching;
+  const common = {
+    info,
+    window: wish.window,
+    ...(onProgress ? { onProgress } : {}),
+    ...(onResult ? { onResult: (result: StepResult) => onResult(result, info) } : {}),
+    ...(signal ? { signal } : {}),
+    now: () => performance.now(),
+  };
+  const told = (report: ReplayReport): ReplayReport => (waves.gone > 0 ? { ...report, wavesGone: waves.gone } : report);
+  let stepper: SandboxStepper | undefined;
   try {
-    return await replay({
-      info,
-      stepper,
-      window: wish.window,
-      input: wish.input,
-      stretches: stretches(tools, orgId, wish, info, bindings),
-      answering: modelAnswers(wish.confirmations),
-      ...(onProgress ? { onProgress } : {}),
-      ...(onResult ? { onResult: (result: StepResult) => onResult(result, info) } : {}),
-      ...(signal ? { signal } : {}),
-      now: () => performance.now(),
-    });
+    const journal = await journalOf(tools, log, orgId, wish, document, program, waves);
+    if (journal)
+      try {
+        stepper = await createStepper(program, { onFatal: tools.onFatal, seed: journal.seed });
+        const { recorded, same } = journal;
+        return told(await rerun({ ...common, stepper, stretches: journal.stretches(info), recorded, same }));
+      } catch (error) {
+        // Of what it began with a day is gone: the next best is taken.
+        if (!(error instanceof LogTruncatedError)) throw error;
+        stepper?.dispose();
+      }
+    const seed = wish.beside === undefined ? {} : { seed: seedOf(wish.beside) };
+    stepper = await createStepper(program, { onFatal: tools.onFatal, ...seed });
+    const { source, stretches } = await stretchesOf(tools, log, orgId, wish, info, bindings, waves);
+    const answering = await answeringOf(tools.db, wish, info);
+    const report = await replay({ ...common, stepper, input: wish.input, stretches, answering });
+    return told(source ? { ...report, source } : report);
   } finally {
-    stepper.dispose();
+    stepper?.dispose();
+    await log.close();
   }
+}
+
+/** The journal to follow, when the wish is what ran; an instrumented program and one with a wire more give the same outputs. */
+async function journalOf(
+  tools: ReplayTools,
+  log: LogReader,
+  orgId: string,
+  wish: ReplayWish,
+  document: GraphDocument,
+  program: Program,
+  waves: WaveStore,
+): Promise<OwnJournal | undefined> {
+  if (wish.input !== 'arrived' || wish.beside === undefined) return undefined;
+  const ran = { ...document, outputs: document.outputs.filter((output) => !wish.seen?.includes(output.name)) };
+  const hashes = [program.info.hash];
+  for (const wires of [false, true]) hashes.push((await compile(ran, { ...wish, wires })).info.hash);
+  return ownJournal(tools, log, orgId, wish, hashes, waves);
+}
+
+/** What the effects of a run that performs nothing are answered with. */
+async function answeringOf(db: Db, wish: ReplayWish, info: ProgramInfo): Promise<Answering> {
+  const model = modelAnswers(wish.confirmations);
+  if (wish.beside === undefined) return model;
+  // How persons decide is the wish's to say, unless it leaves that as it was.
+  const kinds = EFFECT_KINDS.filter((kind) => kind !== 'confirm.request' || wish.confirmations === 'confirm');
+  return info.capabilities.length === 0 ? model : recordedAnswers(db, wish.beside, kinds, wish.window, model);
 }
 
 async function compile(document: GraphDocument, { graphHash, parameters, wires }: ReplayWish): Promise<Program> {
@@ -134,41 +187,38 @@ async function bindingsOf(
   });
 }
 
-async function* stretches(
+/** The rows of the window from where they are to be had: as corrected from the historian, as arrived from the log as long as it reaches. */
+async function stretchesOf(
   tools: ReplayTools,
+  log: LogReader,
   orgId: string,
-  { window, input, arrivedBy, assetId, key }: ReplayWish,
+  wish: ReplayWish,
   info: ProgramInfo,
   bindings: readonly SourceBinding[],
-): AsyncGenerator<Timeline> {
-  const { db: tx, readLog, dataFolder } = tools;
-  const reader: HistoryReader = { tx, orgId, readLog, ...(dataFolder === undefined ? {} : { dataFolder }) };
-  const ids = [...new Set(bindings.map((binding) => binding.tag))];
-  const arrived = input === 'arrived';
-  const scheduled = info.sources.some((s) => s.schedule);
-  const place = scheduled ? await placeOf(tools.db, orgId, assetId ?? null) : { zone: 'UTC' };
-  let ticked = window.from - 1;
-  /** Ticks up to a moment, once. */
-  const ticksTo = (to: number) => {
-    const from = ticked;
-    if (!scheduled || to <= from) return [];
-    ticked = to;
-    return scheduleRows(info, { place, key, from, to, arrived });
-  };
-  let since: number | undefined;
-  if (ids.length > 0)
-    for await (const slices of readSlices(reader, ids, window, input)) {
-      const waves = await fetchWaves(tools.db, tools.blobs, orgId, wavesIn(slices));
-      const ends = slices.map(({ samples }) => (arrived ? samples.at : samples.time).at(-1) ?? window.from);
-      const ticks = ticksTo(Math.min(window.to - 1, Math.max(...ends)));
-      const line = stretchOf(info, bindings, slices, input, waves, since, ticks);
-      const n = arrivedBy === undefined ? line.n : line.clock.findLastIndex((at) => at <= arrivedBy) + 1;
-      if (n === 0) continue;
-      if (arrived) since = line.clock[n - 1];
-      yield { ...line, n };
-    }
-  const rest = ticksTo(Math.min(window.to - 1, arrivedBy ?? window.to));
-  if (rest.length > 0) yield timelineOf(rest, since);
+  waves: WaveStore,
+): Promise<{ source?: ReplaySource; stretches: AsyncIterable<Timeline> }> {
+  const { window, key, assetId } = wish;
+  const place = info.sources.some((s) => s.schedule) ? await placeOf(tools.db, orgId, assetId ?? null) : { zone: 'UTC' };
+  const reader: HistoryReader = { tx: tools.db, orgId, readLog: tools.reader.readAfter, dataFolder: tools.dataFolder };
+  const forms = wish.beside === undefined ? [] : await formRows(tools.db, orgId, wish.beside, window, info, key);
+  const history = historyStretches(reader, wish, info, bindings, waves, place, forms);
+  if (wish.input === 'corrected') return { stretches: history };
+  const beside = wish.beside === undefined ? undefined : await besideOf(tools.db, wish.beside);
+  const wanted = { orgId, window, info, bindings, key, place, beside };
+  const lanes = await lanesOf(tools, wanted);
+  if (!(await reaches(log, lanes, window.from))) return { source: { kind: 'history' }, stretches: history };
+  return { source: { kind: 'log' }, stretches: arrivedStretches(log, lanes, wanted, waves) };
+}
+
+/** The program that the instance was last saved with: which schedules it had. */
+async function besideOf(db: Db, instanceId: string) {
+  const [row] = await db
+    .select({ info: programTable.info })
+    .from(shard)
+    .innerJoin(checkpoint, eq(checkpoint.shardId, shard.id))
+    .innerJoin(programTable, eq(programTable.hash, checkpoint.programHash))
+    .where(eq(shard.instanceId, instanceId));
+  return row && { instanceId, info: row.info };
 }
 
 /** The version that runs on the asset now, with its installation's parameters. */
@@ -180,6 +230,7 @@ export async function liveGraph(db: Db, orgId: string, appId: string | null, ass
       graphHash: appVersion.graphHash,
       version: appVersion.version,
       parameters: installation.parameters,
+      beside: instance.id,
     })
     .from(instance)
     .innerJoin(appVersion, eq(appVersion.id, instance.versionId))

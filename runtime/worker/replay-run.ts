@@ -118,11 +118,13 @@ async function reportOf(
     return { report };
   }
   const request = row.request as unknown as RunRequest;
-  const live = request.compare ? await liveGraph(tools.db, row.orgId, row.appId, request.assetId) : undefined;
+  const running = await liveGraph(tools.db, row.orgId, row.appId, request.assetId);
+  const live = request.compare ? running : undefined;
+  const beside = running ? { beside: running.beside } : {};
   // The same window once more with the version that is live: half of the bar each.
   const share = live ? 0.5 : 1;
   const onProgress = (done: number) => tell(done * share);
-  const report = await replayGraph(tools, row.orgId, { ...request, wires: true }, { signal, onProgress });
+  const report = await replayGraph(tools, row.orgId, { ...request, ...beside, wires: true }, { signal, onProgress });
   if (!live) return { report };
   const before = await replayGraph(
     tools,

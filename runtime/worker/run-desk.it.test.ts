@@ -53,7 +53,8 @@ const desk = (f: WorkerFixture, warn: (what: string) => void = () => {}) =>
       performRun(
         {
           db: f.db,
-          readLog: f.reader.readAfter,
+          reader: f.reader,
+          dataFolder: f.dataFolder,
           blobs: { put: never, get: never },
           holder: 'w1',
           onFatal: never,
@@ -119,7 +120,14 @@ test('an attempt that was taken over writes nothing; one that is asked to leave 
   const lane = await f.lane([{}]);
   const id = await ask(f, lane.tags[0] ?? 0);
   const leaving = new AbortController();
-  const tools = { db: f.db, readLog: f.reader.readAfter, blobs: { put: never, get: never }, holder: 'w1', onFatal: never };
+  const tools = {
+    db: f.db,
+    reader: f.reader,
+    dataFolder: f.dataFolder,
+    blobs: { put: never, get: never },
+    holder: 'w1',
+    onFatal: never,
+  };
   leaving.abort();
   await expect(performRun(tools, id, leaving.signal)).rejects.toThrow();
   expect(await rowOf(f, id)).toMatchObject({ status: 'queued', attempts: 0, holder: null });

@@ -93,7 +93,7 @@ test('a backtest has the ticks of an unbroken run; what the app would have done 
   const from = Date.parse('2026-06-01T00:00:00Z');
   const run = (input: 'arrived' | 'corrected') =>
     replayGraph(
-      { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {} },
+      { db: f.db, reader: f.reader, blobs: openBlobStore(f.dataFolder), dataFolder: f.dataFolder, onFatal: () => {} },
       ORG,
       {
         graph: JSON.stringify({ ...graph, nodes, wires, outputs }),

@@ -59,7 +59,7 @@ async function beside(candidate: GraphDocumentInput, more: { forMs?: number; sig
   const seen: number[] = [];
   const stop = new AbortController();
   const running = shadow(
-    { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {} },
+    { db: f.db, reader: f.reader, blobs: openBlobStore(f.dataFolder), dataFolder: f.dataFolder, onFatal: () => {} },
     ORG,
     {
       graph: text,
@@ -135,7 +135,14 @@ describe('a shadow', () => {
   it('is worked off as a run, beside which others go on', async () => {
     const text = JSON.stringify(graph('a', 100));
     const common = { graph: text, graphHash: 'h', bindings: { x: { tagId: lane.tags[0] as number } }, parameters: {} };
-    const tools = { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {}, holder: 'w1' };
+    const tools = {
+      db: f.db,
+      reader: f.reader,
+      blobs: openBlobStore(f.dataFolder),
+      dataFolder: f.dataFolder,
+      onFatal: () => {},
+      holder: 'w1',
+    };
     const ask = async (kind: 'shadow' | 'test', request: Record<string, unknown>) => {
       const [row] = await f.db
         .insert(run)
@@ -176,7 +183,7 @@ describe('a shadow', () => {
   });
 
   it('refuses an instance of another tenant, and a candidate that does not compile', async () => {
-    const tools = { db: f.db, readLog: f.reader.readAfter, blobs: openBlobStore(f.dataFolder), onFatal: () => {} };
+    const tools = { db: f.db, reader: f.reader, blobs: openBlobStore(f.dataFolder), dataFolder: f.dataFolder, onFatal: () => {} };
     const wish = { graph: '{}', graphHash: '', instanceId: id, bindings: {}, parameters: {}, forMs: 1_000 };
     await expect(shadow(tools, 'org-b', wish, {})).rejects.toMatchObject({ code: 'NOT_RUNNING' });
     const wrong = JSON.stringify({ ...graph('a +', 1) });

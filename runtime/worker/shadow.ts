@@ -42,17 +42,14 @@ export async function shadow(tools: ReplayTools, orgId: string, wish: ShadowRequ
     for (;;) {
       const to = await stepOf(tools, lease.shardId);
       const skip = await skippedEntries(tools.db, lease.shardId);
-      const journal = readJournal(
-        { readAfter: tools.readLog },
-        {
-          outLane: lease.outLane,
-          lanes: lease.lanes,
-          cursor: position.cursor,
-          from: position.step,
-          to,
-          skip,
-        },
-      );
+      const journal = readJournal(tools.reader, {
+        outLane: lease.outLane,
+        lanes: lease.lanes,
+        cursor: position.cursor,
+        from: position.step,
+        to,
+        skip,
+      });
       for await (const { step, entries, upto } of journal) {
         const waves = await fetchWaves(tools.db, tools.blobs, orgId, [
           ...wavesNeeded(live.plan, entries),

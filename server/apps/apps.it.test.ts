@@ -201,7 +201,7 @@ describe('apps', () => {
     const reader = await openLogReader(server.url);
     const began = performance.now();
     await performRun(
-      { db: server.db, readLog: reader.readAfter, blobs: openBlobStore('/nonexistent'), holder: 'w1', onFatal: () => {} },
+      { db: server.db, reader, blobs: openBlobStore('/nonexistent'), dataFolder: '/nonexistent', holder: 'w1', onFatal: () => {} },
       started.runId,
       new AbortController().signal,
     );
@@ -227,11 +227,12 @@ describe('apps', () => {
 
   it('takes recorded data as it arrived where that is asked for, else as corrected', async () => {
     const { id } = await make();
+    const reader = await openLogReader(server.url);
     const ask = { kind: 'backtest' as const, appId: id, assetId, roles, window: { from: to - HOUR, to } };
     const inputOf = async (more: { input?: 'arrived' | 'corrected' }) => {
       const { runId } = await engineer.call().runs.start({ ...ask, ...more });
       await performRun(
-        { db: server.db, readLog: async () => [], blobs: openBlobStore('/nonexistent'), holder: 'w1', onFatal: () => {} },
+        { db: server.db, reader, blobs: openBlobStore('/nonexistent'), dataFolder: '/nonexistent', holder: 'w1', onFatal: () => {} },
         runId,
         new AbortController().signal,
       );
@@ -240,6 +241,7 @@ describe('apps', () => {
     };
     expect(await inputOf({ input: 'arrived' })).toEqual(['arrived', 'arrived']);
     expect(await inputOf({})).toEqual(['corrected', 'corrected']);
+    await reader.close();
   });
 
   it('asks for a shadow beside a running instance of the same app, and of no other', async () => {

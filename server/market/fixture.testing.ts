@@ -98,7 +98,7 @@ export async function openMarketWorld() {
   const folder = mkdtempSync(path.join(tmpdir(), 'mw-market-'));
   const reader = await openLogReader(test.url, { name: 'test runs' });
   const work = async (runId: string) => {
-    const tools = { db, readLog: reader.readAfter, blobs: openBlobStore(folder), holder: 'w1', onFatal: () => {} };
+    const tools = { db, reader, blobs: openBlobStore(folder), dataFolder: folder, holder: 'w1', onFatal: () => {} };
     await performRun(tools, runId, AbortSignal.timeout(120_000));
     const [row] = await db.select().from(run).where(eq(run.id, runId));
     if (!row) throw new Error('the run is gone');

@@ -252,8 +252,9 @@ describe('the programming interface', () => {
     const reader = await openLogReader(test.url);
     const tools = {
       db: test.db,
-      readLog: reader.readAfter,
+      reader,
       blobs: openBlobStore('/nonexistent'),
+      dataFolder: '/nonexistent',
       holder: 'w1',
       onFatal: () => {},
     };
