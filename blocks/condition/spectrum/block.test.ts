@@ -9,6 +9,17 @@ const sine = (n: number, hertz: number, amplitude: number, rate = RATE) => ({
   values: Float32Array.from({ length: n }, (_, i) => amplitude * Math.sin((2 * Math.PI * hertz * i) / rate)),
 });
 
+const lines = {
+  t0: 0,
+  rate: 256,
+  n: 256,
+  values: Float32Array.from(
+    { length: 256 },
+    (_, i) =>
+      2 * Math.sin((2 * Math.PI * 32 * i) / 256) + 0.5 * Math.cos((2 * Math.PI * 80 * i) / 256) + ((i * 7919) % 101) / 101 - 0.5,
+  ),
+};
+
 const cases: BlockCase[] = [
   {
     title: 'a second of a sine at 1,234 Hz: the line shows its amplitude, the RMS is 2.5/√2',
@@ -42,6 +53,58 @@ const cases: BlockCase[] = [
     ],
     expected: { out: [], strongest: [] },
     dead: 2,
+  },
+  {
+    title: 'averages of 7 segments of 64 and of 3 of 128 samples',
+    source: "SciPy 1.10.1, signal.welch(window='hann', nperseg=64, noverlap=32, scaling='spectrum'): √(2P)",
+    params: { averages: 7, from: 8, to: 44 },
+    input: [{ time: 0, wave: lines }],
+    expected: {
+      out: [
+        {
+          frequency: [8, 12, 16, 20, 24, 28, 32, 36, 40, 44],
+          amplitude: [
+            0.06569792882386954, 0.04347665546881154, 0.03582892625311607, 0.02959946251903233, 0.029300506399536137,
+            0.9999108595288567, 1.9952436657555155, 0.9993476428371477, 0.04794844741023475, 0.09024736773655778,
+          ],
+        },
+      ],
+    },
+    tolerance: 1e-10,
+    falsifier: { why: 'segments of another length', params: { averages: 3 } },
+  },
+  {
+    title: 'cepstrum of an echo: a/2 at its delay, −a²/4 at twice, a³/6 at three times',
+    source: 'closed form: ln|1 + a·e^(−iωd)| = Σ (−1)^(k+1)·aᵏ/k·cos(kωd)',
+    params: { mode: 'cepstrum', longest: 0.3 },
+    input: [
+      {
+        time: 0,
+        wave: {
+          t0: 0,
+          rate: 100,
+          n: 1000,
+          values: Float32Array.from({ length: 1000 }, (_, i) => (i === 0 ? 1 : i === 10 ? 0.5 : 0)),
+        },
+      },
+    ],
+    expected: {
+      out: [],
+      strongest: [],
+      cepstrum: [
+        {
+          quefrency: Array.from({ length: 31 }, (_, i) => i / 100),
+          level: Array.from({ length: 31 }, (_, i) => (i === 10 ? 0.25 : i === 20 ? -0.0625 : i === 30 ? 0.125 / 6 : 0)),
+        },
+      ],
+    },
+    tolerance: 1e-12,
+  },
+  {
+    title: 'a bad waveform is skipped',
+    source: 'policy in the README',
+    input: [{ time: 0, wave: sine(1000, 100, 1, 1000), 'wave.quality': 'bad' }],
+    expected: { out: [], strongest: [], cepstrum: [] },
   },
 ];
 testBlock(import.meta.url, cases);

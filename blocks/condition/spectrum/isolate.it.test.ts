@@ -10,11 +10,12 @@ import { createStepper } from '#runtime/sandbox/stepper.ts';
 test('a waveform of 48,000 points fits the limits of an isolate', async () => {
   const catalogue = loadCatalogue();
   const id = 'millwright/condition.spectrum';
-  const found = catalogue.block(id, '1.0.0');
-  const source = catalogue.source(id, '1.0.0');
+  const [version = ''] = catalogue.versions(id);
+  const found = catalogue.block(id, version);
+  const source = catalogue.source(id, version);
   if (!found || !source) throw new Error('the catalogue has no spectrum');
   const waves = testSource('test/source.waves', { wave: { type: 'wave', unit: 'm/s2' } });
-  const node = (nodeId: string, mode: string) => ({ id: nodeId, block: id, version: '1.0.0', params: { mode, to: 2000 } });
+  const node = (nodeId: string, mode: string) => ({ id: nodeId, block: id, version, params: { mode, to: 2000 } });
   const compiled = await compileGraph(
     {
       format: 1,

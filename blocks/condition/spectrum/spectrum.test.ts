@@ -106,6 +106,8 @@ describe('amplitude', () => {
     const band = (window: Window) => amplitudeSpectrum(noise(4096), 4096, window).noiseBandwidth;
     expect(band('none')).toBeCloseTo(1, 12);
     expect(band('hann')).toBeCloseTo(1.5, 12);
+    expect(band('hamming')).toBeCloseTo(1.3628, 4);
+    expect(band('blackman')).toBeCloseTo(1.7268, 4);
     expect(band('flat-top')).toBeCloseTo(3.7702, 4);
   });
 });

@@ -1,11 +1,13 @@
 import { dft, inverse } from './transform.ts';
 
-export type Window = 'hann' | 'flat-top' | 'none';
+export type Window = 'hann' | 'hamming' | 'blackman' | 'flat-top' | 'none';
 
 /** Cosine coefficients, periodic form; flat top: SRS / ISO 18431-2. */
 const COSINES: Readonly<Record<Window, readonly number[]>> = {
   none: [1],
   hann: [0.5, -0.5],
+  hamming: [0.54, -0.46],
+  blackman: [0.42, -0.5, 0.08],
   'flat-top': [0.21557895, -0.41663158, 0.277263158, -0.083578947, 0.006947368],
 };
 
@@ -42,6 +44,52 @@ export function amplitudeSpectrum(values: ArrayLike<number>, rate: number, windo
     amplitude[k] = (sides * Math.hypot(re[k] as number, im[k] as number)) / gain;
   }
   return { resolution: rate / n, amplitude, noiseBandwidth: (n * power) / (gain * gain) };
+}
+
+/**
+ * Mean power of `averages` segments that overlap by half (Welch 1967), as amplitude. Noise becomes smoother by the root of their number, lines
+ * become wider: segments are 2/(averages + 1) of the waveform.
+ */
+export function averagedSpectrum(values: ArrayLike<number>, rate: number, window: Window, averages: number): Spectrum {
+  if (averages <= 1) return amplitudeSpectrum(values, rate, window);
+  const half = Math.floor(values.length / (averages + 1));
+  const all = Float64Array.from(values as ArrayLike<number>);
+  const part = (i: number) => amplitudeSpectrum(all.subarray(i * half, (i + 2) * half), rate, window);
+  const first = part(0);
+  const power = first.amplitude.map((a) => a * a);
+  for (let i = 1; i < averages; i++) {
+    const { amplitude } = part(i);
+    for (let k = 0; k < power.length; k++) power[k] = (power[k] as number) + (amplitude[k] as number) ** 2;
+  }
+  return { ...first, amplitude: power.map((sum) => Math.sqrt(sum / averages)) };
+}
+
+export interface Cepstrum {
+  /** Seconds. */
+  readonly quefrency: Float64Array;
+  readonly level: Float64Array;
+}
+
+/**
+ * Real cepstrum: inverse transform of ln|X|, up to `longest` seconds. An echo or a family of harmonics and sidebands at distance Δf shows as one
+ * line at 1/Δf. Lines below a billionth of the strongest count as that, for what is silent has no logarithm.
+ */
+export function realCepstrum(values: ArrayLike<number>, rate: number, longest: number): Cepstrum {
+  const n = values.length;
+  const re = Float64Array.from(values as ArrayLike<number>);
+  const im = new Float64Array(n);
+  dft(re, im);
+  let most = 0;
+  for (let k = 0; k < n; k++) {
+    re[k] = Math.hypot(re[k] as number, im[k] as number);
+    most = Math.max(most, re[k] as number);
+  }
+  const floor = most > 0 ? most * 1e-9 : 1;
+  for (let k = 0; k < n; k++) re[k] = Math.log(Math.max(re[k] as number, floor));
+  im.fill(0);
+  inverse(re, im);
+  const count = Math.min(Math.floor(n / 2), Math.floor(longest * rate + 1e-9)) + 1;
+  return { quefrency: Float64Array.from({ length: count }, (_, i) => i / rate), level: re.slice(0, count) };
 }
 
 /** Envelope of the values within a band: magnitude of the analytic signal (Hilbert). */
