@@ -2,8 +2,10 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import { openDatabase } from '#drizzle/client.ts';
+import { forwardInbound, isInbound } from '#runtime/gateway/forward.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
+import { log } from './log.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 
 /**
@@ -23,6 +25,7 @@ const { DATABASE_URL: databaseUrl } = process.env;
 const database = databaseUrl ? openDatabase(databaseUrl, { max: 2, name: 'millwright web beat' }) : undefined;
 const server = createServer((request, response) => {
   if (request.url === '/metrics') void serveMetrics(request, response, database?.sql);
+  else if (isInbound(request.url)) void forwardInbound(request, response, database?.sql, log);
   else void handle(request, response);
 });
 server.on('upgrade', app.getUpgradeHandler());

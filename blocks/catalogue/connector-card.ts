@@ -11,6 +11,7 @@ export interface FieldSchema {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  readonly format?: string;
   readonly 'x-millwright'?: FieldMeta;
 }
 export interface ObjectSchema {
@@ -35,4 +36,6 @@ export interface ConnectorCard {
   readonly reads: 'device' | 'newest';
   /** The source keeps what was not acknowledged and sends it again: an outage on our side leaves no gap. */
   readonly resumes: boolean;
+  /** Others send to it, at `/in/<connection id>`. */
+  readonly listens?: boolean;
 }

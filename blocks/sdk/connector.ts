@@ -92,6 +92,24 @@ export interface CertificateFacts {
   readonly pem: string;
 }
 
+/** What somebody sends to a connection, at `/in/<connection id>/…` of the product's address. */
+export interface InboundRequest {
+  readonly method: string;
+  /** Below the connection's own address: `/api/v2/write`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Whole, and unpacked when it came compressed. */
+  readonly body: Buffer;
+}
+export interface InboundAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+export type InboundHandler = (request: InboundRequest) => Promise<InboundAnswer>;
+
 /** What the gateway gives to a connector. */
 export interface ConnectorHost {
   readonly connectionId: string;
@@ -101,6 +119,8 @@ export interface ConnectorHost {
   event(event: SessionEvent): void;
   /** Reports a server certificate; only `trusted` (a person decided so) may be used. */
   certificate(facts: CertificateFacts): Promise<'trusted' | 'pending' | 'rejected'>;
+  /** Gives this connection an address of its own to which others may send; the returned function takes it back. */
+  inbound(handler: InboundHandler): () => void;
 }
 
 export interface ReadResult {
@@ -191,6 +211,8 @@ export interface ConnectorManifest<S extends z.ZodObject, K extends z.ZodObject>
    * For the others the gateway marks the time between two holders of a connection as a gap.
    */
   readonly resumes: boolean;
+  /** Waits for what others send to `/in/<connection id>`; the person who sets it up is shown that address. */
+  readonly listens?: boolean;
 }
 
 export interface Connector<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {

@@ -12,6 +12,7 @@ import { type Listener, openListener, openNotifier } from '#runtime/log/notify.t
 import { LaneFencedError, openScanWriter, type ScanWriter } from '#runtime/log/scan-writer.ts';
 import { assignLanes } from '#runtime/samples/lanes.ts';
 import type { TagRow } from '#runtime/samples/scale.ts';
+import { Inbound } from './inbound.ts';
 import { endFrozenHolder, holdLiveness, LEASE_MS, RENEW_MS, releaseLease, renewAndClaim } from './leases.ts';
 import { Pump } from './pump.ts';
 import { answerRequests } from './requests.ts';
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   /** Pauses of a failing connection start here, ms. */
   readonly firstPauseMs?: number;
   readonly spoolLimit?: number;
+  /** Where web processes reach it; this machine alone when absent. */
+  readonly inboundHost?: string | undefined;
 }
 
 interface Held {
@@ -56,6 +59,8 @@ export class Gateway {
   readonly #held = new Map<string, Held>();
   readonly #lanes = new Map<ScanWriter, Set<number>>();
   readonly #writes: TagWrites;
+  readonly #inbound: Inbound;
+  #inboundAddress: string | undefined;
   readonly #alive: ReturnType<typeof holdLiveness>;
   readonly #timers: NodeJS.Timeout[];
   #writer: Promise<ScanWriter> | undefined;
@@ -72,7 +77,22 @@ export class Gateway {
     const { url, dataFolder, masterKey, log } = options;
     this.#database = openDatabase(url, { max: 6, name: `millwright gateway ${options.name}` });
     const { db } = this.#database;
-    this.#around = { db, log, dataFolder, masterKey, blobs: openBlobStore(dataFolder), firstPauseMs: options.firstPauseMs };
+    this.#inbound = new Inbound(options.inboundHost);
+    this.#inbound.address.then(
+      (address) => {
+        this.#inboundAddress = address;
+      },
+      (error) => log.error({ error: messageOf(error) }, 'nobody can send to connections: the address cannot be listened at'),
+    );
+    this.#around = {
+      db,
+      log,
+      dataFolder,
+      masterKey,
+      blobs: openBlobStore(dataFolder),
+      inbound: this.#inbound,
+      firstPauseMs: options.firstPauseMs,
+    };
     this.#notifier = openNotifier(url, { name: 'gateway notify' });
     this.#writes = new TagWrites({
       db,
@@ -314,6 +334,8 @@ export class Gateway {
     const all = [...this.#held.values()].map((held) => held.supervised);
     const states = Object.groupBy(all, (one) => one.verdict().state);
     return {
+      gateway: this.#options.name,
+      ...(this.#inboundAddress ? { inbound: this.#inboundAddress } : {}),
       connections: all.length,
       states: Object.fromEntries(Object.entries(states).map(([state, some]) => [state, some?.length ?? 0])),
       spoolBytes: all.reduce((sum, one) => sum + one.pump.spoolBytes, 0),
@@ -334,6 +356,7 @@ export class Gateway {
     for (const id of this.#leased) await releaseLease(this.#database.sql, this.#options.name, id).catch(() => {});
     this.#notifier.tell('connections', '');
     await this.#notifier.close();
+    await this.#inbound.close();
     await this.#writer?.then((writer) => writer.close()).catch(() => {});
     await this.#database.close();
   }

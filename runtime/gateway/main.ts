@@ -19,6 +19,8 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1),
   MILLWRIGHT_DATA: z.string().min(1).default('.millwright'),
   MILLWRIGHT_MASTER_KEY: z.string().min(32),
+  /** Address at which web processes of other machines reach this gateway; absent = this machine alone. */
+  MILLWRIGHT_GATEWAY_HOST: z.string().min(1).optional(),
   /** `off`, or a fixed port; absent = the port it had, or a free one. */
   MILLWRIGHT_BROKER_PORT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(65_535)]).optional(),
 });
@@ -43,6 +45,7 @@ const gateway = new Gateway({
   masterKey: env.MILLWRIGHT_MASTER_KEY,
   log,
   name,
+  inboundHost: env.MILLWRIGHT_GATEWAY_HOST,
 });
 const beat = startBeat({
   sql: database.sql,

@@ -20,6 +20,7 @@ import type { BlobStore } from '#runtime/log/blobs.ts';
 import type { Row, TagRow } from '#runtime/samples/scale.ts';
 import { Backoff } from './backoff.ts';
 import { bounded } from './bounded.ts';
+import type { Inbound } from './inbound.ts';
 import { Intake } from './intake.ts';
 import type { Pump } from './pump.ts';
 import { type Facts, judge } from './status.ts';
@@ -33,6 +34,7 @@ export interface Surroundings {
   readonly dataFolder: string;
   readonly masterKey: string;
   readonly blobs: BlobStore;
+  readonly inbound: Inbound;
   /** Pauses of a failing connection start here, ms. */
   readonly firstPauseMs?: number;
 }
@@ -99,6 +101,7 @@ export class SupervisedConnection {
       log: (level, message, facts) => this.#log[level](facts ?? {}, message),
       event: (event) => this.#event(event),
       certificate: (facts) => this.#certificate(facts),
+      inbound: (handler) => around.inbound.add(row.id, handler),
     };
     // nobody listened since the last holder let go, or died
     if (!connector.manifest.resumes) this.#intake.gap(this.#tags.all);

@@ -19,8 +19,8 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import modbus from '#blocks/connectors/modbus-tcp/connector.ts';
 import mqttJson from '#blocks/connectors/mqtt/connector.ts';
-import { unpackWave } from '#blocks/connectors/payload/payload.ts';
 import opcua from '#blocks/connectors/opcua/connector.ts';
+import { unpackWave } from '#blocks/connectors/payload/payload.ts';
 import sparkplug from '#blocks/connectors/sparkplug/connector.ts';
 import { decodePayload, encodePayload, TYPES } from '#blocks/connectors/sparkplug/payload.ts';
 import type { AnyConnector, ConnectorHost, Session, TagRequest, WaveValue } from '#blocks/sdk/connector.ts';
@@ -300,6 +300,7 @@ describe('the platform’s connectors', () => {
     },
     log: () => {},
     event: () => {},
+    inbound: () => () => {},
     certificate: async ({ fingerprint }) => {
       // what the seed would have trusted before the server was first seen
       const { fingerprint: known } = await stationCertificate(folder);

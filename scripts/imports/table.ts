@@ -74,9 +74,18 @@ export const rooms: readonly Room[] = [
   {
     // An effect's answer is a log entry, appended in the transaction that finishes the effect.
     path: 'runtime/effects',
-    rooms: ['runtime/log', 'runtime/batch', 'runtime/graph', 'drizzle'],
+    rooms: ['runtime/log', 'runtime/batch', 'runtime/graph', 'runtime/compute/requests.ts', 'drizzle'],
     types: contracts,
     packages: 'any',
+    node: true,
+    instead: store,
+  },
+  {
+    // What blocks have computed: pools of processes, and what runs in them. Whoever performs effects hands requests in.
+    path: 'runtime/compute',
+    rooms: [],
+    types: contracts,
+    packages: ['zod', 'highs', 'onnxruntime-web', 'protobufjs'],
     node: true,
     instead: store,
   },
@@ -199,6 +208,8 @@ export const rooms: readonly Room[] = [
         'replay',
         'samples',
       ].map((name) => `runtime/${name}`),
+      // The door that senders know hands on to the gateway that holds the connection.
+      'runtime/gateway/forward.ts',
       'runtime/supervisor/beat.ts',
       'runtime/supervisor/log.ts',
       'runtime/supervisor/stop.ts',

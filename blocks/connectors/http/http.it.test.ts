@@ -56,7 +56,7 @@ describe('http: what a web service may do', () => {
       url: `http://127.0.0.1:${service.port}`,
       sign: 'basic',
       username: 'mes',
-      timeoutMs: 500,
+      timeoutMs: 10_000,
     });
   const tag = (tagId: number, address: string) => ({
     tagId,
