@@ -185,12 +185,34 @@ export interface OnBlock<
   S extends StateFields,
 > extends Common<P, S> {
   readonly inputs: I;
+  /** Ports that may be left unwired. */
+  readonly optionalInputs?: readonly (keyof I & string)[];
   readonly output: O;
   readonly on: {
     readonly [K in keyof I]: (row: RowOf<I[K]>, s: StateOf<S>, p: z.output<P>, ctx: Context<OutOf<O>>) => Result<O, never>;
   };
   onTimer?(s: StateOf<S>, p: z.output<P>, ctx: Context<OutOf<O>>): Result<O, never>;
   onResult?(answer: Answer, s: StateOf<S>, p: z.output<P>, ctx: Context<OutOf<O>>): Result<O, never>;
+}
+/** Several input ports and several output ports, whose rows are given by `ctx.emit({ port: row })`. */
+export interface OnMultiBlock<
+  P extends z.ZodObject,
+  I extends Readonly<Record<string, PortDecl>>,
+  O extends Readonly<Record<string, PortDecl>>,
+  S extends StateFields,
+> extends Common<P, S> {
+  readonly inputs: I;
+  readonly optionalInputs?: readonly (keyof I & string)[];
+  readonly outputs: O;
+  readonly on: {
+    readonly [K in keyof I]: (
+      row: RowOf<I[K]>,
+      s: StateOf<S>,
+      p: z.output<P>,
+      ctx: Context<{ readonly [Q in keyof O]?: OutOf<O[Q]> }>,
+    ) => void;
+  };
+  onTimer?(s: StateOf<S>, p: z.output<P>, ctx: Context<{ readonly [Q in keyof O]?: OutOf<O[Q]> }>): void;
 }
 /**
  * Several input ports met by the compiler: `row.a.value` is port `a`'s column. An input declared `optional` may be unwired.
@@ -263,6 +285,12 @@ export function defineBlock<
   O extends PortDecl,
   S extends StateFields,
 >(block: OnBlock<P, I, O, S>): OnBlock<P, I, O, S>;
+export function defineBlock<
+  P extends z.ZodObject,
+  I extends Readonly<Record<string, PortDecl>>,
+  O extends Readonly<Record<string, PortDecl>>,
+  S extends StateFields,
+>(block: OnMultiBlock<P, I, O, S>): OnMultiBlock<P, I, O, S>;
 export function defineBlock<
   P extends z.ZodObject,
   I extends PortDecl,
