@@ -9,8 +9,10 @@ import controlConfirm from '#blocks/control/confirm/block.ts';
 import controlInterlock from '#blocks/control/interlock/block.ts';
 import controlWrite from '#blocks/control/write/block.ts';
 import notifySend from '#blocks/notify/send/block.ts';
+import qualityCusum from '#blocks/quality/cusum/block.ts';
 import qualityEwma from '#blocks/quality/ewma/block.ts';
 import qualityPareto from '#blocks/quality/pareto/block.ts';
+import qualityRules from '#blocks/quality/rules/block.ts';
 import qualityShewhart from '#blocks/quality/shewhart/block.ts';
 import seriesAlign from '#blocks/series/align/block.ts';
 import seriesCollect from '#blocks/series/collect/block.ts';
@@ -36,4 +38,4 @@ import transformState from '#blocks/transform/state/block.ts';
 import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, notifySend, qualityEwma, qualityPareto, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDuration, seriesEwma, seriesJoin, seriesOee, seriesSession, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformCounter, transformExpr, transformMap, transformState, transformSwitch, transformTable] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, notifySend, qualityCusum, qualityEwma, qualityPareto, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDuration, seriesEwma, seriesJoin, seriesOee, seriesSession, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformCounter, transformExpr, transformMap, transformState, transformSwitch, transformTable] as unknown as readonly AnyBlock[];
