@@ -32,10 +32,9 @@ export function hundredHertz(steps: number, batch: number): StepInput[] {
   });
 }
 
-/** The same rows later: event times of all steps moved, so that time goes on from round to round. */
-export const later = (inputs: readonly StepInput[], ms: number): StepInput[] =>
-  inputs.map((input) => ({
-    ...input,
-    clock: input.clock.map((t) => t + ms),
-    sources: input.sources.map((s) => ({ ...s, time: s.time.map((t) => t + ms) })),
-  }));
+/** Moves the rows on in time, in place: arrays made anew each round would be collected at the cost of who runs just then. */
+export function moveOn(inputs: readonly StepInput[], ms: number): void {
+  for (const { clock, sources } of inputs)
+    for (const times of new Set([clock, ...sources.map((s) => s.time)]))
+      for (let i = 0; i < times.length; i++) times[i] = (times[i] ?? 0) + ms;
+}
