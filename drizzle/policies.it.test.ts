@@ -52,10 +52,10 @@ describe('row-level security', () => {
 
   it('leaves another tenant out of every table: select, update and delete touch nothing', async () => {
     for (const { name } of (await tables(test.sql)).filter((table) => table.tenant && !table.partition)) {
-      await as('nobody', async (sql) => {
-        const rows = await sql.unsafe(`select * from "${name}"`);
-        expect(rows, name).toHaveLength(0);
-      });
+      const read = as('nobody', (sql) => sql.unsafe(`select * from "${name}"`));
+      // Closed to the web altogether is closed, too.
+      const rows = await read.catch((error: Error) => (/^permission denied/.test(error.message) ? [] : Promise.reject(error)));
+      expect(rows, name).toHaveLength(0);
     }
     expect((await as('a', (sql) => sql`update asset set code = 'X' where code = 'B'`)).count).toBe(0);
     expect((await as('a', (sql) => sql`delete from asset where code = 'B'`)).count).toBe(0);

@@ -55,7 +55,7 @@ export class Dealing {
   async sweep(): Promise<void> {
     const { db, session, log } = this.context;
     const { holdings } = this;
-    const known = int8s([...holdings.held.keys(), ...holdings.taking]);
+    const known = int8s([...holdings.held.keys(), ...holdings.taking.keys()]);
     // each worker in an order of its own, so that two do not reach for the same shard
     const rows = await db.execute<{ id: number; fresh: boolean; orphan: boolean }>(sql`
       select s.id, s.token = 0 as fresh, s.holder is not null as orphan from shard s join instance i on i.id = s.instance_id

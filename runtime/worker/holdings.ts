@@ -8,6 +8,7 @@ import { holdShard, saveCheckpoint, stopInstance } from './hold.ts';
 import { type InstanceProblem, unforeseen } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
 import { NewestProbes } from './newest-probes.ts';
+import { NodeFigures } from './node-figures.ts';
 import { showReason } from './prepare.ts';
 import type { RoundHooks } from './round.ts';
 import { StepTimes } from './step-times.ts';
@@ -34,6 +35,7 @@ export class Holdings implements RoundHooks {
   readonly taking = new Map<number, Lease | undefined>();
   readonly stats = { steps: 0, rows: 0, rounds: 0, commits: 0, lost: 0 };
   readonly times = new StepTimes();
+  readonly figures = new NodeFigures();
   readonly probes = new WeakMap<HeldShard, NewestProbes>();
   /** Nothing more is taken: the worker is leaving. */
   closed = false;
@@ -174,12 +176,14 @@ export class Holdings implements RoundHooks {
     s.gone = true;
     this.held.delete(s.lease.shardId);
     this.times.forget(s.lease.shardId);
+    this.figures.forget(s);
     s.stepper?.dispose();
     s.onGone();
   }
   committed(s: HeldShard, ready: ReadyStep): void {
     const { rows, probes } = ready.commit;
     this.times.note(s.lease.orgId, ready);
+    this.figures.note(s, ready);
     this.stats.steps++;
     this.stats.rows += rows;
     if (probes) {

@@ -133,17 +133,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     every(CONTROL_MS, 'balance', () => dealing.balance(), when),
     every(CONTROL_MS, 'parking', async () => parkIdle(context, held.values(), options.parkMs ?? PARK_MS), when),
     every(CONTROL_MS, 'step times', () => holdings.times.flush(db), when),
+    every(CONTROL_MS, 'figures of nodes', () => holdings.figures.flush(db), when),
     every(
       LEASE_MS / 3,
       'renew',
       async () => {
         // also without a lease: a session that is silent counts as frozen
-        const leases = holdings.all.map((s) => ({ shardId: s.lease.shardId, token: s.lease.token }));
+        const { leases } = holdings;
         const still = await session.renew(leases);
-        for (const { shardId, token } of leases) {
-          const s = held.get(shardId);
-          if (s && s.lease.token === token && !still.has(shardId)) holdings.drop(s);
-        }
+        for (const lease of leases) if (!still.has(lease.shardId)) holdings.lost(lease);
       },
       when,
     ),

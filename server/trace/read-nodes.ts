@@ -1,20 +1,31 @@
 import { and, count, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
-import { deadLetter, instance, lateCount, probe } from '#drizzle/schema/index.ts';
-import type { ProbeValue } from '#runtime/step/contract.ts';
+import { appVersion, deadLetter, instance, lateCount, nodeFigures } from '#drizzle/schema/index.ts';
+import { type Bilingual, graphDocument, labelOf } from '#runtime/graph/document.ts';
 import { notFound } from '../errors.ts';
 
 export const readNodesInput = z.object({ instanceId: z.uuid() });
 
 /** Errors are counted over this. */
 const ERRORS_HOURS = 24;
+/** The worker tells every five seconds while rows come; after this nothing flows. */
+const QUIET_MS = 15_000;
 
 export interface NodeFacts {
   readonly node: string;
-  /** Records that came out of it since its program was loaded, and the time of the newest; only while somebody watches (the instrumented program). */
-  readonly records?: number;
-  readonly lastRecordAt?: number;
+  /** As the app's author calls it; absent for a node that the running version no longer has. */
+  readonly label?: Bilingual;
+  readonly block?: string;
+  /** Rows that reached it and rows that it failed on, since the worker loaded it. */
+  readonly rows: number;
+  readonly failed: number;
+  /** Rows a second in the last five seconds. */
+  readonly rate: number;
+  /** From the append of a sample to the commit of the step that brought the node rows: mean of the last five seconds, ms. */
+  readonly latency: number | null;
+  /** Epoch ms. */
+  readonly lastRecordAt: number | null;
   /** Rows set aside in the last day, and the last reason. */
   readonly errors: number;
   readonly lastError?: string;
@@ -22,20 +33,18 @@ export interface NodeFacts {
   readonly late: number;
 }
 
-/**
- * What is known of each node of a running app. Two answers give the rate: `records` over `countedAt`. There is no latency of a node: the nodes of
- * a program are fused into one loop; the step's own times are in `trace.read`.
- */
-export async function readNodes(tx: Tx, orgId: string, { instanceId }: z.infer<typeof readNodesInput>) {
+/** What each node of a running app does: rate, latency, errors, age of its last record; in the order of the graph. */
+export async function readNodes(tx: Tx, orgId: string, { instanceId }: z.infer<typeof readNodesInput>, now = Date.now()) {
   const [known] = await tx
-    .select({ id: instance.id })
+    .select({ id: instance.id, graph: appVersion.graph })
     .from(instance)
+    .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
     .where(and(eq(instance.orgId, orgId), eq(instance.id, instanceId)));
   if (!known) throw notFound('Instance', '实例');
-  const [watched] = await tx
-    .select({ values: probe.values, at: probe.updatedAt })
-    .from(probe)
-    .where(and(eq(probe.orgId, orgId), eq(probe.instanceId, instanceId)));
+  const shards = await tx
+    .select({ nodes: nodeFigures.nodes, since: nodeFigures.since, at: nodeFigures.at })
+    .from(nodeFigures)
+    .where(and(eq(nodeFigures.orgId, orgId), eq(nodeFigures.instanceId, instanceId)));
   const errors = await tx
     .select({
       node: deadLetter.node,
@@ -56,16 +65,36 @@ export async function readNodes(tx: Tx, orgId: string, { instanceId }: z.infer<t
     .from(lateCount)
     .where(and(eq(lateCount.orgId, orgId), eq(lateCount.instanceId, instanceId)));
   const nodes = new Map<string, NodeFacts>();
-  const of = (node: string): NodeFacts => nodes.get(node) ?? { node, errors: 0, late: 0 };
-  for (const value of (watched?.values ?? []) as readonly ProbeValue[]) {
-    const was = of(value.node);
-    nodes.set(value.node, {
-      ...was,
-      records: (was.records ?? 0) + value.count,
-      lastRecordAt: Math.max(was.lastRecordAt ?? 0, value.time),
-    });
-  }
+  const none = { rows: 0, failed: 0, rate: 0, latency: null, lastRecordAt: null, errors: 0, late: 0 };
+  const of = (node: string): NodeFacts => nodes.get(node) ?? { node, ...none };
+  for (const node of graphDocument.parse(JSON.parse(known.graph)).nodes)
+    nodes.set(node.id, { node: node.id, label: labelOf(node), block: node.block, ...none });
+  for (const shard of shards)
+    for (const [node, told] of Object.entries(shard.nodes)) {
+      const was = of(node);
+      const rate = now - shard.at > QUIET_MS ? 0 : told.rate;
+      const latency = rate === 0 ? null : told.latency;
+      nodes.set(node, {
+        ...was,
+        rows: was.rows + told.rows,
+        failed: was.failed + told.failed,
+        rate: was.rate + rate,
+        latency: mean(was, { rate, latency }),
+        lastRecordAt: Math.max(was.lastRecordAt ?? 0, told.last ?? 0) || null,
+      });
+    }
   for (const { node, n, last } of errors) nodes.set(node ?? '', { ...of(node ?? ''), errors: n, lastError: last });
   for (const { node, n } of late) nodes.set(node, { ...of(node), late: n });
-  return { countedAt: watched?.at.getTime() ?? null, nodes: [...nodes.values()] };
+  return {
+    /** Since when rows are counted; null while no worker has told of the app. */
+    since: shards.reduce<number | null>((least, shard) => Math.min(least ?? shard.since, shard.since), null),
+    nodes: [...nodes.values()],
+  };
+}
+
+/** Of two parts of one node, by how many rows each had. */
+function mean(a: { rate: number; latency: number | null }, b: { rate: number; latency: number | null }): number | null {
+  if (a.latency === null) return b.latency;
+  if (b.latency === null) return a.latency;
+  return (a.latency * a.rate + b.latency * b.rate) / (a.rate + b.rate);
 }
