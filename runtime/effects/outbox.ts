@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '#drizzle/client.ts';
 import type { EffectOutcome } from '#drizzle/schema/app.ts';
 import { effect, instance } from '#drizzle/schema/index.ts';
@@ -31,6 +31,8 @@ export interface ClaimOptions {
   readonly tagIds?: readonly number[];
   readonly claimMs?: number;
   readonly rate?: Rate;
+  /** Organizations in turn, those that have least in work first; else oldest first. */
+  readonly fairly?: boolean;
 }
 
 /**
@@ -41,22 +43,33 @@ export async function claimEffects(db: Db, options: ClaimOptions): Promise<Effec
   if (options.tagIds?.length === 0) return [];
   const claim = sql`now() + ${options.claimMs ?? CLAIM_MS} * interval '1 ms'`;
   const onlyTags = options.tagIds ? sql`and (e.resolved->>'tagId')::int in ${[...options.tagIds]}` : sql``;
+  const limit = options.limit ?? 20;
+  const due = sql`e.status in ('pending', 'running') and e.next_at <= now() and (e.deadline is null or e.deadline > now())
+    and e.kind in ${[...options.kinds]} ${onlyTags}`;
+  const wanted = options.fairly
+    ? sql`select e.shard_id, e.step, e.ordinal from effect e
+        where ${due} and (e.shard_id, e.step, e.ordinal) in (select shard_id, step, ordinal from (${inTurn(options.kinds, due, limit)}) t)
+        limit ${limit} for update skip locked`
+    : sql`select e.shard_id, e.step, e.ordinal from effect e where ${due} order by e.next_at limit ${limit} for update skip locked`;
   const claimed = await db
     .update(effect)
     .set({ status: 'running', attempts: sql`${effect.attempts} + 1`, nextAt: claim })
-    .where(
-      sql`(${effect.shardId}, ${effect.step}, ${effect.ordinal}) in (
-        select e.shard_id, e.step, e.ordinal from effect e
-        where e.status in ('pending', 'running') and e.next_at <= now() and (e.deadline is null or e.deadline > now())
-          and e.kind in ${[...options.kinds]} ${onlyTags}
-        order by e.next_at limit ${options.limit ?? 20} for update skip locked)`,
-    )
+    .where(sql`(${effect.shardId}, ${effect.step}, ${effect.ordinal}) in (${wanted})`)
     .returning();
   const fresh = claimed.filter((e) => e.attempts === 1);
   if (fresh.length === 0) return claimed;
   const over = await overLimit(db, fresh, options.rate ?? EFFECTS_OF_INSTALLATION);
   return claimed.filter((e) => !over.has(e));
 }
+
+/** A few of each organization, ranked behind what that organization has in work already. */
+const inTurn = (kinds: readonly string[], due: SQL, limit: number): SQL => sql`
+  select c.*, c.place + (select count(*) from effect r
+    where r.org_id = c.org_id and r.kind in ${[...kinds]} and r.status = 'running' and r.next_at > now()) as turn
+  from (select distinct e.org_id from effect e where ${due}) o cross join lateral (
+    select e.org_id, e.shard_id, e.step, e.ordinal, e.next_at, row_number() over (order by e.next_at, e.step, e.ordinal) as place
+    from effect e where e.org_id = o.org_id and ${due} order by e.next_at, e.step, e.ordinal limit ${limit}) c
+  order by turn, c.next_at limit ${limit}`;
 
 /** Each effect counts once, at its first attempt. The first that were asked for are done, the others are refused. */
 async function overLimit(db: Db, fresh: readonly Effect[], rate: Rate): Promise<ReadonlySet<Effect>> {
@@ -133,6 +146,16 @@ export async function retryEffect(
 /** Its target takes no more at the moment: again after a pause, which is no failed attempt. */
 export const postponeEffect = (db: Db, e: Effect, ms: number): Promise<void> =>
   later(db, e, ms, { attempts: sql`greatest(1, ${effect.attempts} - 1)` });
+
+/** Still at it: nobody else takes it meanwhile. Gives false when another has it, or it is over. */
+export async function holdEffect(db: Db, e: Effect, ms: number): Promise<boolean> {
+  const held = await db
+    .update(effect)
+    .set({ nextAt: sql`now() + ${ms} * interval '1 ms'` })
+    .where(and(isEffect(e), eq(effect.status, 'running'), eq(effect.attempts, e.attempts)))
+    .returning({ step: effect.step });
+  return held.length > 0;
+}
 
 async function later(db: Db, e: Effect, ms: number, more: Parameters<ReturnType<Db['update']>['set']>[0]): Promise<void> {
   await db

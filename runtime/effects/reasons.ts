@@ -83,6 +83,26 @@ export const REASONS = {
     zh: '邮件服务器不支持加密，而渠道要求加密。',
   },
 
+  // computations of the host
+  'compute-input': { en: 'The computation cannot begin: {cause}', zh: '无法开始计算：{cause}' },
+  'compute-time': {
+    en: 'The computation took longer than {limit} s and was ended.',
+    zh: '计算超过 {limit} 秒，已终止。',
+  },
+  'compute-memory': {
+    en: 'The computation needed more than {limit} MB of memory and was ended.',
+    zh: '计算所需内存超过 {limit} MB，已终止。',
+  },
+  'compute-crashed': { en: 'The process that computed ended before it was done.', zh: '计算进程在完成前退出。' },
+  'compute-busy': {
+    en: 'More than {limit} computations of the organization are waiting; this one was not taken.',
+    zh: '本组织等待中的计算超过 {limit} 个，未受理此次计算。',
+  },
+  'model-missing': { en: 'There is no model {model}.', zh: '模型 {model} 不存在。' },
+  'model-unreadable': { en: 'The model cannot be run: {cause}', zh: '模型无法运行：{cause}' },
+  'model-opset': { en: 'The model cannot be run: {cause}', zh: '模型无法运行：{cause}' },
+  'model-inputs': { en: 'Model and inputs do not fit: {cause}', zh: '模型与输入不匹配：{cause}' },
+
   // what nobody foresaw; the words are in the log of the process
   'performer-failed': { en: 'The platform failed while doing it.', zh: '平台执行时出错。' },
 } as const satisfies Record<string, Bilingual>;
@@ -104,6 +124,13 @@ export function reason<K extends ReasonCode>(
   const said = fill(REASONS[code].en, params ?? {}, 'en');
   return { code, params: params ?? {}, reason: detail ? `${said} ${detail}` : said };
 }
+
+/** The same for a code that is known only when it happens. */
+export const reasonWith = (code: ReasonCode, params: Readonly<Record<string, Part>> = {}): Reason => ({
+  code,
+  params,
+  reason: fill(REASONS[code].en, params, 'en'),
+});
 
 /** In both languages, or undefined for a code that this version does not know. Given up after several attempts is said too. */
 export function sayReason(answer: Pick<EffectOutcome, 'code' | 'params'>): Bilingual | undefined {

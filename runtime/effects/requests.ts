@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMPUTE_REQUESTS } from '#runtime/compute/requests.ts';
 import { bilingual } from '#runtime/graph/document.ts';
 import { type Reason, reason } from './reasons.ts';
 
@@ -28,6 +29,8 @@ export const REQUESTS = {
     text: bilingual,
     value: z.number().nullish(),
   }),
+  /** Have the host compute: run a model, make a plan. */
+  ...COMPUTE_REQUESTS,
 } as const;
 export type EffectKind = keyof typeof REQUESTS;
 export type EffectRequestOf<K extends EffectKind> = z.output<(typeof REQUESTS)[K]>;
@@ -38,6 +41,8 @@ export const CAPABILITY_OF: Readonly<Record<EffectKind, string | null>> = {
   'tag.write': 'tag.write',
   'confirm.request': null,
   'notify.send': 'notify.send',
+  'compute.onnx': 'model.load',
+  'compute.jobshop': 'compute.heavy',
 };
 
 export type ParsedRequest =
