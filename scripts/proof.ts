@@ -45,7 +45,7 @@ const kills: Proof<KillReport> = {
       const each = reports.flatMap((r) => r.standstill[of]);
       return `p50 ${quantile(each, 0.5)} ms, p90 ${quantile(each, 0.9)} ms, most ${quantile(each, 1)} ms (${each.length} shards)`;
     };
-    return `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; until a peer that was ready went on, shards stood still after a kill for ${still('killed')}, after a freeze for ${still('frozen')}`;
+    return `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; until a peer that was ready went on, shards stood still after a kill for ${still('killed')}, after a freeze for ${still('frozen')}; ${all((r) => r.untimed)} shards could not be timed, because their peer was hit as well`;
   },
 };
 const chaos: Proof<ChaosReport> = {

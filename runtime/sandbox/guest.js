@@ -321,6 +321,12 @@
       if (!save) return rest;
       return { rest, state: bounded(program.save(), limits.stateBytes) };
     }),
+    // Steps that were taken before: only the state behind them is wanted, and when the last of them wants to be woken.
+    again: guarded((inputs) => {
+      let wakeAt = null;
+      for (let i = 0; i < inputs.length; i++) wakeAt = program.step(inputs[i])?.wakeAt;
+      return typeof wakeAt === 'number' ? wakeAt : null;
+    }),
     save: guarded(() => bounded(program.save(), limits.stateBytes)),
     load: guarded((state) => {
       crossing.forget();

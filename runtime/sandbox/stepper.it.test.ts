@@ -55,6 +55,18 @@ test('a program steps, its state goes on in another isolate', async () => {
   await expect(a.step(NO_ROWS)).rejects.toMatchObject({ code: 'DISPOSED' });
 });
 
+test('steps taken again in one crossing leave the state and the timer that they left one by one', async () => {
+  const [a, b] = await Promise.all([createStepper(summing, { seed: 7 }), createStepper(summing, { seed: 7 })]);
+  const steps = [[1, 2], [3], [1]].map(input);
+  let wakeAt: number | null = null;
+  for (const one of steps) wakeAt = (await a.step(one)).wakeAt;
+  expect(await b.again(steps)).toBe(wakeAt);
+  expect(Buffer.from(await b.save()).equals(Buffer.from(await a.save()))).toBe(true);
+  expect(await b.again([input([4])])).toBeNull();
+  a.dispose();
+  b.dispose();
+});
+
 test('an error is told with the node, its block and the line of its own source', async () => {
   const stepper = await createStepper(hostileProgram('let x = 1;\nlet y;\ny.deep = x;'));
   await expect(stepper.step(NO_ROWS)).rejects.toMatchObject({ code: 'THREW', node: 'bad', block: 'acme/test.hostile', line: 12 });

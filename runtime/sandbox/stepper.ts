@@ -23,6 +23,11 @@ export interface StepperOptions extends Partial<Limits> {
 export interface SandboxStepper extends Stepper {
   /** One crossing for a step and the state after it. */
   stepAndSave(input: StepInput): Promise<{ result: StepResult; state: Uint8Array }>;
+  /**
+   * Takes steps that were taken before, in one crossing: what they give is thrown away. Answers with the timer that is set after the last. May take as long as
+   * that many steps may, as far as the host waits at all: give few when they are slow.
+   */
+  again(inputs: readonly StepInput[]): Promise<number | null>;
   /** Where a traced program is, or was last. */
   place(): { node: string; block: string; line?: number } | undefined;
   /** Bytes on the isolate's heap and in its buffers. */
@@ -120,12 +125,12 @@ export async function createStepper(program: Program, options: StepperOptions = 
     );
   }
   /** The arguments are moved or copied in; the answer is copied out. */
-  async function call<T>(entry: Entry, args: Arguments[]): Promise<T | undefined> {
+  async function call<T>(entry: Entry, args: Arguments[], timeout = limits.timeoutMs): Promise<T | undefined> {
     const answer = await guarded(
       () =>
         entry.apply(undefined, args as Parameters<Entry['apply']>[1], {
           result: { copy: true },
-          timeout: limits.timeoutMs,
+          timeout,
         }) as Promise<Answer<T>>,
     );
     if (answer === true) return undefined;
@@ -174,7 +179,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
         timeout: limits.timeoutMs,
       })) as Answer<void>;
       if (started !== true && !started.ok) throw failure(started.error.code, started.error.message, started.error);
-      return { step: await entry('step'), save: await entry('save'), load: await entry('load') };
+      return { step: await entry('step'), again: await entry('again'), save: await entry('save'), load: await entry('load') };
     });
     return {
       step: (input) => inTurn(async () => resultOf(await step<StepRest>(entries.step, input, false))),
@@ -182,6 +187,14 @@ export async function createStepper(program: Program, options: StepperOptions = 
         inTurn(async () => {
           const both = await step<{ rest?: StepRest; state: unknown }>(entries.step, input, true);
           return { result: resultOf(both?.rest), state: encodeState(both?.state) };
+        }),
+      again: (inputs) =>
+        inTurn(async () => {
+          // well within the time after which the host gives the isolate up
+          const most = Math.max(limits.timeoutMs, limits.hostDeadlineMs / 2);
+          return (
+            (await call<number | null>(entries.again, [copied(inputs)], Math.min(limits.timeoutMs * inputs.length, most))) ?? null
+          );
         }),
       save: async () => encodeState(await call(entries.save, [])),
       load: async (bytes) => void (await call(entries.load, [copied(decodeState(bytes))])),

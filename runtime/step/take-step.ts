@@ -148,7 +148,7 @@ function outputColumns(plan: InputPlan, built: BuiltInput, rows: OutputRows): Ou
   return parts;
 }
 
-/** Runs a program along a reader until it ends, from a position: recovery, *as it arrived*, files. Returns where it stopped. */
+/** Runs a program along a reader until it ends, from a position: *as it arrived*, files. Returns where it stopped. */
 export async function follow(options: {
   plan: InputPlan;
   stepper: Pick<Stepper, 'step'>;
@@ -175,5 +175,3 @@ export async function follow(options: {
   }
   return { carried, step };
 }
-/** Recovery: the journal's ranges run again, what comes out was committed before. */
-export const discard: Committer = { commit: async () => {} };

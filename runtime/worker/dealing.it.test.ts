@@ -1,10 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { checkpoint, instance, shard } from '#drizzle/schema/index.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
+import { compileApp } from './compile-app.ts';
 import { until, workerFixture } from './fixture.testing.ts';
+import { LEASE_MS } from './lease.ts';
+import type { Compile } from './prepare.ts';
 
 const title = { en: 'x', zh: '甲' };
 /** Halves the way to every new value: the state shows in each row. */
@@ -75,6 +79,25 @@ test('shards of a frozen worker go to its peer; what it sends when it comes back
     child.kill('SIGKILL');
   }
 }, 120_000);
+
+test('a start that outlasts the lease is not taken away by a peer, whose own would be taken away in turn', async () => {
+  await using f = await workerFixture();
+  const lane = await f.lane([{}]);
+  const id = await f.instance(smoothing, { x: lane.tags[0] ?? 0 });
+  let compiled = 0;
+  const compile: Compile = async (request) => {
+    compiled++;
+    await sleep(LEASE_MS + 1_500);
+    return compileApp(request);
+  };
+  const workers = [await f.worker({ compile }), await f.worker({ compile })];
+  await f.running(id);
+  await lane.write([{ time: T0, values: [64] }]);
+  await until('a row', async () => (await f.outputs(id)).length === 1);
+  expect(workers.map((w) => w.held).sort()).toEqual([0, 1]);
+  expect(compiled).toBe(1);
+  expect((await f.shard(id)).token).toBe(1);
+});
 
 test('an app with nothing to do gives its isolate back and has it again, with its state, when something comes', async () => {
   await using f = await workerFixture();

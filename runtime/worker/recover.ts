@@ -4,15 +4,17 @@ import { checkpoint, deadLetter } from '#drizzle/schema/index.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
 import { readJournal } from '#runtime/log/journal.ts';
 import type { LogReader } from '#runtime/log/reader.ts';
+import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper, type SandboxStepper, type StepperOptions } from '#runtime/sandbox/stepper.ts';
 import { type Carried, type InputPlan, startOf, wavesNeeded } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
-import { discard, follow } from '#runtime/step/take-step.ts';
+import type { ReadStep } from '#runtime/step/take-step.ts';
 import { ENGINE, unpackCheckpoint } from './checkpoint.ts';
 import { InstanceProblem } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
 import type { Prepared } from './prepare.ts';
 import type { Programs } from './programs.ts';
+import { runAgain } from './run-again.ts';
 import { fetchWaves } from './waves.ts';
 
 export interface Recovered {
@@ -78,33 +80,35 @@ export async function recover(options: {
       undefined,
     );
 
+  const then: InputPlan = { ...plan, info: program.info, key: old.key, bindings: old.bindings };
+  async function* steps(): AsyncGenerator<ReadStep> {
+    const journal = readJournal(reader, {
+      outLane: lease.outLane,
+      lanes: lease.lanes,
+      cursor: saved?.cursor ?? [],
+      from: saved?.step ?? 0,
+      to: lease.step,
+      skip,
+    });
+    for await (const { entries, upto } of journal) {
+      const waves = await fetchWaves(db, options.blobs, lease.orgId, wavesNeeded(then, entries));
+      yield { entries, upto, waves };
+    }
+  }
   let stepper = await make(program);
   try {
     await stepper.load(old.state);
-    const then: InputPlan = { ...plan, info: program.info, key: old.key, bindings: old.bindings };
-    const { carried } = await follow({
-      plan: then,
-      stepper,
-      carried: old.carried,
-      step: saved.step,
-      committer: discard,
-      reader: {
-        async *steps() {
-          const journal = readJournal(reader, {
-            outLane: lease.outLane,
-            lanes: lease.lanes,
-            cursor: saved.cursor,
-            from: saved.step,
-            to: lease.step,
-            skip,
-          });
-          for await (const { entries, upto } of journal) {
-            const waves = await fetchWaves(db, options.blobs, lease.orgId, wavesNeeded(then, entries));
-            yield { entries, upto, waves };
-          }
-        },
-      },
-    });
+    let carried: Carried;
+    try {
+      carried = await runAgain(stepper, then, old.carried, steps());
+    } catch (error) {
+      if (!(error instanceof SandboxError) || error.code !== 'TIMEOUT') throw error;
+      // slow ones that stood under one timeout: each of them has passed alone
+      stepper.dispose();
+      stepper = await make(program);
+      await stepper.load(old.state);
+      carried = await runAgain(stepper, then, old.carried, steps(), 1);
+    }
     const position = {
       skip,
       upToDate:

@@ -26,13 +26,15 @@ export interface KillReport extends Findings {
   readonly cutSessions: number;
   /** How long shards stood still until a peer that was ready committed their next step, ms: after a kill, after a freeze. */
   readonly standstill: { readonly killed: readonly number[]; readonly frozen: readonly number[] };
+  /** Shards whose standstill says nothing: every peer that was ready met its own end before it could go on. */
+  readonly untimed: number;
 }
 
 /** Longer than a lease: a peer has gone on when the frozen one comes back. */
 const FREEZE_MS = 6_000;
 const WATCH_MS = 20_000;
 /** What kills in a row left unread, on a machine that has other work too. */
-const CONSUME_MS = 180_000;
+const CONSUME_MS = 60_000;
 
 /** mulberry32: the same seed kills at the same places of the plan. */
 export function generator(seed: number): () => number {
@@ -102,7 +104,14 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       }
     })();
 
-    const watchTakeover = async (tokens: Map<number, number>, since: number, standstill: number[]) => {
+    let untimed = 0;
+    const frozenNow = new Set<ChildProcess>();
+    const watchTakeover = async (
+      tokens: Map<number, number>,
+      peers: readonly ChildProcess[],
+      since: number,
+      standstill: number[],
+    ) => {
       const taken = new Map<number, number>();
       while (tokens.size > 0 && Date.now() - since < WATCH_MS) {
         for (const s of await f.db.select().from(shard)) {
@@ -113,10 +122,12 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
           taken.set(s.id, from);
           if (s.step > from && tokens.delete(s.id)) standstill.push(Date.now() - since);
         }
+        if (!peers.some((w) => running.includes(w) && !frozenNow.has(w))) break;
         await sleep(10);
       }
-      // never left out: the worst of all must not be what is missing
-      for (const _ of tokens) standstill.push(WATCH_MS);
+      // while a peer lived none is left out: the worst of all must not be what is missing
+      if (Date.now() - since < WATCH_MS) untimed += tokens.size;
+      else for (const _ of tokens) standstill.push(WATCH_MS);
     };
     let kills = 0;
     let freezes = 0;
@@ -127,15 +138,19 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
     const end = Date.now() + options.seconds * 1000;
     while (Date.now() < end) {
       await sleep(options.everyMs * (0.5 + random()));
-      const at = Math.floor(random() * running.length);
-      const victim = running[at];
+      // what is still starting holds nothing: its end would show nothing, and on a busy machine nothing else would ever happen
+      await until('a worker is ready', () => running.some((w) => holders.has(w)));
+      const ready = running.filter((w) => holders.has(w));
+      const victim = ready[Math.floor(random() * ready.length)];
       if (!victim) continue;
+      const at = running.indexOf(victim);
+      const peers = ready.filter((w) => w !== victim);
       const holder = holders.get(victim);
       const before = (await f.db.select().from(shard)).filter((s) => s.holder === holder);
       const watch = (standstill: number[]) => {
         // Only where a peer was there to take over: what a new process needs to start is another figure.
-        const peer = running.some((w, i) => i !== at && holders.has(w));
-        if (peer) watches.push(watchTakeover(new Map(before.map((row) => [row.id, row.token])), Date.now(), standstill));
+        if (peers.length > 0)
+          watches.push(watchTakeover(new Map(before.map((row) => [row.id, row.token])), peers, Date.now(), standstill));
       };
       const what = random();
       if (what < 0.2) {
@@ -145,9 +160,11 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
       } else if (options.freeze && what < 0.4) {
         freezes++;
         victim.kill('SIGSTOP');
+        frozenNow.add(victim);
         watch(frozen);
         await sleep(FREEZE_MS);
         victim.kill('SIGCONT');
+        frozenNow.delete(victim);
       } else {
         kills++;
         victim.kill('SIGKILL');
@@ -155,9 +172,10 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
         running[at] = await start();
       }
     }
+    // who takes over shows it by a step, so there must be something to do
+    await Promise.all(watches);
     feeding = false;
     await feed;
-    await Promise.all(watches);
     const ends = await f.reader.ends(lanes.map((l) => l.id));
     await until(
       'everything is consumed',
@@ -178,7 +196,7 @@ export async function proveKills(options: KillOptions): Promise<KillReport> {
     const strange = (await f.db.select().from(instance)).filter((i) => i.status !== 'running');
     for (const i of strange) findings.wrong.push(`instance ${i.id} is ${i.status}: ${JSON.stringify(i.reason)}`);
     if ((await f.db.select().from(effect)).some((e) => e.orgId !== ORG)) findings.wrong.push('an effect of another tenant');
-    return { ...findings, kills, freezes, cutSessions, standstill: { killed, frozen } };
+    return { ...findings, kills, freezes, cutSessions, standstill: { killed, frozen }, untimed };
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }

@@ -1,17 +1,20 @@
 /**
- * The whole chain under fire: a source that sends again what was not acknowledged, real gateways, workers with their effect runners, a historian
- * and a database of their own, killed with -9 at random moments. Then everything is compared with what an undisturbed run gives.
+ * The whole chain under fire: a device that sends again what was not acknowledged, signed in at the platform's own broker; real gateways, workers with their effect
+ * runners, a historian and a database of their own, killed with -9 at random moments. Then everything is compared with what an undisturbed run gives.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, inArray } from 'drizzle-orm';
+import { freePort } from '#blocks/connectors/suite.ts';
+import { claimBrokerName, createDeviceToken } from '#drizzle/device-tokens.ts';
 import { channel, connection, effect, instance, lane, shard, tag } from '#drizzle/schema/index.ts';
+import { sealSecret } from '#drizzle/secrets.ts';
 import { ORG, until, type WorkerFixture, workerFixture } from '../../fixture.testing.ts';
 import { generator } from '../kills.ts';
 import { type Checked, checkEffects, checkHistory, checkLog, checkShards } from './check.ts';
 import { CHANNEL, chaosGraph } from './graph.ts';
 import { Fleet, openServer, steady } from './product.ts';
 import { openReceiver } from './receiver.ts';
-import { openSource, type Source, TOPIC } from './source.ts';
+import { NAME, openSource, type Source, TOPIC } from './source.ts';
 
 const MASTER_KEY = 'a master key of at least thirty-two letters';
 /** Longer than a lease. */
@@ -55,7 +58,7 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = generator(options.seed);
   const server = await openServer();
   const receiver = await openReceiver();
-  const source = await openSource(options.fields);
+  let source: Source | undefined;
   let fleet: Fleet | undefined;
   try {
     await using f = await workerFixture(server);
@@ -63,10 +66,16 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
       DATABASE_URL: server.url,
       MILLWRIGHT_DATA: f.dataFolder,
       MILLWRIGHT_MASTER_KEY: MASTER_KEY,
-      MILLWRIGHT_BROKER_PORT: 'off',
     });
-    const settings = { host: '127.0.0.1', port: source.port };
-    const [line] = await f.db.insert(connection).values({ orgId: ORG, name: 'line', connector: 'mqtt', settings }).returning();
+    const port = await freePort();
+    await claimBrokerName(f.db, ORG, NAME);
+    const token = await createDeviceToken(f.db, ORG, 'line');
+    const secretId = await sealSecret(f.db, MASTER_KEY, ORG, 'mqtt', JSON.stringify({ password: token.password }));
+    const settings = { host: '127.0.0.1', port, username: token.username };
+    const [line] = await f.db
+      .insert(connection)
+      .values({ orgId: ORG, name: 'line', connector: 'mqtt', settings, secretId })
+      .returning();
     const rows = await f.db
       .insert(tag)
       .values(
@@ -81,8 +90,9 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
     await f.db
       .insert(channel)
       .values({ orgId: ORG, name: CHANNEL, kind: 'webhook', settings: { url: receiver.url, perMinute: 600 } });
-    fleet.start('gateway');
-    fleet.start('gateway');
+    // one of a machine has the broker; the connection is held by either
+    fleet.start('gateway', { MILLWRIGHT_BROKER_PORT: String(port) });
+    fleet.start('gateway', { MILLWRIGHT_BROKER_PORT: 'off' });
     fleet.start('historian');
     for (let i = 0; i < options.workers; i++) fleet.start('worker');
     await until('the gateway has the tags', async () => (await f.db.select().from(tag)).every((t) => t.laneId !== null));
@@ -99,7 +109,14 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
     const first = new Map(shards.map((s) => [s.id, { lanes: s.lanes, cursor: s.cursor }]));
     for (const s of shards) if (s.step !== 0) throw new Error(`shard ${s.id} stepped before the source began`);
 
-    source.begin();
+    const plant = openSource(options.fields, { port, username: token.username, password: token.password });
+    source = plant;
+    await until('the device is signed in and its topic is subscribed', async () => {
+      const [row] = await f.db.select({ status: connection.status }).from(connection);
+      return plant.connected && row?.status?.state !== undefined && row.status.state !== 'failed';
+    });
+    await sleep(1_000);
+    plant.begin();
     const begun = Date.now();
     const blows: Record<string, number> = {};
     const standing = fleet;
@@ -132,11 +149,11 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
     }
     // the last blow is borne under load too
     await sleep(options.everyMs);
-    source.end();
+    plant.end();
     receiver.onTaken = () => {};
     const seconds = (Date.now() - begun) / 1_000;
     // what does not arrive in time is told by the checks, one by one
-    const late = await settled(f, source).then(() => undefined, String);
+    const late = await settled(f, plant).then(() => undefined, String);
     // as at any end: what is in memory only is lost, and nothing needs it
     fleet.end();
     await sleep(300);
@@ -151,14 +168,15 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
       stored: 0,
       repeated: 0,
     };
-    await checkLog(f, tags, source, found);
+    await checkLog(f, tags, plant, found);
     await checkShards(f, first, { resplits: options.resplits, random }, found);
-    await checkHistory(f, tags, source, found);
+    await checkHistory(f, tags, plant, found);
     await checkEffects(f, receiver, found);
-    return { ...found, blows, sent: source.sent, seconds };
+    return { ...found, blows, sent: plant.sent, seconds };
   } finally {
     fleet?.end();
-    await Promise.all([source.close(), receiver.close()]);
+    source?.close();
+    await receiver.close();
     await server.stop();
   }
 }

@@ -1,17 +1,15 @@
 /**
- * One device that is its own broker, MQTT 3.1.1, QoS 1: it keeps each message until it is acknowledged, and on a new connection sends what is not in the old
- * order, marked as sent before. So what the standard asks of a session (4.4, 4.6), which brokers for many clients do not all keep.
+ * A device as the standard asks of one (MQTT 3.1.1, 4.4): QoS 1, a session that stays; it keeps each message until it is acknowledged, and on a new connection
+ * sends what is not again, in the old order, under the old packet ids, marked as sent before. Client libraries do not all keep this.
  */
-import { createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
-const CONNECT = 1;
+const CONNACK = 2;
 const PUBACK = 4;
-const SUBSCRIBE = 8;
-const UNSUBSCRIBE = 10;
-const PINGREQ = 12;
-const DISCONNECT = 14;
-/** Messages on their way at once. */
-const WINDOW = 2_000;
+/** Messages on their way at once; fewer than a broker remembers of a client. */
+const WINDOW = 500;
+const AGAIN_MS = 100;
+const KEEP_ALIVE_S = 30;
 
 interface Message {
   readonly id: number;
@@ -19,31 +17,37 @@ interface Message {
   written: boolean;
 }
 
+export interface DeviceOptions {
+  readonly port: number;
+  readonly topic: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 export class MqttDevice {
-  port = 0;
-  private readonly topic: string;
+  private readonly options: DeviceOptions;
   private readonly waiting = new Map<number, Message>();
-  private readonly server = createServer((socket) => this.greet(socket));
-  private client: Socket | undefined;
-  private subscribed = false;
-  /** Messages handed to this connection so far are the first ones of `waiting`. */
+  private socket: Socket | undefined;
+  private ready = false;
+  private closed = false;
   private onConnection = new Set<number>();
   private nextId = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly ping: NodeJS.Timeout;
 
-  constructor(topic: string) {
-    this.topic = topic;
+  constructor(options: DeviceOptions) {
+    this.options = options;
+    this.ping = setInterval(() => this.ready && this.socket?.write(Buffer.from([0xc0, 0])), (KEEP_ALIVE_S * 1_000) / 3);
+    this.connect();
   }
-  async listen(): Promise<void> {
-    await new Promise<void>((done, fail) => {
-      this.server.once('error', fail);
-      this.server.listen(0, '127.0.0.1', done);
-    });
-    const address = this.server.address();
-    this.port = address && typeof address === 'object' ? address.port : 0;
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearInterval(this.ping);
+    this.socket?.destroy();
   }
-  async close(): Promise<void> {
-    this.client?.destroy();
-    await new Promise<void>((done) => this.server.close(() => done()));
+  get connected(): boolean {
+    return this.ready;
   }
   /** Messages that nobody acknowledged yet. */
   get open(): number {
@@ -56,22 +60,19 @@ export class MqttDevice {
     this.send();
   }
 
-  private send(): void {
-    if (!this.client || !this.subscribed) return;
-    for (const message of this.waiting.values()) {
-      if (this.onConnection.size >= WINDOW) return;
-      if (this.onConnection.has(message.id)) continue;
-      this.onConnection.add(message.id);
-      const body = Buffer.concat([text(this.topic), uint16(message.id), message.payload]);
-      this.client.write(packet(0x32 | (message.written ? 0x08 : 0), body));
-      message.written = true;
-    }
-  }
-  private greet(socket: Socket): void {
+  private connect(): void {
+    const { port, username, password } = this.options;
+    const socket = connect(port, '127.0.0.1');
+    this.socket = socket;
     let bytes: Buffer = Buffer.alloc(0);
+    const flags = Buffer.concat([text('MQTT'), Buffer.from([4, 0xc0]), uint16(KEEP_ALIVE_S)]);
+    socket.on('connect', () =>
+      socket.write(packet(0x10, Buffer.concat([flags, text(username), text(username), text(password)]))),
+    );
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      if (this.client === socket) this.client = undefined;
+      this.ready = false;
+      if (!this.closed) this.timer = setTimeout(() => this.connect(), AGAIN_MS);
     });
     socket.on('data', (part) => {
       bytes = Buffer.concat([bytes, part]);
@@ -82,24 +83,28 @@ export class MqttDevice {
     });
   }
   private take(socket: Socket, type: number, body: Buffer): void {
-    if (type === CONNECT) {
-      // the same client again: its earlier connection is over (3.1.4)
-      this.client?.destroy();
-      this.client = socket;
+    if (type === CONNACK) {
+      // refused while the database is away: asked again in a moment
+      if (body[1] !== 0) return void socket.destroy();
       this.onConnection = new Set();
-      socket.write(packet(0x20, Buffer.from([this.subscribed ? 1 : 0, 0])));
-    } else if (this.client !== socket) socket.destroy();
-    else if (type === SUBSCRIBE) {
-      socket.write(packet(0x90, Buffer.concat([body.subarray(0, 2), Buffer.alloc(filters(body), 1)])));
-      this.subscribed = true;
-    } else if (type === UNSUBSCRIBE) socket.write(packet(0xb0, body.subarray(0, 2)));
-    else if (type === PUBACK) {
+      this.ready = true;
+    } else if (type === PUBACK) {
       const id = body.readUInt16BE(0);
       this.waiting.delete(id);
       this.onConnection.delete(id);
-    } else if (type === PINGREQ) socket.write(packet(0xd0, Buffer.alloc(0)));
-    else if (type === DISCONNECT) socket.end();
+    }
     this.send();
+  }
+  private send(): void {
+    if (!this.ready) return;
+    for (const message of this.waiting.values()) {
+      if (this.onConnection.size >= WINDOW) return;
+      if (this.onConnection.has(message.id)) continue;
+      this.onConnection.add(message.id);
+      const body = Buffer.concat([text(this.options.topic), uint16(message.id), message.payload]);
+      this.socket?.write(packet(0x32 | (message.written ? 0x08 : 0), body));
+      message.written = true;
+    }
   }
 }
 
@@ -127,11 +132,4 @@ function first(bytes: Buffer): { type: number; body: Buffer; size: number } | un
     return bytes.length < size ? undefined : { type: (bytes[0] ?? 0) >> 4, body: bytes.subarray(at + 1, size), size };
   }
   return undefined;
-}
-
-/** Topic filters of a SUBSCRIBE: after the packet id, each a text and one byte. */
-function filters(body: Buffer): number {
-  let count = 0;
-  for (let at = 2; at + 2 <= body.length; count++) at += 2 + body.readUInt16BE(at) + 1;
-  return count;
 }

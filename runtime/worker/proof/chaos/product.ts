@@ -63,10 +63,11 @@ export class Fleet {
   constructor(env: Readonly<Record<string, string>>) {
     this.env = env;
   }
-  start(kind: Kind): void {
+  /** `more` is said to this one and to those that come after it. */
+  start(kind: Kind, more: Readonly<Record<string, string>> = {}): void {
     const child = fork(fileURLToPath(new URL(`../../../${kind}/main.ts`, import.meta.url)), [], {
       execArgv: FLAGS,
-      env: { ...process.env, ...this.env },
+      env: { ...process.env, ...this.env, ...more },
       stdio: ['ignore', process.env.CHAOS_LOG ? 'inherit' : 'ignore', 'inherit', 'ipc'],
     });
     const all = this.running.get(kind) ?? [];
@@ -74,7 +75,7 @@ export class Fleet {
     all.push(child);
     child.once('exit', () => {
       all.splice(all.indexOf(child), 1);
-      if (!this.over) this.start(kind);
+      if (!this.over) this.start(kind, more);
     });
   }
   private one(kind: Kind, random: () => number): ChildProcess | undefined {
