@@ -10,9 +10,12 @@ import controlInterlock from '#blocks/control/interlock/block.ts';
 import controlWrite from '#blocks/control/write/block.ts';
 import learnRegress from '#blocks/learn/regress/block.ts';
 import notifySend from '#blocks/notify/send/block.ts';
+import qualityCapability from '#blocks/quality/capability/block.ts';
 import qualityCusum from '#blocks/quality/cusum/block.ts';
 import qualityEwma from '#blocks/quality/ewma/block.ts';
+import qualityMsa from '#blocks/quality/msa/block.ts';
 import qualityPareto from '#blocks/quality/pareto/block.ts';
+import qualityR2r from '#blocks/quality/r2r/block.ts';
 import qualityRules from '#blocks/quality/rules/block.ts';
 import qualityShewhart from '#blocks/quality/shewhart/block.ts';
 import seriesAlign from '#blocks/series/align/block.ts';
@@ -44,4 +47,4 @@ import transformState from '#blocks/transform/state/block.ts';
 import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, learnRegress, notifySend, qualityCusum, qualityEwma, qualityPareto, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformCounter, transformExpr, transformMap, transformState, transformSwitch, transformTable] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, learnRegress, notifySend, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformCounter, transformExpr, transformMap, transformState, transformSwitch, transformTable] as unknown as readonly AnyBlock[];
