@@ -10,7 +10,7 @@ import { type ProofReport, proofDocument } from '#runtime/replay/proof.ts';
 import { ProofError, type ProofHost, prove } from '#runtime/replay/prove.ts';
 
 /** What runs a program is passed in: a sandbox of the worker or of `mw`, or this process for code of our own in tests. */
-export type ProofTools = Pick<ProofHost, 'createStepper' | 'signal' | 'onProgress'>;
+export type ProofTools = Pick<ProofHost, 'createStepper' | 'computing' | 'signal' | 'onProgress'>;
 
 /**
  * Runs the proof that an app carries, and checks that the capabilities of its manifest are those that its graph compiles to.

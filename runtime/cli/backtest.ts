@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
+import { openComputePool } from '#runtime/compute/pool.ts';
 import { openRunFiles } from '#runtime/files/write.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { differenceOf, type ReplayDifference } from '#runtime/replay/difference.ts';
 import type { Confirmations } from '#runtime/replay/model-answers.ts';
 import type { ReplayReport } from '#runtime/replay/report.ts';
+import { storedModels } from '#runtime/worker/models.ts';
 import { type ReplayTools, type ReplayWish, replayGraph, type Watching } from '#runtime/worker/replay-graph.ts';
 import { windowOf } from './moment.ts';
 import { endWith, type Product } from './product.ts';
@@ -74,15 +76,22 @@ export async function backtest(
 /** What a replay needs of the product. */
 export async function withReplayTools<T>(product: Product, fn: (tools: ReplayTools) => Promise<T>): Promise<T> {
   const reader = await openLogReader(product.url, { name: 'mw' });
+  const blobs = openBlobStore(product.dataFolder);
+  const computer = openComputePool({
+    models: storedModels(product.db, blobs),
+    warn: (what, error) => console.error(`${what}: ${error}`),
+  });
   try {
     return await fn({
       db: product.db,
       reader,
-      blobs: openBlobStore(product.dataFolder),
+      blobs,
+      computer,
       dataFolder: product.dataFolder,
       onFatal: endWith,
     });
   } finally {
+    await computer.close();
     await reader.close();
   }
 }

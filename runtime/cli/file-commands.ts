@@ -16,6 +16,12 @@ export function addFileCommands(program: Command): void {
       collect,
       [],
     )
+    .option(
+      '--model <file>',
+      'ONNX model that a block names by its hash, beside those that lie with the graph; repeatable',
+      collect,
+      [],
+    )
     .option('--param <key=value>', 'value of an app parameter; repeatable', collect, [])
     .option('--until <time>', 'let the clock run on to this time, so that timers fire (ISO 8601 with a zone)')
     .option('--from <time>', 'where the clock begins when schedules alone drive the graph (ISO 8601 with a zone)')

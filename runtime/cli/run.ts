@@ -1,5 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { computing, modelsIn } from '#runtime/compute/answering.ts';
+import { openComputePool } from '#runtime/compute/pool.ts';
 import { readInput } from '#runtime/files/read.ts';
 import type { InputTable } from '#runtime/files/table.ts';
 import { parseTime } from '#runtime/files/table.ts';
@@ -21,6 +23,8 @@ export interface RunOptions {
   readonly in: readonly string[];
   /** `key=value` */
   readonly param: readonly string[];
+  /** Model files beside those that lie with the graph. */
+  readonly model: readonly string[];
   readonly until?: string;
   readonly from?: string;
   /** IANA time zone of schedules. */
@@ -42,13 +46,17 @@ export async function run(graphFile: string, options: RunOptions) {
   const place = await readPlace(options);
   if (options.out !== undefined) await mkdir(options.out, { recursive: true });
   const files = options.out === undefined ? undefined : openRunFiles(options.out, info);
+  const pool = openComputePool({
+    models: await modelsIn(await readModels(graphFile, options.model)),
+    warn: (what, error) => console.error(`${what}: ${error}`),
+  });
   const stepper = await createStepper(program, { seed: 1, timeoutMs: 60_000, hostDeadlineMs: 90_000 });
   try {
     const report = await runTables({
       info,
       stepper,
       tables,
-      answering: modelAnswers('confirm'),
+      answering: modelAnswers('confirm', computing(pool, 'mw')),
       until,
       from,
       place,
@@ -73,7 +81,26 @@ export async function run(graphFile: string, options: RunOptions) {
     };
   } finally {
     stepper.dispose();
+    await pool.close();
   }
+}
+
+/** Models that blocks name by hash: `*.onnx` beside the graph or in its folder `models`, and those given. */
+async function readModels(graphFile: string, given: readonly string[]): Promise<Uint8Array[]> {
+  const beside = path.dirname(graphFile);
+  const found = await Promise.all(
+    [beside, path.join(beside, 'models')].map(async (folder) => {
+      const names = await readdir(folder).catch(() => []);
+      return names.filter((name) => name.endsWith('.onnx')).map((name) => path.join(folder, name));
+    }),
+  );
+  return Promise.all(
+    [...found.flat(), ...given].map((file) =>
+      readFile(file).catch((error: Error) => {
+        throw new Refused([`--model ${file}: ${error.message}`]);
+      }),
+    ),
+  );
 }
 
 function timeOf(text: string | undefined, option: string): number | undefined {

@@ -1,16 +1,16 @@
 import type { EffectRequest } from '#runtime/step/contract.ts';
 import type { ComputePool } from './pool.ts';
-import { type ComputeKind, isComputeKind, type ModelStore } from './requests.ts';
+import { isComputeKind, type ModelStore } from './requests.ts';
 
 /** Computes for a run that performs nothing else: a backtest, a shadow, a proof, `mw run`. The program is told what it would be told live. */
 export const computing =
-  (pool: Pick<ComputePool, 'compute'>, orgId: string) =>
+  (pool: Pick<ComputePool, 'compute'>, orgId: string, models?: ModelStore) =>
   async ({
     kind,
     request,
   }: Pick<EffectRequest, 'kind' | 'request'>): Promise<{ ok: boolean; value?: unknown; reason?: string; unknown?: boolean }> => {
     if (!isComputeKind(kind)) return { ok: false, reason: 'unknown', unknown: true };
-    const answer = await pool.compute(orgId, kind satisfies ComputeKind, request);
+    const answer = await pool.compute(orgId, kind, request, models);
     return answer.ok ? answer : { ok: false, reason: answer.code };
   };
 

@@ -8,7 +8,13 @@ import { type ComputeAnswer, type ComputeKind, type ComputeLimits, limitsOf, typ
 /** Processes that compute for programs, apart from those that step them: a computation holds up no app, and what it breaks is thrown away. */
 export interface ComputePool {
   /** Waits for a free process, fairly among organizations. Never throws for what a request does. */
-  compute(orgId: string, kind: ComputeKind, request: Readonly<Record<string, unknown>>): Promise<ComputeAnswer>;
+  compute(
+    orgId: string,
+    kind: ComputeKind,
+    request: Readonly<Record<string, unknown>>,
+    /** Instead of the pool's: those of a package whose proof is run. */
+    models?: ModelStore,
+  ): Promise<ComputeAnswer>;
   /** Requests that would begin at once. */
   readonly free: number;
   readonly facts: {
@@ -46,6 +52,7 @@ interface Waiting {
   readonly orgId: string;
   readonly kind: ComputeKind;
   readonly request: Readonly<Record<string, unknown>>;
+  readonly models: ModelStore;
   readonly answer: (answer: ComputeAnswer) => void;
 }
 interface Seat {
@@ -101,7 +108,7 @@ export function openComputePool(options: PoolOptions): ComputePool {
   async function perform(seat: Seat, job: Waiting): Promise<ComputeAnswer> {
     const hash = modelOf(job.request);
     // also when a process has the model from another organization
-    if (hash !== undefined && !(await options.models.has(job.orgId, hash)))
+    if (hash !== undefined && !(await job.models.has(job.orgId, hash)))
       return { ok: false, code: 'model-missing', params: { model: hash } };
     for (let attempt = 1; ; attempt++) {
       const answer = await attend(seat, job);
@@ -133,7 +140,7 @@ export function openComputePool(options: PoolOptions): ComputePool {
       const onMessage = (message: FromChild) => {
         if (message.type === 'answer') finish(message.answer);
         else if (message.type === 'model')
-          options.models.read(job.orgId, message.hash).then(
+          job.models.read(job.orgId, message.hash).then(
             (bytes) => send(child, { type: 'model', bytes: bytes ?? null }),
             (error: unknown) => {
               options.warn('model of a computation', error);
@@ -223,12 +230,12 @@ export function openComputePool(options: PoolOptions): ComputePool {
   }
 
   return {
-    compute(orgId, kind, request) {
+    compute(orgId, kind, request, models = options.models) {
       const queue = queues.get(orgId) ?? [];
       if (closed || queue.length >= mostWaiting)
         return Promise.resolve({ ok: false, code: 'compute-busy', params: { limit: mostWaiting } });
       return new Promise((answer) => {
-        queue.push({ orgId, kind, request, answer });
+        queue.push({ orgId, kind, request, models, answer });
         queues.set(orgId, queue);
         deal();
       });

@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
+import { openComputePool } from '#runtime/compute/pool.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { ensureDays } from '#runtime/log/days.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
@@ -16,6 +17,7 @@ import { startBeat } from '#runtime/supervisor/beat.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { compileApp } from './compile-app.ts';
+import { storedModels } from './models.ts';
 import { performRun } from './replay-run.ts';
 import { openRunDesk } from './run-desk.ts';
 import { startWorker } from './worker.ts';
@@ -40,7 +42,13 @@ const env = checked.data;
 const dataFolder = resolve(env.MILLWRIGHT_DATA);
 const database = openDatabase(env.DATABASE_URL, { max: 3, name: 'millwright worker side' });
 
+const blobs = openBlobStore(dataFolder);
+const computer = openComputePool({
+  models: storedModels(database.db, blobs),
+  warn: (what, error) => log.warn({ err: error }, what),
+});
 const worker = await startWorker({
+  computer,
   databaseUrl: env.DATABASE_URL,
   queueUrl: env.QUEUE_URL,
   dataFolder,
@@ -58,8 +66,9 @@ const desk = openRunDesk({
       {
         db: database.db,
         reader: runReader,
-        blobs: openBlobStore(dataFolder),
+        blobs,
         dataFolder,
+        computer,
         holder: worker.holder,
         aside,
         onFatal: (error) => {
@@ -93,7 +102,7 @@ void tendDays();
 const beat = startBeat({
   sql: database.sql,
   kind: 'worker',
-  facts: worker.facts,
+  facts: () => ({ ...worker.facts(), computing: computer.facts }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
 });
 process.send?.({ ready: true });
@@ -103,6 +112,7 @@ onStop(async (reason) => {
   log.info({ reason }, 'stopping');
   clearInterval(days);
   await Promise.all([runs.close(), desk.stop(), worker.stop()]);
+  await computer.close();
   await runReader.close();
   await beat.stop();
   await database.close();

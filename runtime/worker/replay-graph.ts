@@ -4,6 +4,8 @@ import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import type { Db } from '#drizzle/client.ts';
 import { appVersion, checkpoint, installation, instance, program as programTable, shard, tag } from '#drizzle/schema/index.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
+import { computing } from '#runtime/compute/answering.ts';
+import type { ComputePool } from '#runtime/compute/pool.ts';
 import { EFFECT_KINDS } from '#runtime/effects/requests.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import type { HistoryReader } from '#runtime/historian/query.ts';
@@ -36,6 +38,8 @@ export interface ReplayTools {
   readonly blobs: BlobStore;
   /** Where archives of the log and files of old samples stand. */
   readonly dataFolder: string;
+  /** Computes for blocks, as live; without it their requests are answered as unknown. */
+  readonly computer?: Pick<ComputePool, 'compute'>;
   /** The isolate cannot be interrupted: this process must be replaced after what runs beside it. */
   readonly onFatal: (error: SandboxError) => void;
 }
@@ -106,7 +110,7 @@ export async function replayGraph(
     const seed = wish.beside === undefined ? {} : { seed: seedOf(wish.beside) };
     stepper = await createStepper(program, { onFatal: tools.onFatal, ...seed });
     const { source, stretches } = await stretchesOf(tools, log, orgId, wish, info, bindings, waves);
-    const answering = await answeringOf(tools.db, wish, info);
+    const answering = await answeringOf(tools, orgId, wish, info);
     const report = await replay({ ...common, stepper, input: wish.input, stretches, answering });
     return told(source ? { ...report, source } : report);
   } finally {
@@ -133,8 +137,13 @@ async function journalOf(
 }
 
 /** What the effects of a run that performs nothing are answered with. */
-async function answeringOf(db: Db, wish: ReplayWish, info: ProgramInfo): Promise<Answering> {
-  const model = modelAnswers(wish.confirmations);
+async function answeringOf(
+  { db, computer }: ReplayTools,
+  orgId: string,
+  wish: ReplayWish,
+  info: ProgramInfo,
+): Promise<Answering> {
+  const model = modelAnswers(wish.confirmations, computer && computing(computer, orgId));
   if (wish.beside === undefined) return model;
   // How persons decide is the wish's to say, unless it leaves that as it was.
   const kinds = EFFECT_KINDS.filter((kind) => kind !== 'confirm.request' || wish.confirmations === 'confirm');

@@ -108,7 +108,12 @@ async function reportOf(
     return verify(
       tools.db,
       { releaseId: row.releaseId, request: row.request as unknown as VerifyRequest },
-      { createStepper: (program) => createStepper(program, { onFatal: tools.onFatal }), signal, onProgress: tell },
+      {
+        createStepper: (program) => createStepper(program, { onFatal: tools.onFatal }),
+        ...(tools.computer ? { computer: tools.computer } : {}),
+        signal,
+        onProgress: tell,
+      },
     );
   if (row.kind === 'shadow') {
     const wish = row.request as unknown as ShadowRequest;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, inArray } from 'drizzle-orm';
 import { appVersion, checkpoint, shard as shardTable, tag } from '#drizzle/schema/index.ts';
+import { computing } from '#runtime/compute/answering.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
 import { readJournal } from '#runtime/log/journal.ts';
 import { modelAnswers } from '#runtime/replay/model-answers.ts';
@@ -147,7 +148,7 @@ async function openSides(tools: ReplayTools, orgId: string, wish: ShadowRequest)
     shardId: lease.shardId,
     since: lease.step,
     wakeAt: carried.wakeAt,
-    answering: modelAnswers('none'),
+    answering: modelAnswers('none', tools.computer && computing(tools.computer, orgId)),
     stepper: beside,
   };
   return {

@@ -4,10 +4,12 @@ import { publisherKey, release } from '#drizzle/schema/index.ts';
 import { PackageError } from '#marketplace/format/errors.ts';
 import { open } from '#marketplace/format/package.ts';
 import { proofHost, proveApp } from '#marketplace/review/prove-app.ts';
+import { computing, modelsIn } from '#runtime/compute/answering.ts';
 import { InputError } from '#runtime/files/input-error.ts';
 import { type Measured, type MeasureRequest, measure } from '#runtime/replay/measure.ts';
 import type { ProofReport } from '#runtime/replay/proof.ts';
 import { ProofError, type ProofHost } from '#runtime/replay/prove.ts';
+import type { ReplayTools } from './replay-graph.ts';
 
 /** What a run of kind `verify` was asked: figures of a version on recorded data, or the proof of a stored release. */
 export type VerifyRequest = MeasureRequest | { readonly mode: 'release' };
@@ -26,7 +28,7 @@ export interface Verified {
 export async function verify(
   db: Db,
   row: { readonly releaseId: string | null; readonly request: VerifyRequest },
-  tools: Pick<ProofHost, 'createStepper' | 'signal' | 'onProgress'>,
+  { computer, ...tools }: Pick<ProofHost, 'createStepper' | 'signal' | 'onProgress'> & Pick<ReplayTools, 'computer'>,
 ): Promise<Verified> {
   if (row.request.mode === 'measure') {
     const files = new Map(Object.entries(row.request.files).map(([name, text]) => [name, new TextEncoder().encode(text)]));
@@ -40,7 +42,11 @@ export async function verify(
     .from(publisherKey)
     .where(eq(publisherKey.publisher, found.publisher));
   const opened = open(found.pack, (name) => (name === found.publisher ? key?.publicKey : undefined));
-  const report = await proveApp(opened.files, tools);
+  const models = await modelsIn([...opened.files].flatMap(([name, bytes]) => (name.endsWith('.onnx') ? [bytes] : [])));
+  const report = await proveApp(opened.files, {
+    ...tools,
+    ...(computer ? { computing: computing(computer, found.publisher, models) } : {}),
+  });
   return {
     report,
     async keep(tx) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
@@ -26,6 +27,8 @@ export interface WorkerOptions {
   readonly limits?: Partial<Limits>;
   /** Opens the passwords of channels; without it what needs one fails and says so. */
   readonly masterKey?: string | undefined;
+  /** Computes for blocks; without it their requests wait for a worker that has one. */
+  readonly computer?: Computer;
   /** A shard without a step for this long gives its isolate back, ms. */
   readonly parkMs?: number;
   /** Ends the process, as it must when a program cannot be interrupted. */
@@ -152,11 +155,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     holdings.dropAll();
     attention.wake();
   };
-  const effects = startEffectRunner({ db, masterKey: options.masterKey, warn: (what, error) => log.warn({ err: error }, what) });
+  const warn = (what: string, error: unknown) => log.warn({ err: error }, what);
+  const effects = startEffectRunner({ db, masterKey: options.masterKey, warn });
+  const computations = options.computer && startComputeRunner({ db, computer: options.computer, warn });
   const scheduler = startScheduler({ db, warn: when.warn });
   const listener = openListener(databaseUrl, ['log', 'control', 'effects'], (channel, payload) => {
-    if (channel === 'effects') effects.wake();
-    else if (channel === 'control') look();
+    if (channel === 'effects') {
+      effects.wake();
+      computations?.wake();
+    } else if (channel === 'control') look();
     else {
       const lanes = lanesOf(payload);
       if (lanes) attention.mark(lanes);
@@ -199,7 +206,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     stopping = true;
     attention.wake();
     await running;
-    await Promise.allSettled([turnWorker.close(), effects.stop(), scheduler.stop(), listener.close()]);
+    await Promise.allSettled([turnWorker.close(), effects.stop(), computations?.stop(), scheduler.stop(), listener.close()]);
     await turns.close().catch(queueErrors);
     await context.close();
   }
