@@ -12,7 +12,7 @@ const stage = (i: number): Nodes => [
   {
     id: `chart${i}`,
     block: 'millwright/quality.ewma',
-    version: '1.0.0',
+    version: '1.1.0',
     params: { lambda: 0.2, width: 3, target: 50, sigma: 12 },
   },
   { id: `slow${i}`, block: 'millwright/series.ewma', version: '1.0.0', params: { alpha: 0.02 } },

@@ -9,7 +9,7 @@ export const tenBlocks: GraphDocumentInput = {
     { id: 'scale', block: 'millwright/transform.expr', version: '1.0.0', params: { expression: 'a * 1.25 - 3' } },
     { id: 'smooth', block: 'millwright/series.ewma', version: '1.0.0', params: { alpha: 0.2 } },
     { id: 'limit', block: 'millwright/series.compare', version: '1.0.0', params: { high: 66, hysteresis: 6 } },
-    { id: 'chart', block: 'millwright/quality.ewma', version: '1.0.0', params: { lambda: 0.2, width: 3, target: 50, sigma: 12 } },
+    { id: 'chart', block: 'millwright/quality.ewma', version: '1.1.0', params: { lambda: 0.2, width: 3, target: 50, sigma: 12 } },
     { id: 'slow', block: 'millwright/series.ewma', version: '1.0.0', params: { alpha: 0.02 } },
     { id: 'before', block: 'millwright/series.delay', version: '1.0.0', params: { initial: 0 } },
     { id: 'rate', block: 'millwright/transform.expr', version: '1.0.0', params: { expression: 'a / 0.01' } },

@@ -28,6 +28,8 @@ export interface RunResult {
   readonly alarms: readonly AlarmCondition[];
   readonly dead: readonly DeadRow[];
   readonly late: Readonly<Record<string, number>>;
+  /** By node: rows that reached it, and rows that it failed on. */
+  readonly counts: Readonly<Record<string, readonly [rows: number, failed: number]>>;
 }
 
 export interface LoadedBlock {
@@ -160,15 +162,16 @@ export const qualityOf = (text: unknown): number => {
 export function runRows(
   program: Program,
   rows: readonly InputRow[],
-  options: { readonly sizes?: readonly number[]; readonly restoreAt?: number; readonly seed?: number } = {},
+  options: { readonly sizes?: readonly number[]; readonly restoreAt?: number | readonly number[]; readonly seed?: number } = {},
 ): RunResult {
   const seed = options.seed ?? 1;
+  const restores = new Set([options.restoreAt ?? -1].flat());
   let stepper = createLocalStepper(program, { seed });
   const parts: StepResult[] = [];
   let at = 0;
   for (let i = 0; at < rows.length; i++) {
     const size = Math.max(1, options.sizes?.[Math.min(i, options.sizes.length - 1)] ?? rows.length);
-    if (options.restoreAt === i) {
+    if (restores.has(i)) {
       const state = stepper.saveNow();
       stepper = createLocalStepper(program, { seed });
       stepper.loadNow(state);
@@ -182,6 +185,10 @@ export function runRows(
 function collect(program: Program, parts: readonly StepResult[]): RunResult {
   const outputs: Record<string, OutRow[]> = Object.fromEntries(program.info.outputs.map((o) => [o.name, []]));
   const late: Record<string, number> = {};
+  const counts = program.info.nodes.map((node, i) => {
+    const sum = (of: 'rows' | 'failed') => parts.reduce((n, part) => n + (part.nodes?.[of][i] ?? 0), 0);
+    return [node, [sum('rows'), sum('failed')]] as const;
+  });
   for (const part of parts) {
     for (const o of part.outputs) {
       const { name, schema } = program.info.outputs[o.output] ?? { name: '', schema: { kind: 'stream' as const, columns: {} } };
@@ -209,6 +216,7 @@ function collect(program: Program, parts: readonly StepResult[]): RunResult {
     alarms: parts.flatMap((p) => strip(p.alarms)),
     dead: parts.flatMap((p) => strip(p.dead)),
     late: Object.fromEntries(Object.entries(late).sort(([a], [b]) => (a < b ? -1 : 1))),
+    counts: Object.fromEntries(counts),
   };
 }
 

@@ -113,6 +113,27 @@ const nothing = (e: Tree | null | undefined): boolean =>
 
 const hasEffect = (e: Tree): boolean => (e.type === 'CallExpression' ? true : kids(e).some(hasEffect));
 
+/** Whether a handler gives a row on every way through it: its only return is its last statement, and gives the row or a literal. */
+export function alwaysGives({ name, fn }: Handler): boolean {
+  if (name !== 'each') return false;
+  const gives = (e: Tree | null | undefined) =>
+    e?.type === 'ObjectExpression' || (e?.type === 'Identifier' && e.name === fn.params[0]?.name);
+  if (fn.body.type !== 'BlockStatement') return gives(fn.body);
+  const last: Tree | undefined = fn.body.body.at(-1);
+  return last?.type === 'ReturnStatement' && gives(last.argument) && returnsOf(fn.body).length === 1;
+}
+
+function returnsOf(body: Tree): Tree[] {
+  const returns: Tree[] = [];
+  const find = (node: Tree): void => {
+    if (isFunction(node)) return;
+    if (node.type === 'ReturnStatement') returns.push(node);
+    for (const k of kids(node)) find(k);
+  };
+  for (const s of body.body) find(s);
+  return returns;
+}
+
 export function inlineHandler(code: BlockCode, handler: Handler, target: InlineTarget): string {
   const { fn } = handler;
   const { src, parents } = code;
@@ -332,13 +353,7 @@ export function inlineHandler(code: BlockCode, handler: Handler, target: InlineT
     if (nothing(fn.body) && hasEffect(fn.body)) return `${head}${text(fn.body)};`;
     return head + give(fn.body);
   }
-  const returns: Tree[] = [];
-  const find = (node: Tree): void => {
-    if (isFunction(node)) return;
-    if (node.type === 'ReturnStatement') returns.push(node);
-    for (const k of kids(node)) find(k);
-  };
-  for (const s of fn.body.body) find(s);
+  const returns = returnsOf(fn.body);
   const last = fn.body.body.at(-1);
   const inner = edits.slice();
   for (const r of returns)

@@ -66,11 +66,14 @@ export class LoopWriter {
       now: '$clock[$row]',
     };
     const b = buffer.text;
+    const body = roots.flatMap((n) => this.nodes.each(n, place));
+    const counts = this.nodes.counts.ofLoop();
     const condition = byRow ? `$i < $n && $br[$i] <= $upto` : '$i < $n';
     return [
       ...(byRow ? [`let $at${loop.index} = 0;`] : []),
       `const $loop${loop.index} = (function ($upto) {`,
       this.aliases(loop.nodes),
+      counts.head,
       `const $n = ${b}.n, $br = ${b}.row, $bt = ${b}.time, $bk = ${b}.k${columns.map((c) => `, $bc${c.at} = ${b}.c${c.at}, $bq${c.at} = ${b}.q${c.at}`).join('')};`,
       `for (let $i = ${byRow ? `$at${loop.index}` : '0'}; ${condition}; $i++${byRow ? `, $at${loop.index} = $i` : ''}) {`,
       'const $row = $br[$i], $k = $bk[$i], $t = $bt[$i];',
@@ -79,9 +82,10 @@ export class LoopWriter {
         ? `const ${columns.map((c) => `$c${c.at} = ${readText(c, '#', '$i').replace(/#\.c(\d+)/, '$bc$1')}, $q${c.at} = $bq${c.at}[$i]`).join(', ')};`
         : '',
       ...this.#fire(loop.nodes, '$row'),
-      ...roots.flatMap((n) => this.nodes.each(n, place)),
+      ...body,
       ...this.#note(loop.nodes),
       '}',
+      counts.tail,
       ...this.#fire(loop.nodes, '$upto'),
       '});',
     ];
@@ -97,10 +101,11 @@ export class LoopWriter {
       .filter((x): x is { wire: PlanWire; buffer: Buffer } => x.buffer !== undefined);
     const streams = [...inputs.map((x) => x.buffer.text), ...(answers ? [`$answers${node.i}`] : [])];
     const cursor = (j: number) => (byRow ? `$at${loop.index}_${j}` : `$i${j}`);
-    const head: Line[] = [
+    const head = (counted: string): Line[] => [
       ...(byRow ? [`let ${streams.map((_, j) => `${cursor(j)} = 0`).join(', ')};`] : []),
       `const $loop${loop.index} = (function ($upto) {`,
       this.aliases(loop.nodes),
+      counted,
       `${byRow ? 'const' : 'let'} ${streams.flatMap((s, j) => [...(byRow ? [] : [`$i${j} = 0`]), `$n${j} = ${s}.n`, `$r${j} = ${s}.row`]).join(', ')};`,
       'for (;;) {',
       'let $row = $upto + 1, $w = -1;',
@@ -128,7 +133,16 @@ export class LoopWriter {
           '}',
         ]
       : body;
-    return [...head, ...answer, ...this.#note(loop.nodes), '}', ...this.#fire(loop.nodes, '$upto'), '});'];
+    const counts = this.nodes.counts.ofLoop();
+    return [
+      ...head(counts.head),
+      ...answer,
+      ...this.#note(loop.nodes),
+      '}',
+      counts.tail,
+      ...this.#fire(loop.nodes, '$upto'),
+      '});',
+    ];
   }
 
   /** A wire's row: its columns by name, converted to the first wire's units where several enter one port. */

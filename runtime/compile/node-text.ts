@@ -2,7 +2,8 @@ import { toJavaScript } from '#runtime/graph/expression-text.ts';
 import type { ExpressionFacts } from '#runtime/graph/facts.ts';
 import { type Buffers, storeText } from './buffers.ts';
 import { CodeProblem } from './code-rules.ts';
-import { type InlineTarget, inlineHandler, usedFields, writtenFields } from './inline.ts';
+import { CountWriter } from './count-text.ts';
+import { alwaysGives, type InlineTarget, inlineHandler, usedFields, writtenFields } from './inline.ts';
 import { type Cell, cellText, type Layout } from './layout.ts';
 import { ParamWriter } from './param-text.ts';
 import type { Plan, PlanNode } from './plan.ts';
@@ -16,6 +17,7 @@ export class NodeWriter {
   readonly plan: Plan;
   readonly layout: Layout;
   readonly buffers: Buffers;
+  readonly counts: CountWriter;
   /** Constants of parameters, to stand before the loops. */
   readonly constants = new Map<string, string>();
   readonly #params = new ParamWriter(this.constants);
@@ -26,6 +28,7 @@ export class NodeWriter {
     this.plan = plan;
     this.layout = layout;
     this.buffers = buffers;
+    this.counts = new CountWriter(plan, buffers);
   }
 
   /** One row through `node.each`, for a node with one wire. */
@@ -214,6 +217,9 @@ export class NodeWriter {
       .split('\n')
       .map((text, j) => ({ text, node: id, block: manifest.id, line: node.code?.lineOf(first + j) ?? 0 }));
 
+    if (manifest.badQuality === 'propagate' && !manifest.delays && target.ports === null && alwaysGives(handler))
+      this.counts.steady(node);
+
     const lines: Line[] = [`{ /* ${id}${handlerName === 'each' ? '' : ` ${handlerName}`} */`, ...view.head];
     const bad = manifest.badQuality !== 'propagate' && view.quality !== '0';
     if (view.quality !== '0' || core.includes(rowQuality) || out.readsQuality)
@@ -373,9 +379,10 @@ export class NodeWriter {
       lines.push(`${b}.n = $j + 1; }`);
     }
     if (this.plan.instrumented) lines.push(noteText(node, port, '$k', place.time, value));
-    if (!node.many)
-      for (const w of node.outs)
-        if (w.fromPort === port && !w.buffered && !w.facts.back && w.to.kind === 'row') lines.push(...this.each(w.to, place));
+    if (node.many) return lines;
+    const inside = node.outs.filter((w) => w.fromPort === port && !w.buffered && !w.facts.back && w.to.kind === 'row');
+    if (inside.length > 0) lines.push(this.counts.given(node, port, place.row));
+    for (const w of inside) lines.push(...this.each(w.to, place));
     return lines;
   }
 }

@@ -19,7 +19,7 @@ export const PRELUDE: readonly string[] = [
   // rows that a block failed on: message, and the line of the source by the stack
   'let $dead = [], $traced = 0;',
   'function $fail(node, row, k, e) {',
-  "  let message = 'failed', line;",
+  "  let message = 'failed', line; $failed[$order[node]]++;",
   "  try { message = e instanceof Error ? String(e.message) : String(e); if (message.length > 500) message = message.slice(0, 500); if ($traced < 100) { $traced++; line = $sourceLine(node, e); } } catch { message = 'failed with an error that cannot be read'; }",
   '  $dead.push(line === undefined ? { node, key: $keys[k], row, message } : { node, key: $keys[k], row, message, line });',
   '}',

@@ -1,4 +1,5 @@
 import { type Buffers, Buffers as BufferTable } from './buffers.ts';
+import type { CountWriter } from './count-text.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
 import { NodeWriter } from './node-text.ts';
@@ -92,12 +93,14 @@ export function writeProgram(plan: Plan): ProgramText {
   for (const node of plan.nodes)
     if (node.code?.handlers.has('onResult')) lines.push(`const $answers${node.i} = { n: 0, row: [], k: [], items: [] };`);
   for (const node of plan.nodes) if (closesCycle(node)) lines.push(`const $before${node.i} = [];`);
+  lines.push(...nodes.counts.declarations());
   if (plan.instrumented) lines.push(...probeDeclarations(plan));
   lines.push(...bodies.filter((line) => line !== ''));
   lines.push(
     ...stepText(
       plan,
       buffers,
+      nodes.counts,
       wakes.map((w) => w.index),
     ),
   );
@@ -114,12 +117,13 @@ export function writeProgram(plan: Plan): ProgramText {
   return { text: lines.map((l) => (typeof l === 'string' ? l : l.text)).join('\n'), map, layout };
 }
 
-function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): string[] {
+function stepText(plan: Plan, buffers: Buffers, counts: CountWriter, wakes: readonly number[]): string[] {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   const answering = plan.nodes.filter((n) => n.code?.handlers.has('onResult'));
   const out: string[] = [
     'function $step(input) {',
     '  const N = $N = input.n; $dead = []; $traced = 0; $effects = []; $alarms = []; $late = {};',
+    counts.begin,
   ];
   out.push(
     '  if ($clock.length < N) $clock = new Float64Array(Math.max(N, 1024)); { const c = input.clock; let clk = $clk; for (let i = 0; i < N; i++) { if (c[i] > clk) clk = c[i]; $clock[i] = clk; } $clk = clk; }',
@@ -190,12 +194,12 @@ function stepText(plan: Plan, buffers: Buffers, wakes: readonly number[]): strin
       `  { const b = ${b.text}; if (b.n > 0) outputs.push({ output: ${i}, n: b.n, row: b.row, time: b.time, key: b.k, columns: [${values}], quality: [${qualities}] }); }`,
     );
   }
-  const order = Object.fromEntries(plan.nodes.map((n) => [n.id, n.i]));
   out.push(
-    `  const order = ${JSON.stringify(order)}, byRow = (a, b) => a.row - b.row || order[a.node] - order[b.node];`,
+    ...counts.results(),
+    '  const byRow = (a, b) => a.row - b.row || $order[a.node] - $order[b.node];',
     '  if ($effects.length > 1) $effects.sort(byRow); if ($alarms.length > 1) $alarms.sort(byRow); if ($dead.length > 1) $dead.sort(byRow);',
     `  let wakeAt = Infinity;${wakes.map((w) => ` if ($T${w}.min < wakeAt) wakeAt = $T${w}.min;`).join('')}`,
-    '  const result = { outputs, keys: $keys, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt };',
+    '  const result = { outputs, keys: $keys, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt, nodes: { rows: $rows, failed: $failed, last: $last } };',
   );
   if (plan.instrumented) out.push(...probeResults(plan));
   out.push('  return result;', '}');
