@@ -45,6 +45,11 @@ export interface JobQueue<N extends JobName> {
    * @throws QueueAway when the queue is out of reach: nobody waits for it longer than two seconds
    */
   add(jobs: readonly { id: string; data: z.input<(typeof JOBS)[N]['data']> }[]): Promise<void>;
+  /**
+   * Jobs by state.
+   * @throws QueueAway
+   */
+  counts(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -70,6 +75,14 @@ export function openQueue<N extends JobName>(address: QueueAddress, name: N, onE
       );
       // Redis' client would keep it until its server is back.
       if (!(await within(ADD_MS, added))) throw new QueueAway();
+    },
+    async counts() {
+      let found: Record<string, number> = {};
+      const asked = queue.getJobCounts('wait', 'active', 'delayed').then((counts) => {
+        found = counts;
+      });
+      if (!(await within(ADD_MS, asked))) throw new QueueAway();
+      return found;
     },
     close: () => within(CLOSE_MS, queue.close()).then(() => {}),
   };

@@ -1,6 +1,7 @@
-/** A family of the Prometheus text format, version 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+import { Counter, Gauge, Registry } from 'prom-client';
+
+/** What one look at the platform gave. Names are without the prefix; counters end in `_total`. */
 export interface Family {
-  /** Without the prefix; counters end in `_total`. */
   readonly name: string;
   readonly type: 'counter' | 'gauge';
   readonly help: string;
@@ -11,33 +12,27 @@ export interface Sample {
   readonly value: number;
 }
 
-export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const PREFIX = 'millwright_';
+export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Families without a sample are left out: an absent series says "not known", a zero says "none". */
-export function expose(families: readonly Family[]): string {
-  return families
-    .filter(({ samples }) => samples.length > 0)
-    .map(({ name, type, help, samples }) =>
-      [
-        `# HELP ${PREFIX}${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
-        `# TYPE ${PREFIX}${name} ${type}`,
-        ...samples.map(({ labels, value }) => `${PREFIX}${name}${written(labels)} ${numberText(value)}`),
-        '',
-      ].join('\n'),
-    )
-    .join('');
-}
-
-function written(labels: Readonly<Record<string, string>> = {}): string {
-  const all = Object.entries(labels).map(([name, text]) => `${name}="${escaped(text)}"`);
-  return all.length > 0 ? `{${all.join(',')}}` : '';
-}
-
-const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-
-function numberText(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  return String(value);
+/**
+ * The Prometheus text of what was seen just now. A registry of its own for each look: what is gone from the tables is gone from the answer.
+ * What is no number and families without a sample are left out: an absent series says "not known", a zero says "none".
+ */
+export async function expose(families: readonly Family[]): Promise<string> {
+  const registry = new Registry();
+  for (const { name, type, help, samples: all } of families) {
+    const samples = all.filter(({ value }) => !Number.isNaN(value));
+    if (samples.length === 0) continue;
+    const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels ?? {})))];
+    const options = { name: PREFIX + name, help, labelNames, registers: [registry] };
+    if (type === 'gauge') {
+      const gauge = new Gauge(options);
+      for (const { labels = {}, value } of samples) gauge.set(labels, value);
+    } else {
+      const counter = new Counter(options);
+      for (const { labels = {}, value } of samples) counter.inc(labels, value);
+    }
+  }
+  return registry.metrics();
 }

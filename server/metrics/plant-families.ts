@@ -1,10 +1,12 @@
 import type { Sql } from 'postgres';
 import type { Family, Sample } from './exposition.ts';
 
-/** More series than this make a monitoring system slow and expensive; what is left out is counted. */
+/**
+ * More series than this make a monitoring system slow and expensive; what is left out is counted. Labels are ids alone: what a tenant calls its
+ * plant, apps and machines is nobody's business here.
+ */
 const MOST_INSTANCES = 500;
 const MOST_CONNECTIONS = 500;
-const MOST_NODES = 1_000;
 
 interface InstanceRow {
   org: string;
@@ -24,9 +26,9 @@ interface ConnectionRow {
   age: number | null;
   of: number;
 }
-interface NodeRow {
+interface CountRow {
+  org: string;
   instance: string;
-  node: string;
   n: number;
   of: number;
 }
@@ -35,15 +37,16 @@ interface NodeRow {
 export async function plantFamilies(sql: Sql): Promise<Family[]> {
   const instances = await readInstances(sql);
   const connections = await readConnections(sql);
-  const dead = await sql<NodeRow[]>`
-    select instance_id as instance, coalesce(node, '') as node, count(*)::float8 as n, (count(*) over ())::float8 as of
-    from dead_letter group by instance_id, node order by n desc limit ${MOST_NODES}`;
-  const late = await sql<NodeRow[]>`
-    select instance_id as instance, node, count::float8 as n, (count(*) over ())::float8 as of from late_count order by n desc limit ${MOST_NODES}`;
+  const dead = await sql<CountRow[]>`
+    select org_id as org, instance_id as instance, count(*)::float8 as n, (count(*) over ())::float8 as of
+    from dead_letter group by 1, 2 order by n desc limit ${MOST_INSTANCES}`;
+  const late = await sql<CountRow[]>`
+    select org_id as org, instance_id as instance, sum(count)::float8 as n, (count(*) over ())::float8 as of
+    from late_count group by 1, 2 order by n desc limit ${MOST_INSTANCES}`;
   const left = (rows: readonly { of: number }[]) => Math.max(0, (rows[0]?.of ?? 0) - rows.length);
   const ofInstance = ({ org, instance }: InstanceRow) => ({ org, instance });
   const ofConnection = ({ org, connection, connector }: ConnectionRow) => ({ org, connection, connector });
-  const ofNode = (rows: readonly NodeRow[]) => rows.map(({ instance, node, n }) => ({ labels: { instance, node }, value: n }));
+  const counts = (rows: readonly CountRow[]) => rows.map(({ org, instance, n }) => ({ labels: { org, instance }, value: n }));
   return [
     {
       name: 'instance_running',
@@ -69,12 +72,12 @@ export async function plantFamilies(sql: Sql): Promise<Family[]> {
       help: 'Seconds since the newest record that the instance consumed was appended.',
       samples: known(instances, (row) => row.age, ofInstance),
     },
-    { name: 'node_dead_letters', type: 'gauge', help: 'Records set aside, by node, while they are kept.', samples: ofNode(dead) },
+    { name: 'instance_dead_letters', type: 'gauge', help: 'Records set aside, while they are kept.', samples: counts(dead) },
     {
-      name: 'node_late_rows_total',
+      name: 'instance_late_rows_total',
       type: 'counter',
-      help: 'Records that came too late for a window or join, by node.',
-      samples: ofNode(late),
+      help: 'Records that came too late for a window or join.',
+      samples: counts(late),
     },
     {
       name: 'connection_live',
@@ -102,7 +105,7 @@ export async function plantFamilies(sql: Sql): Promise<Family[]> {
       samples: [
         { labels: { of: 'instance' }, value: left(instances) },
         { labels: { of: 'connection' }, value: left(connections) },
-        { labels: { of: 'node' }, value: left(dead) + left(late) },
+        { labels: { of: 'count' }, value: left(dead) + left(late) },
       ],
     },
   ];
@@ -129,7 +132,7 @@ const readInstances = (sql: Sql) => sql<InstanceRow[]>`
   group by i.org_id, i.id, i.status, i.of`;
 
 const readConnections = (sql: Sql) => sql<ConnectionRow[]>`
-  select org_id as org, name as connection, connector, status->>'state' = 'live' as live,
+  select org_id as org, id as connection, connector, status->>'state' = 'live' as live,
     (status->>'samplesPerSecond')::float8 as rate,
     extract(epoch from clock_timestamp() - (status->>'lastValueAt')::timestamptz)::float8 as age, (count(*) over ())::float8 as of
   from connection where enabled order by status->>'state' = 'live', id limit ${MOST_CONNECTIONS}`;

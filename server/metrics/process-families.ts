@@ -1,4 +1,5 @@
 import type { process as processTable } from '#drizzle/schema/index.ts';
+import type { SelfFacts } from '#runtime/supervisor/beat.ts';
 import type { Family, Sample } from './exposition.ts';
 
 export type ProcessRow = Pick<typeof processTable.$inferSelect, 'name' | 'kind' | 'beat' | 'started' | 'facts'>;
@@ -87,6 +88,20 @@ const FACTS: readonly { kind: string; fact: string; name: string; type: Family['
     help: 'Steps whose times were not kept: only some of all are, and those that failed on a row.',
   },
   {
+    kind: 'web',
+    fact: 'traced',
+    name: 'web_traces_kept_total',
+    type: 'counter',
+    help: 'Steps shown on screens that are among the traced ones.',
+  },
+  {
+    kind: 'web',
+    fact: 'tracesLeftOut',
+    name: 'web_traces_left_out_total',
+    type: 'counter',
+    help: 'Steps shown on screens whose time of showing was not kept: only some of all are.',
+  },
+  {
     kind: 'historian',
     fact: 'active',
     name: 'historian_active',
@@ -127,6 +142,21 @@ export function processFamilies(rows: readonly ProcessRow[], now: number): Famil
       samples: each((row) => seconds(now - row.started.getTime())),
     },
   ];
+  const self: Family[] = [
+    {
+      name: 'process_resident_bytes',
+      type: 'gauge',
+      help: 'Memory that the process occupies.',
+      samples: ofSelf(rows, 'residentBytes'),
+    },
+    { name: 'process_cpu_seconds_total', type: 'counter', help: 'CPU time of the process.', samples: ofSelf(rows, 'cpuSeconds') },
+    {
+      name: 'process_loop_delay_seconds',
+      type: 'gauge',
+      help: 'Time that the event loop is late, 99th percentile since the last beat.',
+      samples: ofSelf(rows, 'loopDelaySeconds'),
+    },
+  ];
   const told = FACTS.map(({ kind, fact, label, ...family }) => ({
     ...family,
     samples: rows
@@ -135,7 +165,15 @@ export function processFamilies(rows: readonly ProcessRow[], now: number): Famil
         numbers(row.facts[fact], label).map(({ labels, value }) => ({ labels: { process: row.name, ...labels }, value })),
       ),
   }));
-  return [...life, ...told];
+  return [...life, ...self, ...told];
+}
+
+/** What every process tells of itself, whatever its kind. */
+function ofSelf(rows: readonly ProcessRow[], fact: keyof SelfFacts): Sample[] {
+  return rows.flatMap((row) => {
+    const value = (row.facts.self as Partial<SelfFacts> | undefined)?.[fact];
+    return typeof value === 'number' ? [{ labels: { kind: row.kind, process: row.name }, value }] : [];
+  });
 }
 
 const seconds = (milliseconds: number) => Math.max(0, Math.round(milliseconds) / 1_000);
