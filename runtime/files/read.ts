@@ -1,8 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
-import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import { InputError } from './input-error.ts';
 import { type InputTable, parseHeader, parseTime, TableBuilder } from './table.ts';
@@ -11,8 +9,8 @@ import { type InputTable, parseHeader, parseTime, TableBuilder } from './table.t
 const MAX_BYTES = 1024 ** 3;
 
 /**
- * Reads one input of `mw run` or of a proof (semantics, section 10): CSV, JSONL or Parquet with `time`, optional `key` and
- * `<column>.quality`, units in brackets; or a folder of waveforms named `<time>@<samples per second>.f32`. Rows without a key get
+ * Reads one input of `mw run` or of a proof (semantics, section 10): CSV, JSON, JSONL, Parquet or Arrow IPC with `time`, optional
+ * `key`, `<column>.quality` and `<column>.origin`, units in brackets or in the fields' metadata; or a folder of waveforms named `<time>@<samples per second>.f32`. Rows without a key get
  * `defaultKey`. Throws `InputError`.
  */
 export async function readInput(file: string, schema: WireSchema, defaultKey: string): Promise<InputTable> {
@@ -33,12 +31,20 @@ export async function readBytes(file: string, bytes: Uint8Array, schema: WireSch
     case '.jsonl':
     case '.ndjson':
       return readJsonl(file, textOf(file, bytes), schema, defaultKey);
+    case '.json':
+      return readJson(file, textOf(file, bytes), schema, defaultKey);
+    // Loaded when first needed: most runs read text.
     case '.parquet':
-      return readParquet(file, bytes, schema, defaultKey);
+      return (await import('./parquet.ts')).readParquet(file, bytes, schema, defaultKey);
+    case '.arrow':
+    case '.arrows':
+    case '.feather':
+    case '.ipc':
+      return (await import('./arrow.ts')).readArrow(file, bytes, schema, defaultKey);
     default:
       throw new InputError(
         'input.unknown-format',
-        'the name must end in .csv, .jsonl or .parquet, or be a folder of .f32 files',
+        'the name must end in .csv, .json, .jsonl, .parquet or .arrow, or be a folder of .f32 files',
         {
           file,
         },
@@ -81,47 +87,56 @@ export function readCsv(file: string, text: string, schema: WireSchema, defaultK
 
 /** One JSON object a line; the columns of the first line are the header. */
 export function readJsonl(file: string, text: string, schema: WireSchema, defaultKey: string): InputTable {
-  let table: TableBuilder | undefined;
-  let names = new Map<string, string>();
-  for (const [i, lineText] of text.split('\n').entries()) {
-    if (lineText.trim() === '') continue;
-    const line = i + 1;
-    const row = objectOf(lineText, file, line);
-    if (!table) {
-      const keys = Object.keys(row);
-      names = new Map(keys.map((k) => [parseHeader(k).name, k]));
-      table = new TableBuilder(file, schema, keys.map(parseHeader), defaultKey);
-    }
-    table.add(line, (name) => row[names.get(name) ?? name]);
-  }
-  if (!table) throw new InputError('input.empty', 'the file is empty; each line is one JSON object', { file, line: 1 });
-  return table.build();
+  const rows = text
+    .split('\n')
+    .flatMap((one, i) => (one.trim() === '' ? [] : [{ row: plainObject(parsed(one, file, i + 1), file, i + 1), line: i + 1 }]));
+  if (rows.length === 0)
+    throw new InputError('input.empty', 'the file is empty; each line is one JSON object', { file, line: 1 });
+  return tableOfObjects(file, rows, schema, defaultKey);
 }
 
-function objectOf(text: string, file: string, line: number): Record<string, unknown> {
+/** A list of JSON objects; line of a refusal: its number in the list. */
+export function readJson(file: string, text: string, schema: WireSchema, defaultKey: string): InputTable {
+  const list = parsed(text, file);
+  if (!Array.isArray(list))
+    throw new InputError('input.bad-json', 'the file is no list of objects, such as [{"time": …, "value": …}]', {
+      file,
+      line: 1,
+    });
+  if (list.length === 0) throw new InputError('input.empty', 'the list is empty', { file, line: 1 });
+  return tableOfObjects(
+    file,
+    list.map((row: unknown, i) => ({ row: plainObject(row, file, i + 1), line: i + 1 })),
+    schema,
+    defaultKey,
+  );
+}
+
+function parsed(text: string, file: string, line?: number): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(text);
   } catch (error) {
-    throw new InputError('input.bad-json', error instanceof Error ? error.message : String(error), { file, line });
+    const said = error instanceof Error ? error.message : String(error);
+    throw new InputError('input.bad-json', said, { file, ...(line === undefined ? {} : { line }) });
   }
-  throw new InputError('input.bad-json', 'the line is no JSON object', { file, line });
 }
 
-async function readParquet(file: string, bytes: Uint8Array, schema: WireSchema, defaultKey: string): Promise<InputTable> {
-  const buffer = Uint8Array.from(bytes).buffer;
-  const rows = await (async () => {
-    try {
-      const metadata = await parquetMetadataAsync(buffer);
-      const headers = metadata.schema.filter((s) => s.num_children === undefined).map((s) => s.name);
-      return { headers, body: await parquetReadObjects({ file: buffer, metadata, compressors }) };
-    } catch (error) {
-      throw new InputError('input.bad-parquet', error instanceof Error ? error.message : String(error), { file });
-    }
-  })();
-  const names = new Map(rows.headers.map((h) => [parseHeader(h).name, h]));
-  const table = new TableBuilder(file, schema, rows.headers.map(parseHeader), defaultKey);
-  for (const [i, row] of rows.body.entries()) table.add(i + 1, (name) => row[names.get(name) ?? name]);
+function plainObject(value: unknown, file: string, line: number): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new InputError('input.bad-json', 'it is no JSON object', { file, line });
+}
+
+/** The columns of the first object are the header. */
+function tableOfObjects(
+  file: string,
+  rows: readonly { row: Record<string, unknown>; line: number }[],
+  schema: WireSchema,
+  defaultKey: string,
+): InputTable {
+  const keys = Object.keys(rows[0]?.row ?? {});
+  const names = new Map(keys.map((k) => [parseHeader(k).name, k]));
+  const table = new TableBuilder(file, schema, keys.map(parseHeader), defaultKey);
+  for (const { row, line } of rows) table.add(line, (name) => row[names.get(name) ?? name]);
   return table.build();
 }
 

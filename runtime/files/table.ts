@@ -1,5 +1,5 @@
 import { parseQuality, quality } from '#runtime/batch/quality.ts';
-import type { ColumnType, WireSchema } from '#runtime/batch/schema.ts';
+import { type ColumnType, ORIGINS, type Origin, type WireSchema } from '#runtime/batch/schema.ts';
 import { InputError } from './input-error.ts';
 
 /** One input read whole: rows in the order of the file, values in the file's own units. */
@@ -17,11 +17,17 @@ export interface InputColumn {
   readonly unit?: string;
   readonly values: Float64Array | unknown[];
   readonly quality?: Uint8Array;
+  /** Where the values came from: of all of them, or of each row. Absent = not said. */
+  readonly origin?: Origin | readonly Origin[];
+  /** Decimal places of a `decimal`. */
+  readonly scale?: number;
 }
 
 export interface HeaderColumn {
   readonly name: string;
   readonly unit?: string;
+  /** Of all its values, where the file says it once. */
+  readonly origin?: Origin;
 }
 /** `pressure [bar]` -> name and unit; `pressure.quality` stays a name. */
 export function parseHeader(text: string): HeaderColumn {
@@ -40,9 +46,13 @@ export function parseTime(cell: unknown): number | undefined {
   if (typeof cell !== 'string') return undefined;
   const text = cell.trim();
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-  if (!ISO.test(text)) return undefined;
+  const match = ISO.exec(text);
+  if (!match) return undefined;
   const value = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(value) ? undefined : value;
+  if (Number.isNaN(value)) return undefined;
+  // What is finer than a millisecond is left out by the engine.
+  const finer = (match[2] ?? '').slice(4, 7);
+  return finer === '' ? value : value + Number(finer.padEnd(3, '0')) / 1000;
 }
 
 /** Builds the table row by row with every cell checked; readers of all formats share it. */
@@ -53,9 +63,13 @@ export class TableBuilder {
     name: string;
     type: ColumnType;
     unit?: string;
+    scale?: number;
+    origin?: Origin;
     values: unknown[];
     quality: number[];
     dirty: boolean;
+    /** Per row, once the file says so. */
+    origins?: Origin[];
   }[];
   private readonly file: string;
   private readonly defaultKey: string;
@@ -80,6 +94,9 @@ export class TableBuilder {
         name,
         type: column.type,
         ...(header.unit === undefined ? {} : { unit: header.unit }),
+        ...(header.origin === undefined ? {} : { origin: header.origin }),
+        ...(column.scale === undefined ? {} : { scale: column.scale }),
+        ...(names.includes(`${name}.origin`) ? { origins: [] } : {}),
         values: [],
         quality: [],
         dirty: false,
@@ -108,17 +125,13 @@ export class TableBuilder {
     this.keys.push(key === undefined || key === null || key === '' ? this.defaultKey : String(key));
     for (const c of this.cells) {
       const raw = cell(c.name);
-      const value = parseCell(raw, c.type);
+      const value = parseCell(raw, c.type, c.scale);
       if (value === undefined)
-        throw new InputError(
-          'input.bad-value',
-          `${show(raw)} is no ${c.type}${c.type === 'number' ? ', such as 6.2 or 1e-3' : ''}`,
-          {
-            file,
-            line,
-            column: c.name,
-          },
-        );
+        throw new InputError('input.bad-value', `${show(raw)} is no ${c.type}${HINTS[c.type]?.(c.scale) ?? ''}`, {
+          file,
+          line,
+          column: c.name,
+        });
       const q = cell(`${c.name}.quality`);
       let code = 0;
       if (q !== undefined && q !== null && q !== '') {
@@ -139,7 +152,16 @@ export class TableBuilder {
       if (code !== 0) c.dirty = true;
       c.values.push(value === MISSING ? missingOf(c.type) : value);
       c.quality.push(code);
+      c.origins?.push(this.originOf(line, c.name, cell(`${c.name}.origin`), c.origin));
     }
+  }
+
+  private originOf(line: number, column: string, cell: unknown, otherwise: Origin = 'measured'): Origin {
+    if (cell === undefined || cell === null || cell === '') return otherwise;
+    const found = ORIGINS.find((one) => one === cell);
+    if (found) return found;
+    const said = `${show(cell)} is no origin; write ${ORIGINS.join(', ')}`;
+    throw new InputError('input.bad-origin', said, { file: this.file, line, column: `${column}.origin` });
   }
 
   build(): InputTable {
@@ -155,7 +177,9 @@ export class TableBuilder {
             type: c.type,
             ...(c.unit === undefined ? {} : { unit: c.unit }),
             values: isNumeric(c.type) ? Float64Array.from(c.values as number[]) : c.values,
+            ...(c.scale === undefined ? {} : { scale: c.scale }),
             ...(c.dirty ? { quality: Uint8Array.from(c.quality) } : {}),
+            ...originField(c.origins, c.origin),
           },
         ]),
       ),
@@ -163,14 +187,29 @@ export class TableBuilder {
   }
 }
 
+/** One word where all rows say the same. */
+function originField(rows: readonly Origin[] | undefined, all: Origin | undefined): { origin?: InputColumn['origin'] } {
+  if (!rows) return all === undefined ? {} : { origin: all };
+  const [first] = rows;
+  if (first === undefined) return {};
+  return { origin: rows.every((one) => one === first) ? first : rows };
+}
+
+const HINTS: Partial<Record<ColumnType, (scale: number | undefined) => string>> = {
+  number: () => ', such as 6.2 or 1e-3',
+  decimal: (scale) => ` of at most ${scale ?? 0} places, such as ${(1234.5).toFixed(Math.min(20, scale ?? 0))}`,
+  time: () => ' with a zone, such as 2026-01-05T00:00:00+08:00',
+  wave: () => ', such as {"t0":1767542400000,"rate":48000,"values":[0.1,0.2]}',
+  blob: () => ', such as {"hash":"…","media":"image/png","size":1024}',
+};
 const MISSING = Symbol('missing');
-const isNumeric = (type: ColumnType) => type === 'number' || type === 'integer' || type === 'boolean' || type === 'time';
+export const isNumeric = (type: ColumnType) => type === 'number' || type === 'integer' || type === 'boolean' || type === 'time';
 const missingOf = (type: ColumnType): unknown => (isNumeric(type) ? Number.NaN : type === 'text' ? '' : null);
 const show = (cell: unknown) =>
   cell === undefined || cell === null || cell === '' ? 'an empty cell' : JSON.stringify(String(cell));
 
 /** The value, MISSING for an empty cell, undefined for one that does not fit the type. */
-function parseCell(cell: unknown, type: ColumnType): unknown {
+function parseCell(cell: unknown, type: ColumnType, scale: number | undefined): unknown {
   if (cell === undefined || cell === null || cell === '') return MISSING;
   const text = typeof cell === 'string' ? cell.trim() : undefined;
   switch (type) {
@@ -198,9 +237,24 @@ function parseCell(cell: unknown, type: ColumnType): unknown {
       return text === undefined ? cell : parseJson(text);
     case 'wave':
       return waveOf(text === undefined ? cell : parseJson(text));
-    default:
-      return undefined;
+    case 'decimal':
+      return decimalOf(text ?? String(cell), scale ?? 0);
+    case 'blob':
+      return blobOf(text === undefined ? cell : parseJson(text));
   }
+}
+
+/** Exact, as text with all its places; never through a binary float. */
+function decimalOf(text: string, scale: number): string | undefined {
+  const [, sign = '', whole = '', part = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === '' || /[1-9]/.test(part.slice(scale))) return undefined;
+  const places = part.slice(0, scale).padEnd(scale, '0');
+  return `${sign === '-' ? '-' : ''}${whole.replace(/^0+(?=\d)/, '')}${scale > 0 ? `.${places}` : ''}`;
+}
+
+function blobOf(cell: unknown) {
+  if (typeof cell !== 'object' || cell === null || !('hash' in cell) || typeof cell.hash !== 'string') return undefined;
+  return cell;
 }
 
 function parseJson(text: string): unknown {
