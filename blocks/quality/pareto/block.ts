@@ -15,6 +15,7 @@ export default defineBlock({
   params: z.object({
     cut: field(z.number().gt(0).max(100).default(80), { title: { en: 'Share of the vital few', zh: '关键少数占比' }, unit: '%' }),
   }),
+  labels: { vital: { en: 'Vital few', zh: '关键少数' } },
   carry: 'none',
   input: frame({ category: text(), weight: number() }),
   output: frame({
