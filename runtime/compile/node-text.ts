@@ -8,7 +8,7 @@ import { type Cell, cellText, type Layout } from './layout.ts';
 import { ParamWriter } from './param-text.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import { PortWriter } from './port-text.ts';
-import { noteText } from './probe-text.ts';
+import { ProbeWriter } from './probe-text.ts';
 import { emptyValue, keptColumns, MISSING } from './state-cells.ts';
 import { convertText, type Line, NO_VIEW, type Place, softened, type Value, type View, worstText } from './values.ts';
 
@@ -18,6 +18,7 @@ export class NodeWriter {
   readonly layout: Layout;
   readonly buffers: Buffers;
   readonly counts: CountWriter;
+  readonly probes: ProbeWriter | undefined;
   /** Constants of parameters, to stand before the loops. */
   readonly constants = new Map<string, string>();
   readonly #params = new ParamWriter(this.constants);
@@ -29,6 +30,7 @@ export class NodeWriter {
     this.layout = layout;
     this.buffers = buffers;
     this.counts = new CountWriter(plan, buffers);
+    this.probes = plan.instrumented ? new ProbeWriter(plan) : undefined;
   }
 
   /** One row through `node.each`, for a node with one wire. */
@@ -262,8 +264,9 @@ export class NodeWriter {
 
   /** A row as an object, for helpers and for expressions inside lists. */
   #rowObject(node: PlanNode, view: View, place: Place, quality: string, port?: string): string {
+    // columns come last: what a parameter names may be called like a member of every row
     const object = (columns: ReadonlyMap<string, Value>, time: string, q: string, extra: readonly string[] = []) =>
-      `{ ${[`time: ${time}`, 'key: $keys[$k]', `quality: ${q}`, ...[...columns].map(([name, c]) => `${JSON.stringify(name)}: ${c.v}`), ...extra].join(', ')} }`;
+      `{ ${[`time: ${time}`, 'key: $keys[$k]', `quality: ${q}`, ...extra, ...[...columns].map(([name, c]) => `${JSON.stringify(name)}: ${c.v}`)].join(', ')} }`;
     if (view.ports && port !== undefined) {
       const p = view.ports.get(port);
       if (!p)
@@ -378,7 +381,7 @@ export class NodeWriter {
         lines.push(`${b}.c${c.at}[$j] = ${storeText(c, value(c.name).v)}; ${b}.q${c.at}[$j] = ${value(c.name).q};`);
       lines.push(`${b}.n = $j + 1; }`);
     }
-    if (this.plan.instrumented) lines.push(noteText(node, port, '$k', place.time, value));
+    if (this.probes) lines.push(this.probes.note(node, port, '$k', place.time, value));
     if (node.many) return lines;
     const inside = node.outs.filter((w) => w.fromPort === port && !w.buffered && !w.facts.back && w.to.kind === 'row');
     if (inside.length > 0) lines.push(this.counts.given(node, port, place.row));
