@@ -729,6 +729,261 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     }
   },
   {
+    "id": "sql",
+    "version": "1.0.0",
+    "title": {
+      "en": "SQL table",
+      "zh": "SQL 数据表"
+    },
+    "summary": {
+      "en": "Takes new rows of tables and views, each exactly once, and inserts rows. PostgreSQL, MySQL, MariaDB.",
+      "zh": "读取表与视图中的新行，每行恰好一次；也可插入行。支持 PostgreSQL、MySQL、MariaDB。"
+    },
+    "icon": "database",
+    "address": {
+      "help": {
+        "en": "table[key=value]#column@time: the column of rows with these values, at the time that its time column says. For writing add >table#column@time.",
+        "zh": "表[键=值]#列@时间列：取键值匹配的行中该列的值，时间取自时间列。需要写入时加 >表#列@时间列。"
+      },
+      "examples": [
+        "readings[machine=P1]#force@ts",
+        "mes.orders#quantity@created_at",
+        "state#speed"
+      ]
+    },
+    "browsable": true,
+    "reads": "device",
+    "resumes": true,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "dialect": {
+          "type": "string",
+          "enum": [
+            "postgresql",
+            "mysql"
+          ],
+          "x-millwright": {
+            "title": {
+              "en": "Database",
+              "zh": "数据库"
+            },
+            "options": {
+              "postgresql": {
+                "en": "PostgreSQL",
+                "zh": "PostgreSQL"
+              },
+              "mysql": {
+                "en": "MySQL or MariaDB",
+                "zh": "MySQL 或 MariaDB"
+              }
+            }
+          }
+        },
+        "host": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255,
+          "x-millwright": {
+            "title": {
+              "en": "Address",
+              "zh": "地址"
+            }
+          }
+        },
+        "port": {
+          "x-millwright": {
+            "title": {
+              "en": "Port",
+              "zh": "端口"
+            },
+            "help": {
+              "en": "Empty: 5432 or 3306.",
+              "zh": "留空为 5432 或 3306。"
+            }
+          },
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 65535
+        },
+        "database": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 64,
+          "x-millwright": {
+            "title": {
+              "en": "Name of the database",
+              "zh": "数据库名"
+            }
+          }
+        },
+        "username": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255,
+          "x-millwright": {
+            "title": {
+              "en": "User name",
+              "zh": "用户名"
+            },
+            "help": {
+              "en": "A user that may only read, unless tags are written.",
+              "zh": "除非需要写入，请使用只读用户。"
+            }
+          }
+        },
+        "tls": {
+          "default": "off",
+          "x-millwright": {
+            "title": {
+              "en": "Encryption (TLS)",
+              "zh": "加密（TLS）"
+            },
+            "options": {
+              "off": {
+                "en": "Off",
+                "zh": "关闭"
+              },
+              "machine": {
+                "en": "On, trusted by this machine",
+                "zh": "开启，由本机信任的机构签发"
+              },
+              "given": {
+                "en": "On, with the certificate below",
+                "zh": "开启，使用下方证书"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "off",
+            "machine",
+            "given"
+          ]
+        },
+        "certificate": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Certificate of the server or its authority (PEM)",
+              "zh": "服务器或其签发机构的证书（PEM）"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
+        "cursor": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Column that only grows",
+              "zh": "只增不减的列"
+            },
+            "help": {
+              "en": "An id or time of insertion. Empty: the time column of each tag.",
+              "zh": "自增编号或写入时间；留空则用各测点的时间列。"
+            }
+          },
+          "type": "string",
+          "maxLength": 63
+        },
+        "overlap": {
+          "default": 10,
+          "x-millwright": {
+            "title": {
+              "en": "Rows may come late by",
+              "zh": "允许迟到"
+            },
+            "help": {
+              "en": "Seconds (or numbers, along an id) behind the newest row that are read again: others may commit them later.",
+              "zh": "在最新一行之前重复读取的秒数（按编号时为编号差）：其他事务可能较晚提交。"
+            }
+          },
+          "type": "number",
+          "minimum": 0,
+          "maximum": 3600
+        },
+        "from": {
+          "default": "new",
+          "x-millwright": {
+            "title": {
+              "en": "Begin with",
+              "zh": "起点"
+            },
+            "options": {
+              "new": {
+                "en": "Rows from now on",
+                "zh": "从现在起的新行"
+              },
+              "all": {
+                "en": "Everything in the table",
+                "zh": "表中全部数据"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "new",
+            "all"
+          ]
+        },
+        "offset": {
+          "default": "+00:00",
+          "x-millwright": {
+            "title": {
+              "en": "Zone of times without one",
+              "zh": "无时区时间的时区"
+            },
+            "help": {
+              "en": "+08:00 for China",
+              "zh": "中国为 +08:00"
+            }
+          },
+          "type": "string",
+          "pattern": "^[+-](0\\d|1[0-4]):[0-5]\\d$"
+        },
+        "timeoutMs": {
+          "default": 10000,
+          "x-millwright": {
+            "title": {
+              "en": "Time limit of a query",
+              "zh": "查询时限"
+            },
+            "unit": "ms"
+          },
+          "type": "integer",
+          "minimum": 100,
+          "maximum": 120000
+        }
+      },
+      "required": [
+        "dialect",
+        "host",
+        "database",
+        "username"
+      ]
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "password": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Password",
+              "zh": "密码"
+            }
+          },
+          "type": "string",
+          "maxLength": 1000
+        }
+      }
+    }
+  },
+  {
     "id": "webhook",
     "version": "1.0.0",
     "title": {

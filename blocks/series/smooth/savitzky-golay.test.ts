@@ -12,5 +12,7 @@ test.each([
   [9, 4, 429, [15, -55, 30, 135, 179, 135, 30, -55, 15]],
 ])('%i points, degree %i: the printed weights over %i', (points, order, norm, printed) => {
   for (const degree of [order, order + 1])
-    weights(points, degree).forEach((w, i) => expect(w * norm).toBeCloseTo(printed[i] as number, 9));
+    weights(points, degree).forEach((w, i) => {
+      expect(w * norm).toBeCloseTo(printed[i] as number, 9);
+    });
 });

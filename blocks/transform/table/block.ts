@@ -1,6 +1,6 @@
 import { defineBlock, expression, field, frameFrom, rowAt, z } from '#blocks/sdk/index.ts';
 import { columnChoice, columnName } from '../map/columns.ts';
-import { pick } from './pick.ts';
+import { lengthOf, pick } from './pick.ts';
 
 export default defineBlock({
   id: 'transform.table',
@@ -43,7 +43,8 @@ export default defineBlock({
   output: frameFrom('columns'),
   each(row, _s, p) {
     const kept: number[] = [];
-    for (let i = 0; i < (row.n ?? 0); i++) {
+    const n = lengthOf(row, p.columns);
+    for (let i = 0; i < n; i++) {
       const one = p.where.length > 0 ? rowAt(row, i) : undefined;
       if (p.where.every((w) => w.condition(one))) kept.push(i);
     }

@@ -1,5 +1,9 @@
 export type TableColumn = ArrayLike<unknown>;
 
+/** Rows of a table, by a column and not by `n`: that may be a column, too. */
+export const lengthOf = (table: Readonly<Record<string, unknown>>, columns: readonly { readonly name: string }[]): number =>
+  (table[columns[0]?.name ?? ''] as TableColumn).length;
+
 /** Rows `kept` of a table in the order asked for (equal rows stay as they came; no value comes last), the first `most` of them. */
 export function pick(
   table: Readonly<Record<string, unknown>>,
