@@ -41,14 +41,17 @@ import simulateRotating from '#blocks/simulate/rotating/block.ts';
 import sourceForm from '#blocks/source/form/block.ts';
 import sourceSchedule from '#blocks/source/schedule/block.ts';
 import sourceTag from '#blocks/source/tag/block.ts';
+import transformAnonymise from '#blocks/transform/anonymise/block.ts';
 import transformCode from '#blocks/transform/code/block.ts';
 import transformCounter from '#blocks/transform/counter/block.ts';
 import transformExpr from '#blocks/transform/expr/block.ts';
 import transformGroup from '#blocks/transform/group/block.ts';
 import transformJoin from '#blocks/transform/join/block.ts';
 import transformMap from '#blocks/transform/map/block.ts';
+import transformMask from '#blocks/transform/mask/block.ts';
 import transformState from '#blocks/transform/state/block.ts';
 import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
+import transformValidate from '#blocks/transform/validate/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, learnForecast, learnOnnx, learnRegress, notifySend, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformState, transformSwitch, transformTable] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, learnForecast, learnOnnx, learnRegress, notifySend, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
