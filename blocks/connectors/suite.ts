@@ -95,6 +95,13 @@ export class TestHost implements ConnectorHost {
     if (typeof at !== 'object' || at === null) throw new Error('no port');
     return `http://127.0.0.1:${at.port}`;
   }
+  #kept: unknown;
+  async kept(): Promise<unknown> {
+    return this.#kept;
+  }
+  async keep(value: unknown): Promise<void> {
+    this.#kept = value;
+  }
   inbound(handler: InboundHandler): () => void {
     this.#handler = handler;
     return () => {

@@ -119,6 +119,10 @@ export interface ConnectorHost {
   event(event: SessionEvent): void;
   /** Reports a server certificate; only `trusted` (a person decided so) may be used. */
   certificate(facts: CertificateFacts): Promise<'trusted' | 'pending' | 'rejected'>;
+  /** What `keep` was given last, here or at an earlier holder of the connection; undefined when nothing was. */
+  kept(): Promise<unknown>;
+  /** Keeps a small JSON value over restarts and moves: how far a source has been read. */
+  keep(value: unknown): Promise<void>;
   /** Gives this connection an address of its own to which others may send; the returned function takes it back. */
   inbound(handler: InboundHandler): () => void;
 }

@@ -25,7 +25,7 @@ export const connection = pgTable(
     id: id(),
     orgId: orgId(),
     name: text('name').notNull(),
-    /** `opcua`, `modbus-tcp`, `mqtt`, `sparkplug`. */
+    /** Folder of `blocks/connectors`: `opcua`, `modbus-tcp`, … */
     connector: text('connector').notNull(),
     /** Checked by the connector's own schema; never holds a secret. */
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
@@ -34,6 +34,8 @@ export const connection = pgTable(
     /** Data of this connection is from a simulator: its samples have origin `simulated`. */
     simulated: boolean('simulated').notNull().default(false),
     status: jsonb('status').$type<ConnectionStatus>(),
+    /** What its connector keeps over restarts and moves: how far it has read a table. */
+    kept: jsonb('kept').$type<unknown>(),
     /** The gateway that holds it: leased by one at a time. */
     holder: text('holder'),
     leaseUntil: at('lease_until'),

@@ -13,7 +13,7 @@ import {
   type SessionEvent,
 } from '#blocks/sdk/connector.ts';
 import type { Db } from '#drizzle/client.ts';
-import { type connection, trustedCertificate } from '#drizzle/schema/index.ts';
+import { connection, trustedCertificate } from '#drizzle/schema/index.ts';
 import { openSecret } from '#drizzle/secrets.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
@@ -102,6 +102,13 @@ export class SupervisedConnection {
       event: (event) => this.#event(event),
       certificate: (facts) => this.#certificate(facts),
       inbound: (handler) => around.inbound.add(row.id, handler),
+      kept: async () => {
+        const [found] = await around.db.select({ kept: connection.kept }).from(connection).where(eq(connection.id, row.id));
+        return found?.kept ?? undefined;
+      },
+      keep: async (value) => {
+        await around.db.update(connection).set({ kept: value }).where(eq(connection.id, row.id));
+      },
     };
     // nobody listened since the last holder let go, or died
     if (!connector.manifest.resumes) this.#intake.gap(this.#tags.all);

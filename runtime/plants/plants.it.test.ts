@@ -301,6 +301,8 @@ describe('the platform’s connectors', () => {
     log: () => {},
     event: () => {},
     inbound: () => () => {},
+    kept: async () => undefined,
+    keep: async () => {},
     certificate: async ({ fingerprint }) => {
       // what the seed would have trusted before the server was first seen
       const { fingerprint: known } = await stationCertificate(folder);

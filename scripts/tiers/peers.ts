@@ -53,6 +53,12 @@ const peers: readonly Peer[] = [
     find: () => onPath('valkey-server', 'redis-server'),
     packages: ['redis-server'],
   },
+  {
+    name: 'MariaDB',
+    variable: 'MILLWRIGHT_MARIADB',
+    find: async () => ((await onPath('my_print_defaults')) ? onPath('mariadbd') : undefined),
+    packages: ['mariadb-server-core', 'mariadb-client-core'],
+  },
 ];
 
 export async function preparePeers(): Promise<Peers> {

@@ -4,6 +4,7 @@ import { checkAddress as modbus } from '#blocks/connectors/modbus-tcp/address.ts
 import { checkAddress as mqtt } from '#blocks/connectors/mqtt/address.ts';
 import { checkAddress as opcua } from '#blocks/connectors/opcua/address.ts';
 import { checkAddress as sparkplug } from '#blocks/connectors/sparkplug/address.ts';
+import { checkAddress as sql } from '#blocks/connectors/sql/address.ts';
 import { checkAddress as webhook } from '#blocks/connectors/webhook/address.ts';
 import type { AddressCheck, TagValueType } from '#blocks/sdk/connector.ts';
 import { failed } from './errors.ts';
@@ -16,6 +17,7 @@ const CHECKS: Readonly<Record<string, (address: string, type: TagValueType) => A
   mqtt,
   opcua,
   sparkplug,
+  sql,
   webhook,
 };
 
