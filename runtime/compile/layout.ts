@@ -137,6 +137,8 @@ export function layoutText(
   blocks: Readonly<Record<string, { readonly block: string; readonly stateVersion: number }>>,
   migrations: readonly { readonly node: string; readonly fn: string }[],
   wakes: readonly Cell[],
+  /** What else is kept by key. */
+  beside?: { readonly grow: string; readonly clear: string },
 ): string[] {
   const { counts, cells } = layout;
   const arrays = cells.filter((c) => c.kind === 'f64s' || c.kind === 'i32s');
@@ -166,6 +168,7 @@ export function layoutText(
         `  { const o = $A${c.index}; $A${c.index} = new ${type(c)}($cap * ${c.size})${fill(c)}; $A${c.index}.set(o); for (let i = 0; i < $V${c.index}.length; i++) $V${c.index}[i] = $A${c.index}.subarray(i * ${c.size}, (i + 1) * ${c.size}); }`,
       );
   for (const w of wakes) out.push(`  $T${w.index}.grow($cap);`);
+  if (beside) out.push(`  ${beside.grow}`);
   out.push('}');
   out.push(
     'function $key(name) {',
@@ -205,6 +208,7 @@ export function layoutText(
     'function $load(s) {',
     "  if (!s || s.format !== 1) throw new Error('this state is of a format that the program does not know');",
     '  $keys.length = 0; $keyOf.clear();',
+    beside ? `  ${beside.clear}` : '',
     ...arrays
       .filter((c) => c.perKey)
       .map((c) => `  $V${c.index}.length = 0;${c.init === '0' ? ` $A${c.index}.fill(0);` : ` $A${c.index}.fill(${c.init});`}`),

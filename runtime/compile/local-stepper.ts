@@ -24,7 +24,7 @@ export function createLocalStepper(program: Program, options: ProgramOptions = {
   // the same realm: typed arrays made here and there are of one kind, as they are behind an isolate's copies
   const make = new Function(`return ${program.text}\n//# sourceURL=program.js`)() as (options: ProgramOptions) => ProgramHandle;
   const handle = make(options);
-  const stepNow = (input: StepInput): StepResult => resultOf(handle.step(input));
+  const stepNow = (input: StepInput): StepResult => resultOf(handle.step(input), handle.probes?.());
   const saveNow = () => encodeState(handle.save());
   const loadNow = (state: Uint8Array) => handle.load(decodeState(state));
   return {
@@ -39,7 +39,7 @@ export function createLocalStepper(program: Program, options: ProgramOptions = {
 }
 
 /** The result as the caller's own. */
-function resultOf({ outputs, keys, ...rest }: GivenResult): StepResult {
+function resultOf({ outputs, keys, ...rest }: GivenResult, probes: StepResult['probes']): StepResult {
   return structuredClone({
     outputs: outputs.map(({ output, n, row, time, key, columns, quality }): OutputRows => {
       const own = { output, n, row: row.slice(0, n), time: time.slice(0, n) };
@@ -51,5 +51,6 @@ function resultOf({ outputs, keys, ...rest }: GivenResult): StepResult {
       };
     }),
     ...rest,
+    ...(probes ? { probes } : {}),
   });
 }

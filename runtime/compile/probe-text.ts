@@ -3,67 +3,89 @@ import { columnOf, outputColumns, type Plan, type PlanNode } from './plan.ts';
 import type { Value } from './values.ts';
 
 /**
- * Probes of an instrumented program: the last value of every column on every wire, per key, in arrays of their own. A row costs some stores;
- * objects are made once a step, for the wires that rows came over.
+ * Probes of an instrumented program: the last value of every column on every wire, per key. A row costs a few stores into one arena, side by side
+ * per key as state has it (arrays of their own a wire cost three times as much); objects are made when somebody looks.
+ * Of each wire: time, count of rows, count when last told, then value and quality by column. What is no number lies in lists by key.
  */
 interface Wire {
   readonly node: PlanNode;
   readonly port: string;
-  /** Name in the program. */
-  readonly text: string;
-  readonly columns: readonly { readonly name: string; readonly numeric: boolean }[];
+  /** Place of its time; count and told follow. */
+  readonly at: number;
+  readonly columns: readonly ProbeColumn[];
+}
+interface ProbeColumn {
+  readonly name: string;
+  readonly kind: 'number' | 'boolean' | 'boxed';
+  /** Place of its value; its quality follows. */
+  readonly at: number;
+  /** Name of its list, when boxed. */
+  readonly list: string;
 }
 
-const wireOf = (node: PlanNode, port: string): Wire => {
-  const schema = outputColumns(node, port);
-  return {
-    node,
-    port,
-    text: `$w${node.i}_${Object.keys(node.facts.outputs).indexOf(port)}`,
-    columns: Object.keys(schema.columns).map((name) => ({
-      name,
-      numeric: schema.kind !== 'frame' && isNumber(columnOf(schema, name)),
-    })),
-  };
-};
-const wires = (plan: Plan): Wire[] => plan.nodes.flatMap((n) => Object.keys(n.facts.outputs).map((port) => wireOf(n, port)));
+export class ProbeWriter {
+  readonly #wires = new Map<string, Wire>();
+  #width = 0;
 
-/** Statements that note one row; `key`, `time` and the values are texts. */
-export function noteText(node: PlanNode, port: string, key: string, time: string, value: (name: string) => Value): string {
-  const { text, columns } = wireOf(node, port);
-  const sets = columns.map(({ name }, j) => {
-    const { v, q } = value(name);
-    return `${text}.v${j}[$p] = ${v}; ${text}.q${j}[$p] = ${q};`;
-  });
-  return `{ const $p = ${key}; if ($p >= ${text}.now.length) ${text}_room(); if (${text}.now[$p] === 0) { ${text}.now[$p] = 1; ${text}.keys.push($p); } ${text}.time[$p] = ${time}; ${text}.count[$p]++; ${sets.join(' ')} }`;
-}
+  constructor(plan: Plan) {
+    for (const node of plan.nodes)
+      for (const port of Object.keys(node.facts.outputs)) {
+        const schema = outputColumns(node, port);
+        const at = this.#width;
+        this.#width += 3;
+        const columns = Object.keys(schema.columns).map((name): ProbeColumn => {
+          const column = columnOf(schema, name);
+          const boxed = schema.kind === 'frame' || !(isNumber(column) || column.type === 'boolean');
+          this.#width += 2;
+          const place = this.#width - 2;
+          return { name, kind: boxed ? 'boxed' : isNumber(column) ? 'number' : 'boolean', at: place, list: `$seen${place}` };
+        });
+        this.#wires.set(`${node.i} ${port}`, { node, port, at, columns });
+      }
+  }
 
-export function probeDeclarations(plan: Plan): string[] {
-  return wires(plan).flatMap(({ text, columns }) => {
-    const arrays = [
-      ...(['now:Uint8Array', 'time:Float64Array', 'count:Float64Array'] as const).map((f) => f.split(':') as [string, string]),
-      ...columns.flatMap(({ numeric }, j): [string, string][] => [
-        ...(numeric ? [[`v${j}`, 'Float64Array'] as [string, string]] : []),
-        [`q${j}`, 'Uint8Array'],
-      ]),
-    ];
-    const boxed = columns.flatMap(({ numeric }, j) => (numeric ? [] : [`, v${j}: []`])).join('');
-    const grow = arrays.map(([f, type]) => `{ const o = w.${f}; w.${f} = new ${type}($cap); w.${f}.set(o); }`).join(' ');
+  /** Statements that note one row; `key`, `time` and the values are texts. */
+  note(node: PlanNode, port: string, key: string, time: string, value: (name: string) => Value): string {
+    const wire = this.#wires.get(`${node.i} ${port}`);
+    if (!wire) return '';
+    const sets = wire.columns.map(({ name, kind, at, list }) => {
+      const { v, q } = value(name);
+      const kept = kind === 'boxed' ? `${list}[${key}] = ${v};` : `$P[$p + ${at}] = ${kind === 'boolean' ? `+${v}` : v};`;
+      return `${kept} $P[$p + ${at + 1}] = ${q};`;
+    });
+    return `{ const $P = $PP, $p = ${key} * ${this.#width}; $P[$p + ${wire.at}] = ${time}; $P[$p + ${wire.at + 1}]++; ${sets.join(' ')} }`;
+  }
+
+  /** To stand before everything that notes. */
+  declarations(): string[] {
+    const lists = [...this.#wires.values()].flatMap((w) => w.columns.filter((c) => c.kind === 'boxed').map((c) => c.list));
+    return [`let $PP = new Float64Array($cap * ${this.#width});`, ...lists.map((list) => `const ${list} = [];`)];
+  }
+  /** When there is room for more keys; and when there are other ones. */
+  get grow(): string {
+    return `{ const o = $PP; $PP = new Float64Array($cap * ${this.#width}); $PP.set(o); }`;
+  }
+  readonly clear = '$PP.fill(0);';
+
+  /** The entry `probes`: what came over each wire since it was last asked. */
+  function(): string[] {
+    const each = [...this.#wires.values()].map(({ node, port, at, columns }) => {
+      const values = columns.map(({ name, kind, at: place, list }) => {
+        const v = `$PP[p + ${place}]`;
+        const text =
+          kind === 'number' ? v : kind === 'boolean' ? `(${v} !== ${v} ? undefined : ${v} === 1)` : `$copy(${list}[k])`;
+        return `${JSON.stringify(name)}: { v: ${text}, q: $PP[p + ${place + 1}] }`;
+      });
+      return `    { const count = $PP[p + ${at + 1}]; if (count !== $PP[p + ${at + 2}]) { $PP[p + ${at + 2}] = count; probes.push({ node: ${JSON.stringify(node.id)}, port: ${JSON.stringify(port)}, key: $keys[k], time: $PP[p + ${at}], count, values: { ${values.join(', ')} } }); } }`;
+    });
     return [
-      `const ${text} = { keys: [], ${arrays.map(([f, type]) => `${f}: new ${type}(0)`).join(', ')}${boxed} };`,
-      `function ${text}_room() { const w = ${text}; ${grow} }`,
+      'function $probes() {',
+      '  const probes = [];',
+      `  for (let k = 0; k < $keys.length; k++) { const p = k * ${this.#width};`,
+      ...each,
+      '  }',
+      '  return probes;',
+      '}',
     ];
-  });
-}
-
-/** Statements at the end of a step: `result.probes`. */
-export function probeResults(plan: Plan): string[] {
-  const each = wires(plan).map(({ node, port, text, columns }) => {
-    const values = columns.map(
-      ({ name, numeric }, j) =>
-        `${JSON.stringify(name)}: { v: ${numeric ? `${text}.v${j}[k]` : `$copy(${text}.v${j}[k])`}, q: ${text}.q${j}[k] }`,
-    );
-    return `  for (const k of ${text}.keys) { ${text}.now[k] = 0; result.probes.push({ node: ${JSON.stringify(node.id)}, port: ${JSON.stringify(port)}, key: $keys[k], time: ${text}.time[k], count: ${text}.count[k], values: { ${values.join(', ')} } }); } ${text}.keys.length = 0;`;
-  });
-  return ['  result.probes = [];', ...each];
+  }
 }

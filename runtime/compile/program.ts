@@ -1,12 +1,10 @@
 import { type Buffers, Buffers as BufferTable } from './buffers.ts';
-import type { CountWriter } from './count-text.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
 import { NodeWriter } from './node-text.ts';
 import type { Plan } from './plan.ts';
 import { closesCycle, emitFunctions } from './port-text.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
-import { noteText, probeDeclarations, probeResults } from './probe-text.ts';
 import { addState } from './state-cells.ts';
 import { applyEdits } from './syntax.ts';
 import type { Line } from './values.ts';
@@ -84,7 +82,8 @@ export function writeProgram(plan: Plan): ProgramText {
   const blocks = Object.fromEntries(
     plan.nodes.map((n) => [n.id, { block: n.manifest.id, stateVersion: n.manifest.stateVersion }]),
   );
-  lines.push(...layoutText(layout, blocks, migrations, wakes));
+  lines.push(...layoutText(layout, blocks, migrations, wakes, nodes.probes));
+  if (nodes.probes) lines.push(...nodes.probes.declarations(), ...nodes.probes.function());
   for (const w of wakes)
     lines.push(
       `const $T${w.index} = $timers((k) => $FF[k * ${layout.counts.F} + ${w.offset}], (k, t) => { $FF[k * ${layout.counts.F} + ${w.offset}] = t; });`,
@@ -94,13 +93,12 @@ export function writeProgram(plan: Plan): ProgramText {
     if (node.code?.handlers.has('onResult')) lines.push(`const $answers${node.i} = { n: 0, row: [], k: [], items: [] };`);
   for (const node of plan.nodes) if (closesCycle(node)) lines.push(`const $before${node.i} = [];`);
   lines.push(...nodes.counts.declarations());
-  if (plan.instrumented) lines.push(...probeDeclarations(plan));
   lines.push(...bodies.filter((line) => line !== ''));
   lines.push(
     ...stepText(
       plan,
       buffers,
-      nodes.counts,
+      nodes,
       wakes.map((w) => w.index),
     ),
   );
@@ -112,12 +110,12 @@ export function writeProgram(plan: Plan): ProgramText {
     "  const lines = String(e && e.stack).split('\\n');",
     '  for (const text of lines) { const at = text.lastIndexOf($self[1] + ":"); if (at < 0) continue; const line = parseInt(text.slice(at + $self[1].length + 1), 10) - $line0; for (const [from, to, first] of $map) if (line >= from && line <= to && first > 0) return first + line - from; }',
     '}',
-    'return { step: $step, save: $save, load: $load }; })',
+    `return { step: $step, save: $save, load: $load${nodes.probes ? ', probes: $probes' : ''} }; })`,
   );
   return { text: lines.map((l) => (typeof l === 'string' ? l : l.text)).join('\n'), map, layout };
 }
 
-function stepText(plan: Plan, buffers: Buffers, counts: CountWriter, wakes: readonly number[]): string[] {
+function stepText(plan: Plan, buffers: Buffers, { counts, probes }: NodeWriter, wakes: readonly number[]): string[] {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   const answering = plan.nodes.filter((n) => n.code?.handlers.has('onResult'));
   const out: string[] = [
@@ -150,12 +148,12 @@ function stepText(plan: Plan, buffers: Buffers, counts: CountWriter, wakes: read
     out.push(
       `      case ${i}: { const b = ${b.text}; b.n = n; b.row = s.row; b.time = s.time; if (b.k.length < n) b.k = new Int32Array(Math.max(n, 64)); for (let i = 0; i < n; i++) b.k[i] = keyOf(s.key[i]);${columns}`,
     );
-    if (plan.instrumented) {
+    if (probes) {
       const value = (name: string) => {
         const at = b.columns.find((c) => c.name === name)?.at;
         return { v: `b.c${at}[i]`, q: `b.q${at}[i]` };
       };
-      out.push(`        for (let i = 0; i < n; i++) ${noteText(node, 'out', 'b.k[i]', 'b.time[i]', value)}`);
+      out.push(`        for (let i = 0; i < n; i++) ${probes.note(node, 'out', 'b.k[i]', 'b.time[i]', value)}`);
     }
     out.push('        break; }');
   }
@@ -201,7 +199,6 @@ function stepText(plan: Plan, buffers: Buffers, counts: CountWriter, wakes: read
     `  let wakeAt = Infinity;${wakes.map((w) => ` if ($T${w}.min < wakeAt) wakeAt = $T${w}.min;`).join('')}`,
     '  const result = { outputs, keys: $keys, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt, nodes: { rows: $rows, failed: $failed, last: $last } };',
   );
-  if (plan.instrumented) out.push(...probeResults(plan));
   out.push('  return result;', '}');
   return out;
 }

@@ -245,7 +245,7 @@
     throw new Refusal('OUTPUT_KIND', message);
   };
   /** Rows go into the shared area; what else a result holds is given back, nothing when there is nothing. */
-  function checked(result) {
+  function checked(result, look) {
     if (typeof result !== 'object' || result === null) throw new Refusal('OUTPUT_KIND', 'a step must give a result');
     if (typeof result.then === 'function') throw new Refusal('OUTPUT_KIND', 'a step must not be asynchronous');
     // no `for … of`: what iterating means belongs to the program too
@@ -276,7 +276,7 @@
     if (typeof result.late !== 'object' || result.late === null)
       throw new Refusal('OUTPUT_KIND', 'the late of a step must be counts by node');
     if (keys(result.late).length > 0) put('late', plain(result.late, 0));
-    if (result.probes !== undefined) put('probes', plain(result.probes, 0));
+    if (look) put('probes', plain(looked(), 0));
     crossing.pack(result, { refuse: refuseOutput, plain: leaves, spend, put });
     return rest;
   }
@@ -296,9 +296,9 @@
     };
   }
   /** `true` for done with nothing to tell: what is no object costs nothing to cross. */
-  const guarded = (run) => (a, b, c) => {
+  const guarded = (run) => (a, b, c, d) => {
     try {
-      const value = run(a, b, c);
+      const value = run(a, b, c, d);
       return value === undefined ? true : { ok: true, value };
     } catch (e) {
       return { ok: false, error: described(e) };
@@ -306,6 +306,7 @@
   };
 
   let program;
+  const looked = () => (typeof program.probes === 'function' ? program.probes() : []);
   return {
     start: guarded((made, seed, cell) => {
       // a traced program is first given the cell that lives outside
@@ -315,9 +316,9 @@
       for (const entry of ['step', 'save', 'load'])
         if (typeof program?.[entry] !== 'function') throw new Refusal('BAD_PROGRAM', `the program has no ${entry}`);
     }),
-    step: guarded((save, area, given) => {
+    step: guarded((save, look, area, given) => {
       if (area !== undefined) crossing.open(area);
-      const rest = checked(program.step(crossing.unpack(given)));
+      const rest = checked(program.step(crossing.unpack(given)), look);
       if (!save) return rest;
       return { rest, state: bounded(program.save(), limits.stateBytes) };
     }),
@@ -328,6 +329,7 @@
       return typeof wakeAt === 'number' ? wakeAt : null;
     }),
     save: guarded(() => bounded(program.save(), limits.stateBytes)),
+    probes: guarded(() => bounded(looked(), limits.bytes)),
     load: guarded((state) => {
       crossing.forget();
       program.load(state);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import ivm from 'isolated-vm';
 import { decodeState, encodeState } from '#runtime/batch/value-codec.ts';
-import type { Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
+import type { ProbeValue, Program, StepInput, Stepper, StepResult } from '#runtime/step/contract.ts';
 import { newIsolate } from './birth.ts';
 import { type CodeCache, codeKey, openCodeCache } from './code-cache.ts';
 import { Crossing, type OutputRest } from './crossing.ts';
@@ -15,6 +15,8 @@ export interface StepperOptions extends Partial<Limits> {
   readonly seed?: number;
   /** Note every line, so that a timeout or an out-of-memory names its block. Slower: for finding who is to blame. */
   readonly trace?: boolean;
+  /** Probes of an instrumented program: with the result of each step, or only by `probes()`, which makes watching cheap. */
+  readonly look?: 'each step' | 'when asked';
   readonly codeCache?: CodeCache;
   /** V8 lost control of the isolate, or it cannot be interrupted: what runs must be finished and the process replaced. */
   readonly onFatal?: (error: SandboxError) => void;
@@ -28,6 +30,8 @@ export interface SandboxStepper extends Stepper {
    * that many steps may, as far as the host waits at all: give few when they are slow.
    */
   again(inputs: readonly StepInput[]): Promise<number | null>;
+  /** What came over the wires of an instrumented program since the last look. */
+  probes(): Promise<readonly ProbeValue[]>;
   /** Where a traced program is, or was last. */
   place(): { node: string; block: string; line?: number } | undefined;
   /** Bytes on the isolate's heap and in its buffers. */
@@ -145,10 +149,11 @@ export async function createStepper(program: Program, options: StepperOptions = 
     return mine;
   };
   const crossing = new Crossing();
+  const looks = program.info.instrumented && options.look !== 'when asked';
   async function step<T>(entry: Entry, input: StepInput, save: boolean): Promise<T | undefined> {
     const { area, rest } = crossing.pack(input);
     const shared = area && new ivm.ExternalCopy(area).copyInto({ release: true });
-    return call<T>(entry, [save, shared, rest && copied(rest)]);
+    return call<T>(entry, [save, looks, shared, rest && copied(rest)]);
   }
   function resultOf(given: StepRest = {}): StepResult {
     try {
@@ -179,7 +184,13 @@ export async function createStepper(program: Program, options: StepperOptions = 
         timeout: limits.timeoutMs,
       })) as Answer<void>;
       if (started !== true && !started.ok) throw failure(started.error.code, started.error.message, started.error);
-      return { step: await entry('step'), again: await entry('again'), save: await entry('save'), load: await entry('load') };
+      return {
+        step: await entry('step'),
+        again: await entry('again'),
+        save: await entry('save'),
+        load: await entry('load'),
+        probes: await entry('probes'),
+      };
     });
     return {
       step: (input) => inTurn(async () => resultOf(await step<StepRest>(entries.step, input, false))),
@@ -198,6 +209,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
         }),
       save: async () => encodeState(await call(entries.save, [])),
       load: async (bytes) => void (await call(entries.load, [copied(decodeState(bytes))])),
+      probes: async () => (await call<readonly ProbeValue[]>(entries.probes, [])) ?? [],
       place: () => (cell?.[0] ? placeOf(program.map, cell[0]) : undefined),
       memory: () => {
         if (isolate.isDisposed) return 0;

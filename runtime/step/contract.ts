@@ -90,13 +90,13 @@ export interface DeadRow {
   readonly line?: number;
 }
 
-/** Last value on a wire since the program started or was loaded; only an instrumented program gives them. */
+/** Last value on a wire, of those over which something came since the last look; only an instrumented program has them. */
 export interface ProbeValue {
   readonly node: string;
   readonly port: string;
   readonly key: string;
   readonly time: number;
-  /** Rows so far. */
+  /** Rows since the program started or was loaded. */
   readonly count: number;
   readonly values: Readonly<Record<string, { readonly v: unknown; readonly q: number }>>;
 }
@@ -120,6 +120,7 @@ export interface StepResult {
   readonly late: Readonly<Record<string, number>>;
   /** When the program wants a tick if nothing else comes, entry time in epoch ms. */
   readonly wakeAt: number | null;
+  /** What came over the wires in this step or since the last look; of an instrumented program that is looked at after each step. */
   readonly probes?: readonly ProbeValue[];
   /** Absent from programs that were not made by this compiler. */
   readonly nodes?: NodeCounts;
@@ -217,7 +218,7 @@ export interface GivenRows {
   readonly columns: readonly (Float64Array | Uint8Array | readonly unknown[])[];
   readonly quality: readonly Uint8Array[];
 }
-export interface GivenResult extends Omit<StepResult, 'outputs'> {
+export interface GivenResult extends Omit<StepResult, 'outputs' | 'probes'> {
   readonly outputs: readonly GivenRows[];
   /** All keys that the program knows, in the order in which it met them; only ever longer, until it is loaded. */
   readonly keys: readonly string[];
@@ -228,6 +229,8 @@ export interface ProgramHandle {
   step(input: StepInput): GivenResult;
   save(): unknown;
   load(state: unknown): void;
+  /** Of an instrumented program: what came over its wires since it was last asked. */
+  probes?(): readonly ProbeValue[];
 }
 
 /** A program made ready to step: in an isolate (runtime/sandbox), or in this process (tests, trusted only). */

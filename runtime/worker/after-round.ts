@@ -3,7 +3,7 @@ import { probe } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import type { WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
-import type { NewestProbes } from './newest-probes.ts';
+import { NewestProbes } from './newest-probes.ts';
 import { recordDecision } from './poison.ts';
 
 /** Watched wires are told at most this often. */
@@ -65,10 +65,14 @@ export async function tellProbes(
 ): Promise<void> {
   const now = Date.now();
   for (const s of shards) {
-    if (now - s.probesAt < PROBE_MS) continue;
-    const values = newest.get(s)?.read();
-    if (!values) continue;
+    if (!s.instrumented || !s.stepper || s.busy || now - s.probesAt < PROBE_MS) continue;
     s.probesAt = now;
+    const kept = newest.get(s) ?? new NewestProbes();
+    newest.set(s, kept);
+    // an isolate that is gone says so at its next step
+    kept.take(await s.stepper.probes().catch(() => []));
+    const values = kept.read();
+    if (!values) continue;
     const set = { values, updatedAt: new Date(now) };
     await context.db
       .insert(probe)

@@ -37,5 +37,6 @@ export const stepperOptions = (
   ...context.limits,
   codeCache: context.codeCache,
   trace,
+  look: 'when asked',
   onFatal: (error) => context.onFatal(shard.id, shard.step(), error),
 });

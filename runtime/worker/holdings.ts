@@ -7,7 +7,7 @@ import type { HeldShard, ReadyStep } from './held-shard.ts';
 import { holdShard, saveCheckpoint, stopInstance } from './hold.ts';
 import { type InstanceProblem, unforeseen } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
-import { NewestProbes } from './newest-probes.ts';
+import type { NewestProbes } from './newest-probes.ts';
 import { NodeFigures } from './node-figures.ts';
 import { showReason } from './prepare.ts';
 import type { RoundHooks } from './round.ts';
@@ -181,16 +181,11 @@ export class Holdings implements RoundHooks {
     s.onGone();
   }
   committed(s: HeldShard, ready: ReadyStep): void {
-    const { rows, probes } = ready.commit;
+    const { rows } = ready.commit;
     this.times.note(s.lease.orgId, ready);
     this.figures.note(s, ready);
     this.stats.steps++;
     this.stats.rows += rows;
-    if (probes) {
-      const newest = this.probes.get(s) ?? new NewestProbes();
-      this.probes.set(s, newest);
-      newest.take(probes);
-    }
     this.troubles.delete(s.lease.shardId);
   }
   fail(s: HeldShard, problem: InstanceProblem): void {
