@@ -10,22 +10,28 @@ import { EmptyState } from '../_parts/empty-state.tsx';
 import { ErrorState } from '../_parts/error-state.tsx';
 import { ListTable } from '../_parts/list-table.tsx';
 import { PageHeader } from '../_parts/page-header.tsx';
+import { useMay } from '../_shell/me.tsx';
 import { RunReportView } from '../studio/[appId]/_dock/run-report.tsx';
 import { SetAside } from './_set-aside.tsx';
 import { ShadowReportView } from './_shadow-report.tsx';
 import { REFRESH_MS, useText } from './_text.ts';
+import { TraceDialog, type TraceOf } from './_trace-dialog.tsx';
+import { Traces } from './_traces.tsx';
 
 /** Tests and backtests with their reports, actions of running apps, and what was set aside. */
-export function Runs() {
+export function Runs({ tab = 'runs', trace }: { tab?: string; trace?: TraceOf }) {
   const t = useTranslations('runs');
+  const may = useMay();
+  const [open, setOpen] = useState(trace);
   return (
     <>
       <PageHeader title={t('title')} hint={t('hint')} />
-      <Tabs defaultValue="runs" keepMounted={false} px="md">
+      <Tabs defaultValue={tab} keepMounted={false} px="md">
         <Tabs.List>
           <Tabs.Tab value="runs">{t('tests')}</Tabs.Tab>
           <Tabs.Tab value="effects">{t('effects')}</Tabs.Tab>
           <Tabs.Tab value="dead">{t('dead')}</Tabs.Tab>
+          {may('history.read') && <Tabs.Tab value="traces">{t('trace.title')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="runs">
           <Tests />
@@ -36,7 +42,11 @@ export function Runs() {
         <Tabs.Panel value="dead">
           <SetAside />
         </Tabs.Panel>
+        <Tabs.Panel value="traces">
+          <Traces />
+        </Tabs.Panel>
       </Tabs>
+      {open && <TraceDialog of={open} onClose={() => setOpen(undefined)} />}
     </>
   );
 }
@@ -99,6 +109,7 @@ type Run = inferRouterOutputs<AppRouter>['runs']['list'][number];
 
 function RunState({ run }: { run: Run }) {
   const t = useTranslations('runs');
+  const { language } = useText();
   return (
     <>
       {run.status === 'running' ? (
@@ -108,7 +119,7 @@ function RunState({ run }: { run: Run }) {
       )}
       {run.error && (
         <div style={{ color: 'var(--mw-dim)', maxWidth: 320 }}>
-          {`${run.error.node ? `${run.error.node}: ` : ''}${run.error.message}`}
+          {`${run.error.node ? `${run.error.node}: ` : ''}${(language === 'zh' && run.error.zh) || run.error.message}`}
         </div>
       )}
     </>
@@ -132,23 +143,42 @@ function Effects() {
   const t = useTranslations('runs');
   const { language, moment } = useText();
   const trpc = useTRPC();
+  const may = useMay();
+  const [open, setOpen] = useState<TraceOf>();
   const effects = useQuery(trpc.effects.list.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   if (effects.isError) return <ErrorState error={effects.error} retry={() => void effects.refetch()} />;
   if (effects.data?.length === 0) return <EmptyState title={t('noEffects')} text={t('noEffectsHelp')} />;
   return (
-    <ListTable
-      label={t('effects')}
-      rows={effects.data ?? []}
-      rowKey={(effect) => `${effect.shardId}.${effect.step}.${effect.ordinal}`}
-      columns={[
-        { label: t('when'), cell: (effect) => moment(effect.createdAt) },
-        { label: t('app'), cell: (effect) => (effect.app ? effect.app[language] : '–') },
-        { label: t('node'), mono: true, cell: (effect) => `${effect.node} · ${effect.key}` },
-        { label: t('action'), cell: (effect) => `${t(`effectKinds.${effectKind(effect.kind)}`)} ${plain(effect.request.value)}` },
-        { label: t('state'), cell: (effect) => t(`effectStatus.${effect.status}`) },
-        { label: t('answer'), cell: (effect) => effect.answer?.reason?.[language] ?? plain(effect.answer?.value) },
-      ]}
-    />
+    <>
+      <ListTable
+        label={t('effects')}
+        rows={effects.data ?? []}
+        rowKey={(effect) => `${effect.shardId}.${effect.step}.${effect.ordinal}`}
+        columns={[
+          { label: t('when'), cell: (effect) => moment(effect.createdAt) },
+          { label: t('app'), cell: (effect) => (effect.app ? effect.app[language] : '–') },
+          { label: t('node'), mono: true, cell: (effect) => `${effect.node} · ${effect.key}` },
+          {
+            label: t('action'),
+            cell: (effect) => `${t(`effectKinds.${effectKind(effect.kind)}`)} ${plain(effect.request.value)}`,
+          },
+          { label: t('state'), cell: (effect) => t(`effectStatus.${effect.status}`) },
+          { label: t('answer'), cell: (effect) => effect.answer?.reason?.[language] ?? plain(effect.answer?.value) },
+          {
+            label: t('trace.way'),
+            hidden: true,
+            right: true,
+            cell: ({ shardId, step, node }) =>
+              may('history.read') && (
+                <Button variant="default" onClick={() => setOpen({ shardId, step })} aria-label={t('trace.openNode', { node })}>
+                  {t('trace.way')}
+                </Button>
+              ),
+          },
+        ]}
+      />
+      {open && <TraceDialog of={open} onClose={() => setOpen(undefined)} />}
+    </>
   );
 }
 

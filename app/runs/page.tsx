@@ -7,7 +7,20 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('runs'))('title') };
 }
 
-export default async function RunsPage() {
+const TABS = ['runs', 'effects', 'dead', 'traces'];
+
+export default async function RunsPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ tab?: string; shard?: string; step?: string }>;
+}) {
   await requireMe('/runs', 'run.read');
-  return <Runs />;
+  const { tab, shard, step } = await searchParams;
+  const trace = { shardId: Number(shard), step: Number(step) };
+  return (
+    <Runs
+      {...(tab && TABS.includes(tab) ? { tab } : {})}
+      {...(Number.isInteger(trace.shardId) && Number.isInteger(trace.step) ? { trace } : {})}
+    />
+  );
 }

@@ -62,7 +62,7 @@ export function useRun(appId: string, flush: () => Promise<boolean>) {
                 kind: wish.kind,
                 id: runId,
                 progress: row.progress,
-                ...(row.error ? { failure: row.error.message } : {}),
+                ...(row.error ? { failure: (locale.startsWith('zh') && row.error.zh) || row.error.message } : {}),
               });
               if (row.status === 'done')
                 client.runs.get.query({ runId }).then((done) => {

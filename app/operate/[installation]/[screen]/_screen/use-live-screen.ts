@@ -1,4 +1,5 @@
 'use client';
+import { useMutation } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { LiveValue } from '#server/history/live-values.ts';
@@ -22,6 +23,9 @@ export interface Live {
   listen(listener: (values: readonly ScreenValue[]) => void): () => void;
 }
 
+/** After the frame in which React draws what it was just given; never on a page that nobody sees. */
+const whenDrawn = (then: () => void) => requestAnimationFrame(() => requestAnimationFrame(then));
+
 export function useLiveScreen(instanceId: string | undefined, outputs: readonly string[], tagIds: readonly number[]): Live {
   const trpc = useTRPC();
   const [values, setValues] = useState<ReadonlyMap<string, ReadonlyMap<string, ScreenValue>>>(new Map());
@@ -32,28 +36,39 @@ export function useLiveScreen(instanceId: string | undefined, outputs: readonly 
   const lastAt = useRef(0);
   const listeners = useRef(new Set<(values: readonly ScreenValue[]) => void>());
 
-  const onData = useCallback((message: ScreenMessage) => {
-    lastAt.current = performance.now();
-    setConnection('live');
-    // The message that was least late says it best; a jump is a clock that was set.
-    const ahead = message.now - Date.now();
-    setClockAhead((before) => (before === undefined || ahead > before || ahead < before - 60_000 ? ahead : before));
-    if (message.state) setState(message.state);
-    if (message.values.length) {
-      setValues((before) => {
-        const after = new Map(before);
-        for (const value of message.values) after.set(value.bind, new Map(after.get(value.bind)).set(value.key, value));
-        return after;
+  const ahead = useRef(0);
+  const { mutate: tellDrawn } = useMutation(trpc.trace.drawn.mutationOptions());
+
+  const onData = useCallback(
+    (message: ScreenMessage) => {
+      lastAt.current = performance.now();
+      setConnection('live');
+      // The message that was least late says it best; a jump is a clock that was set.
+      const late = message.now - Date.now();
+      setClockAhead((before) => {
+        ahead.current = before === undefined || late > before || late < before - 60_000 ? late : before;
+        return ahead.current;
       });
-      for (const listener of listeners.current) listener(message.values);
-    }
-    if (message.tags.length)
-      setTags((before) => {
-        const after = new Map(before);
-        for (const tag of message.tags) after.set(tag.id, tag);
-        return after;
-      });
-  }, []);
+      if (message.state) setState(message.state);
+      const { traces } = message;
+      if (traces) whenDrawn(() => tellDrawn({ steps: [...traces], at: Date.now() + ahead.current }));
+      if (message.values.length) {
+        setValues((before) => {
+          const after = new Map(before);
+          for (const value of message.values) after.set(value.bind, new Map(after.get(value.bind)).set(value.key, value));
+          return after;
+        });
+        for (const listener of listeners.current) listener(message.values);
+      }
+      if (message.tags.length)
+        setTags((before) => {
+          const after = new Map(before);
+          for (const tag of message.tags) after.set(tag.id, tag);
+          return after;
+        });
+    },
+    [tellDrawn],
+  );
 
   useSubscription(
     trpc.operate.live.subscriptionOptions(

@@ -1,4 +1,6 @@
 'use client';
+import { IconRoute } from '@tabler/icons-react';
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useCallback, useMemo } from 'react';
 import { boundTo, type Widget, type WidgetBind } from '#runtime/graph/screens.ts';
@@ -10,6 +12,7 @@ import { useFormat } from '../../../../_parts/format.ts';
 import { SimulatedBadge } from '../../../../_parts/simulated-badge.tsx';
 import { unitLabel } from '../../../../_parts/unit.ts';
 import { Value } from '../../../../_parts/value.tsx';
+import { useMay } from '../../../../_shell/me.tsx';
 import classes from './screen.module.css';
 import { STALE_MS, useScreen } from './screen-context.tsx';
 import { type TrendData, useTrendData } from './use-trend-data.ts';
@@ -45,6 +48,7 @@ export function KpiWidget({ widget }: { widget: Widget }) {
   const { facts, live, lost } = useScreen();
   const t = useTranslations('operate');
   const format = useFormat();
+  const may = useMay();
   const bind = boundTo(widget, 'value') ?? '';
   const value = live.value(bind, facts.instance?.key);
   const history = useTrendData([bind], 60, 78).byBind.get(bind);
@@ -72,6 +76,17 @@ export function KpiWidget({ widget }: { widget: Widget }) {
         <span className={classes.kpiAbout}>
           {low !== undefined && high !== undefined ? `${format.exact(low)} – ${format.exact(high)}` : facts.instance?.key}
           {value?.origin === 'simulated' && <SimulatedBadge />}
+          {value?.from && may('history.read') && (
+            <Link
+              className={classes.way ?? ''}
+              href={`/runs?tab=traces&shard=${value.from.shardId}&step=${value.from.step}`}
+              aria-label={t('way')}
+              title={t('way')}
+              prefetch={false}
+            >
+              <IconRoute size={15} stroke={1.6} aria-hidden />
+            </Link>
+          )}
         </span>
         {change !== undefined && (
           <span>
