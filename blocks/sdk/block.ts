@@ -213,6 +213,7 @@ export interface OnMultiBlock<
     ) => void;
   };
   onTimer?(s: StateOf<S>, p: z.output<P>, ctx: Context<{ readonly [Q in keyof O]?: OutOf<O[Q]> }>): void;
+  onResult?(answer: Answer, s: StateOf<S>, p: z.output<P>, ctx: Context<{ readonly [Q in keyof O]?: OutOf<O[Q]> }>): void;
 }
 /**
  * Several input ports met by the compiler: `row.a.value` is port `a`'s column. An input declared `optional` may be unwired.

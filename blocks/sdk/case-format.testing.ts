@@ -49,6 +49,8 @@ export interface BlockCase {
   /** Absolute, or relative for values beyond 1. Default 1e-9. */
   readonly tolerance?: number;
   readonly seed?: number;
+  /** `real`: what the block has the host compute is computed, with models that lie as `cases/*.onnx`; else the case gives `answer` rows. */
+  readonly compute?: 'real';
   readonly falsifier?: Falsifier;
 }
 
@@ -68,6 +70,7 @@ const caseFile = z.strictObject({
   dead: z.int().min(0).optional(),
   tolerance: z.number().min(0).optional(),
   seed: z.int().optional(),
+  compute: z.literal('real').optional(),
   falsifier: z
     .strictObject({
       why: z.string().optional(),

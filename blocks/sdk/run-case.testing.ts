@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleBlock } from '#blocks/catalogue/bundle.ts';
@@ -7,6 +9,7 @@ import type { ColumnSchema, ColumnType } from '#runtime/batch/schema.ts';
 import { buildProgram, checkApp } from '#runtime/compile/compile.ts';
 import { createLocalStepper } from '#runtime/compile/local-stepper.ts';
 import { buildStepInput, type InputRow } from '#runtime/compile/step-input.ts';
+import { isComputeKind } from '#runtime/compute/requests.ts';
 import { type GraphDocument, type GraphDocumentInput, graphDocument } from '#runtime/graph/document.ts';
 import type { BlockManifest, BlockSource } from '#runtime/graph/manifest.ts';
 import type { AlarmCondition, DeadRow, EffectRequest, Program, StepResult } from '#runtime/step/contract.ts';
@@ -32,7 +35,41 @@ export interface RunResult {
   readonly counts: Readonly<Record<string, readonly [rows: number, failed: number]>>;
 }
 
+/** The rows with the answers of the host behind those that ask for a computation. */
+async function computed(program: Program, rows: readonly InputRow[], folder: string, seed: number): Promise<InputRow[]> {
+  // loads ONNX Runtime and HiGHS: only for cases that ask for them
+  const { computeHere } = await import('#runtime/compute/compute.ts');
+  const stepper = createLocalStepper(program, { seed });
+  const models = new Map(
+    readdirSync(join(folder, 'cases'))
+      .filter((file) => file.endsWith('.onnx'))
+      .map((file) => readFileSync(join(folder, 'cases', file)))
+      .map((bytes) => [createHash('sha256').update(bytes).digest('hex'), bytes]),
+  );
+  const given: InputRow[] = [];
+  for (const row of rows) {
+    const open = [row];
+    for (let next = open.shift(); next; next = open.shift()) {
+      given.push(next);
+      for (const effect of stepper.stepNow(buildStepInput(program.info, [next])).effects) {
+        if (!isComputeKind(effect.kind)) continue;
+        const told = await computeHere(effect.kind, effect.request, async (hash) => models.get(hash));
+        const answer = { node: effect.node, id: String(given.length), ok: told.ok };
+        const clock = next.clock ?? next.time ?? 0;
+        open.push({
+          clock,
+          key: effect.key,
+          answer: told.ok ? { ...answer, value: told.value } : { ...answer, reason: told.code },
+        });
+      }
+    }
+  }
+  return given;
+}
+
 export interface LoadedBlock {
+  /** Where it stands. */
+  readonly folder: string;
   readonly block: AnyBlock;
   readonly manifest: BlockManifest;
   readonly source?: BlockSource;
@@ -43,7 +80,8 @@ export async function loadBlock(url: string | URL): Promise<LoadedBlock> {
   const path = file.endsWith('block.ts') ? file : join(dirname(file), 'block.ts');
   const { default: block } = (await import(path)) as { default: AnyBlock };
   const manifest = manifestOf(block);
-  return manifest.shape === 'source' ? { block, manifest } : { block, manifest, source: await bundleBlock(path) };
+  const loaded = { folder: dirname(path), block, manifest };
+  return manifest.shape === 'source' ? loaded : { ...loaded, source: await bundleBlock(path) };
 }
 
 const EPOCH = Date.UTC(2026, 0, 1);
@@ -65,7 +103,7 @@ const ALONE = new Set(['write-unguarded', 'guard-input', 'role-write']);
 
 /** Compiles a graph of one block between sources and outputs. */
 export async function prepare(loaded: LoadedBlock, test: BlockCase): Promise<Prepared> {
-  const { manifest, block, source } = loaded;
+  const { folder, manifest, block, source } = loaded;
   const ports = Object.entries(manifest.inputs);
   const used = new Set(test.input.flatMap((r) => (r.tick || r.answer ? [] : [String(r.port ?? ports[0]?.[0] ?? 'in')])));
   const wired = ports.filter(([port]) => used.has(port) || !manifest.optionalInputs.includes(port));
@@ -147,7 +185,8 @@ export async function prepare(loaded: LoadedBlock, test: BlockCase): Promise<Pre
     }
     return { source: order.indexOf(String(r.port ?? ports[0]?.[0] ?? 'in')), time: time ?? clock, clock, key, values, quality };
   });
-  return { program: plain.program, instrumented: instrumented.program, rows, seed: test.seed ?? 1 };
+  const whole = test.compute ? await computed(plain.program, rows, folder, test.seed ?? 1) : rows;
+  return { program: plain.program, instrumented: instrumented.program, rows: whole, seed: test.seed ?? 1 };
 }
 const hasColumn = (row: BlockCase['input'][number], name: string) =>
   Object.hasOwn(row, name) && (!RESERVED.has(name) || Array.isArray(row[name]));
