@@ -59,7 +59,12 @@ export default defineBlock({
         path: ['take'],
         message: 'two columns get the same name | 有两列使用了同一名称',
       },
-    ),
+    )
+    .refine((p) => ![...p.keys, ...p.keep, ...p.take].some((c) => ['time', 'key', 'quality', 'found'].includes(c.name)), {
+      path: ['keep'],
+      message:
+        "every row has 'time', 'key', 'quality' and here 'found': give another name | 每行已有 time、key、quality 以及 found，请另取名称",
+    }),
   carry: 'none',
   stateScope: 'node',
   inputs: {
