@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { addBlockCommands } from './block-commands.ts';
 import { addFileCommands } from './file-commands.ts';
 import { DONE, outcomeOf, REFUSED } from './outcome.ts';
 import { addProductCommands } from './product-commands.ts';
+import { addTimeCommands } from './time-commands.ts';
 
 /** `mw`: apps and graphs from the command line, on files or on the data of a running product. Every command is one file beside this one. */
 const program = new Command('mw')
@@ -10,7 +12,7 @@ const program = new Command('mw')
   .addHelpText(
     'after',
     `
-Without a server, on files:        run, plan, verify, app pack
+Without a server, on files:        run, plan, verify, app pack, block new, block test; backtest and replay with --in
 On the product that runs here:     backtest, replay, shadow, audit verify, backup; restore brings one back
   It is found by MILLWRIGHT_DATA (its data folder, .millwright when absent) or DATABASE_URL. Whoever may read these owns the product:
   mw asks for no password and sees every organization. It performs no action on any machine: effects are captured and counted.
@@ -28,14 +30,18 @@ Examples:
   mw app pack marketplace/apps/compressor-guard --key publisher.key --out compressor-guard.mwapp
   mw backtest compressor-guard --from 24h --input arrived
   mw replay compressor-guard --wire specific.out --at 2026-01-05T11:58:00+08:00
+  mw backtest edited.json --in pressure=pressure.parquet --against graph.json
   mw shadow compressor-guard --for 5m
   mw audit verify
+  mw block new series/median
   mw backup /backups/monday
   MILLWRIGHT_DATA=/new/folder mw restore /backups/monday`,
   );
 
 addFileCommands(program);
+addTimeCommands(program);
 addProductCommands(program);
+addBlockCommands(program);
 
 program.exitOverride((error) => {
   // --help and --version end well; what commander refuses is a refused command
