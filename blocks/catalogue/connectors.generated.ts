@@ -211,7 +211,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
   },
   {
     "id": "modbus-tcp",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "title": {
       "en": "Modbus TCP",
       "zh": "Modbus TCP"
@@ -266,6 +266,34 @@ export const CONNECTORS: readonly ConnectorCard[] = [
           "type": "integer",
           "minimum": 1,
           "maximum": 65535
+        },
+        "framing": {
+          "default": "tcp",
+          "x-millwright": {
+            "title": {
+              "en": "Frames",
+              "zh": "报文格式"
+            },
+            "help": {
+              "en": "Serial servers that only pass bytes on need RTU frames.",
+              "zh": "仅透传字节的串口服务器需选择 RTU 报文。"
+            },
+            "options": {
+              "tcp": {
+                "en": "Modbus TCP",
+                "zh": "Modbus TCP"
+              },
+              "rtu": {
+                "en": "Modbus RTU over TCP",
+                "zh": "Modbus RTU over TCP"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "tcp",
+            "rtu"
+          ]
         },
         "timeoutMs": {
           "default": 1000,

@@ -54,6 +54,16 @@ const peers: readonly Peer[] = [
     packages: ['redis-server'],
   },
   {
+    name: 'pymodbus',
+    variable: 'MILLWRIGHT_PYMODBUS',
+    find: async () => {
+      const python = '/usr/bin/python3';
+      const { code } = await ask([python, '-c', 'import pymodbus.server']);
+      return code === 0 ? python : undefined;
+    },
+    packages: ['python3', 'python3-pymodbus', 'python3-serial', 'python3-serial-asyncio'],
+  },
+  {
     name: 'MariaDB',
     variable: 'MILLWRIGHT_MARIADB',
     find: async () => ((await onPath('my_print_defaults')) ? onPath('mariadbd') : undefined),

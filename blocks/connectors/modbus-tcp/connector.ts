@@ -24,6 +24,14 @@ const settings = z.object({
     help: { en: 'IP address or name', zh: 'IP 地址或主机名' },
   }),
   port: field(z.int().min(1).max(65_535).default(502), { title: { en: 'Port', zh: '端口' } }),
+  framing: field(z.enum(['tcp', 'rtu']).default('tcp'), {
+    title: { en: 'Frames', zh: '报文格式' },
+    help: {
+      en: 'Serial servers that only pass bytes on need RTU frames.',
+      zh: '仅透传字节的串口服务器需选择 RTU 报文。',
+    },
+    options: { tcp: { en: 'Modbus TCP', zh: 'Modbus TCP' }, rtu: { en: 'Modbus RTU over TCP', zh: 'Modbus RTU over TCP' } },
+  }),
   timeoutMs: field(z.int().min(50).max(60_000).default(1000), {
     title: { en: 'Time limit of a request', zh: '请求时限' },
     unit: 'ms',
@@ -42,7 +50,7 @@ type Settings = z.output<typeof settings>;
 export default defineConnector({
   manifest: {
     id: 'modbus-tcp',
-    version: '1.0.0',
+    version: '1.1.0',
     title: { en: 'Modbus TCP', zh: 'Modbus TCP' },
     summary: {
       en: 'Reads and writes coils and registers of PLCs, meters and drives, also behind a serial gateway.',
@@ -93,7 +101,8 @@ class ModbusSession implements Session {
   }
 
   #link(unit: number): Link {
-    const slot = this.#settings.sockets === 'one' ? -1 : unit;
+    // a serial line behind a byte server is one line: a second socket would mix its bytes into the frames of the first
+    const slot = this.#settings.sockets === 'one' || this.#settings.framing === 'rtu' ? -1 : unit;
     let link = this.#links.get(slot);
     if (!link) {
       link = new Link(this.#settings);

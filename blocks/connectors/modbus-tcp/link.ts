@@ -43,6 +43,8 @@ export interface LinkOptions {
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
+  /** MBAP header (Modbus TCP), or the serial line's frames with their CRC. */
+  readonly framing: 'tcp' | 'rtu';
 }
 
 /** One TCP connection with one request in flight: serial gateways answer in order, and many take no second request. */
@@ -76,7 +78,8 @@ export class Link {
     client.on('error', () => {
       // A broken socket shows in the request that is under way or the next one; without a listener it would end the process.
     });
-    const opened = client.connectTCP(this.#options.host, { port: this.#options.port });
+    const { host, port, framing } = this.#options;
+    const opened = framing === 'rtu' ? client.connectTelnet(host, { port }) : client.connectTCP(host, { port });
     opened.catch(() => {}); // when the deadline wins, a later refusal is told already
     try {
       await this.#within(opened, 'connect');
