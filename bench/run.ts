@@ -8,24 +8,30 @@ import { type Measured, overRuns } from './over-runs.ts';
 import { goalText, numberText, peerText, readResults, writeResults } from './results.ts';
 
 /**
- * `npm run bench [-- <name> …] [-- --json] [-- --write]`: the figures of `figures/<name>.ts`, each set in a process of its own so that
- * none warms or fills another's memory. `--json` prints one object per figure. `--write` needs nobody: it runs every set up to three times
+ * `npm run bench [-- <name> …] [-- --json] [-- --write] [-- --runs <n>]`: the figures of `figures/<name>.ts`, each set in a process of its own so that
+ * none warms or fills another's memory; `--runs` of them, of which the median is told at the end. `--json` prints one object per figure. `--write` needs nobody: it runs every set up to three times
  * within twenty minutes, each once before any twice, and renews results.json and RESULTS.md.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
 const json = args.includes('--json');
 const write = args.includes('--write');
-const names = args.filter((arg) => !arg.startsWith('-'));
+const runsAt = args.indexOf('--runs');
+const runs = runsAt < 0 ? 1 : Number(args[runsAt + 1]);
+const names = args.filter((arg, i) => !arg.startsWith('-') && (runsAt < 0 || i !== runsAt + 1));
 const known = globSync('bench/figures/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
   .map((file) => basename(file, '.ts'))
   .sort();
 const unknown = [
   ...names.filter((name) => !known.includes(name)),
-  ...args.filter((arg) => arg.startsWith('-') && !['--json', '--write'].includes(arg)),
+  ...args.filter((arg) => arg.startsWith('-') && !['--json', '--write', '--runs'].includes(arg)),
 ];
 if (unknown.length > 0) {
-  console.error(`No figure ${unknown.join(', ')}; there are ${known.join(', ')}, and --json and --write.`);
+  console.error(`No figure ${unknown.join(', ')}; there are ${known.join(', ')}, --json, --write and --runs.`);
+  process.exit(2);
+}
+if (!(runs >= 1)) {
+  console.error('--runs needs a number.');
   process.exit(2);
 }
 
@@ -34,7 +40,7 @@ const FLAGS = ['--disable-warning=ExperimentalWarning', '--no-node-snapshot', '-
 const BUDGET_MS = 20 * 60_000;
 const MOST_RUNS = 3;
 /** A set that hangs must not hold up the others. */
-const RUN_MS = 10 * 60_000;
+const RUN_MS = 20 * 60_000;
 
 async function measure(name: string): Promise<Figure[]> {
   const child = spawn(process.execPath, [...FLAGS, `${root}bench/measure.ts`, name], {
@@ -76,10 +82,10 @@ const taken = (names.length > 0 ? names : known).map((name) => ({
   longest: 0,
   failure: undefined as string | undefined,
 }));
-for (let pass = 0; pass < (write ? MOST_RUNS : 1); pass++)
+for (let pass = 0; pass < (runsAt >= 0 ? runs : write ? MOST_RUNS : 1); pass++)
   for (const set of taken) {
     // the first time always; again only what has worked and still fits
-    if (set.failure || (pass > 0 && set.longest > rest())) continue;
+    if (set.failure || (pass > 0 && runsAt < 0 && set.longest > rest())) continue;
     const begun = performance.now();
     set.load.push(loadavg()[0] ?? 0);
     try {
@@ -94,6 +100,11 @@ for (let pass = 0; pass < (write ? MOST_RUNS : 1); pass++)
       console.error(set.failure);
     }
     if (write) keep(set);
+  }
+if (runs > 1)
+  for (const set of taken) {
+    if (!json) console.log(`\n${set.name}: median of ${set.runs.length} runs`);
+    tell(overRuns(set.runs));
   }
 if (!json) console.log(`\n${machine}`);
 process.exit(failures > 0 ? 1 : 0);

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--no-node-snapshot', '--no-concurrent-recompilation'];
 
 /** The product's own processes on a database of the bench, without its broker; stopped when the block that holds them ends. */
-export function runtimeProcesses(kinds: readonly ('gateway' | 'worker')[], place: { url: string; dataFolder: string }) {
+export function runtimeProcesses(
+  kinds: readonly ('gateway' | 'worker' | 'historian')[],
+  place: { url: string; dataFolder: string },
+) {
   const env = {
     ...process.env,
     DATABASE_URL: place.url,
@@ -20,6 +23,7 @@ export function runtimeProcesses(kinds: readonly ('gateway' | 'worker')[], place
     }),
   );
   return {
+    pids: Object.fromEntries(kinds.map((kind, i) => [kind, children[i]?.pid ?? 0])),
     async [Symbol.asyncDispose]() {
       for (const child of children) {
         child.kill('SIGTERM');

@@ -1,6 +1,6 @@
 /**
  * `npm run proof [-- <name> …] [-- --rounds <n>] [-- --fresh]`: the long checks. Each is a row of rounds with fresh seeds; a round that is done is kept, so a proof that was
- * interrupted goes on where it stopped. Results are written to bench/PROOF.md.
+ * interrupted goes on where it stopped. Results are written to bench/PROOF.md; proofs that were not asked for keep their section there.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ const kills: Proof<KillReport> = {
 };
 const chaos: Proof<ChaosReport> = {
   claim:
-    'Gateway, worker, effect runner, historian, queue and PostgreSQL killed with -9 at random under 5,000 samples/s from a numbered source that sends again what was not acknowledged: each sample in log and history once and in order, every output as in an undisturbed run, to the bit, no effect missing, each done once by its idempotency key.',
+    'Gateway, worker, effect runner, historian, queue and PostgreSQL killed with -9 at random under 5,000 samples/s from a device at the platform’s own broker that sends again what was not acknowledged: each sample in log and history once and in order, every output as in an undisturbed run, to the bit, no effect missing, each done once by its idempotency key.',
   // 5 minutes each
   rounds: 6,
   module: 'scripts/proofs/chaos.ts',
@@ -58,7 +58,7 @@ const chaos: Proof<ChaosReport> = {
     const all = (pick: (r: ChaosReport) => number) => total(reports, pick);
     const names = [...new Set(reports.flatMap((r) => Object.keys(r.blows)))].sort();
     const blows = names.map((name) => `${name} ${all((r) => r.blows[name] ?? 0)} times`).join(', ');
-    return `${blows}; ${all((r) => r.sent)} messages in ${Math.round(all((r) => r.seconds))} s, ${all((r) => r.samples)} samples, ${all((r) => r.steps)} steps, ${all((r) => r.stored)} rows of outputs in the history, ${all((r) => r.effects)} effects, of which the target heard ${all((r) => r.repeated)} again under the same key`;
+    return `${blows}; ${all((r) => r.sent)} numbered messages in ${Math.round(all((r) => r.seconds))} s, ${all((r) => r.samples)} samples, ${all((r) => r.steps)} steps, ${all((r) => r.stored)} rows of outputs in the history, ${all((r) => r.effects)} effects, of which the target heard ${all((r) => r.repeated)} again under the same key`;
   },
 };
 interface ReconnectReport extends Report {
@@ -92,10 +92,13 @@ if (unknown.length > 0 || (wanted !== undefined && !(wanted > 0))) {
   );
   process.exit(2);
 }
+/** Wrongs of one proof in its section. */
+const MOST_TOLD = 20;
 const folder = `${root}.millwright/proof`;
 mkdirSync(folder, { recursive: true });
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
-const lines: string[] = [];
+const sections = readSections();
+const today = new Date().toISOString().slice(0, 10);
 let failed = 0;
 for (const name of names.length > 0 ? names : Object.keys(PROOFS)) {
   const proof = PROOFS[name];
@@ -126,16 +129,15 @@ for (const name of names.length > 0 ? names : Object.keys(PROOFS)) {
   const wrong = done.flatMap((r) => r.wrong);
   const text = proof.sum(done.filter((r) => !r.lost) as never);
   failed += wrong.length;
-  lines.push(
-    `## ${name}\n\n${proof.claim}\n\n${done.length === 1 ? `One round, seed ${done[0]?.seed}` : `${done.length} rounds, seeds ${done[0]?.seed} to ${done.at(-1)?.seed}`}: ${text}.\n\n**${wrong.length === 0 ? 'Nothing wrong.' : `${wrong.length} WRONG`}**\n`,
-  );
-  for (const one of wrong.slice(0, 20)) lines.push(`- ${one}`);
+  const told = wrong.slice(0, MOST_TOLD).map((one) => `- ${one}\n`);
+  const section = `## ${name}\n\n${proof.claim}\n\n${today}, ${machine}. ${done.length === 1 ? `One round, seed ${done[0]?.seed}` : `${done.length} rounds, seeds ${done[0]?.seed} to ${done.at(-1)?.seed}`}: ${text}.\n\n**${wrong.length === 0 ? 'Nothing wrong.' : `${wrong.length} WRONG`}**\n${told.length > 0 ? `\n${told.join('')}` : ''}`;
+  sections.set(name, section);
+  console.log(section);
 }
 writeFileSync(
   `${root}bench/PROOF.md`,
-  `# Proofs\n\nWritten by \`npm run proof\`, ${new Date().toISOString().slice(0, 10)}, on ${machine}.\n\n${lines.join('\n').trimEnd()}\n`,
+  `# Proofs\n\nWritten by \`npm run proof\`.\n\n${[...sections.values()].map((one) => one.trimEnd()).join('\n\n')}\n`,
 );
-console.log(lines.join('\n'));
 process.exitCode = failed === 0 ? 0 : 1;
 
 function readDone(file: string): Done[] {
@@ -143,5 +145,17 @@ function readDone(file: string): Done[] {
     return JSON.parse(readFileSync(file, 'utf8')) as Done[];
   } catch {
     return []; // nothing was done yet
+  }
+}
+
+/** Sections of the report as it stands, by name; those of proofs that are no more are left out. */
+function readSections(): Map<string, string> {
+  try {
+    const parts = readFileSync(`${root}bench/PROOF.md`, 'utf8')
+      .split(/^(?=## )/m)
+      .slice(1);
+    return new Map(parts.map((text) => [text.slice(3, text.indexOf('\n')), text] as const).filter(([name]) => name in PROOFS));
+  } catch {
+    return new Map(); // the first report
   }
 }
