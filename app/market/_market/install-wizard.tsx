@@ -6,13 +6,13 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { AppParameter, Bilingual } from '#runtime/graph/document.ts';
 import { useTRPC } from '../../_client/trpc.ts';
+import { useCapability } from '../../_parts/capability.ts';
 import { EmptyState } from '../../_parts/empty-state.tsx';
 import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { PageHeader } from '../../_parts/page-header.tsx';
 import { Panel } from '../../_parts/panel.tsx';
 import { unitLabel } from '../../_parts/unit.ts';
-import { useCapability } from './capability.ts';
 import { MappingTable } from './mapping-table.tsx';
 import classes from './market.module.css';
 

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useTRPC } from '../../_client/trpc.ts';
+import { useCapability } from '../../_parts/capability.ts';
 import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { PageHeader } from '../../_parts/page-header.tsx';
@@ -11,7 +12,6 @@ import { Panel } from '../../_parts/panel.tsx';
 import { Readme } from '../../_parts/readme.tsx';
 import { unitLabel } from '../../_parts/unit.ts';
 import { useMe } from '../../_shell/me.tsx';
-import { useCapability } from './capability.ts';
 import classes from './market.module.css';
 import { ProofTable } from './proof-table.tsx';
 

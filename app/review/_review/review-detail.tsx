@@ -6,13 +6,13 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useTRPC } from '../../_client/trpc.ts';
+import { useCapability } from '../../_parts/capability.ts';
 import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { PageHeader } from '../../_parts/page-header.tsx';
 import { Panel } from '../../_parts/panel.tsx';
 import { Readme } from '../../_parts/readme.tsx';
 import { useMe } from '../../_shell/me.tsx';
-import { useCapability } from '../../market/_market/capability.ts';
 import { ProofTable } from '../../market/_market/proof-table.tsx';
 import classes from './review.module.css';
 

@@ -7,12 +7,14 @@ import { useState } from 'react';
 import { displayUnit } from '#runtime/units/units.ts';
 import { readFailure } from '../../../_client/failure.ts';
 import { useTRPC } from '../../../_client/trpc.ts';
+import { useCapability } from '../../../_parts/capability.ts';
 import { useSay, useStudio } from '../_session/use-session.tsx';
 import { type Binding, BindingForm, isBound } from './binding-form.tsx';
 
 /** Says what will change on the plant before it changes: what the app may do, what it writes, which alarms come and go. */
 export function DeployDialog(props: { appId: string; binding: Binding | undefined; onDone: () => void; onClose: () => void }) {
   const t = useTranslations('studio');
+  const capabilityText = useCapability();
   const say = useSay();
   const locale = useLocale();
   const trpc = useTRPC();
@@ -103,9 +105,7 @@ export function DeployDialog(props: { appId: string; binding: Binding | undefine
             <ul style={{ margin: 0, paddingLeft: 18 }}>
               {data.capabilities.map(({ capability, granted }) => (
                 <li key={capability}>
-                  {t.has(`capability.${capability.replace('.', '-')}`)
-                    ? t(`capability.${capability.replace('.', '-')}`)
-                    : capability}{' '}
+                  {capabilityText(capability)}{' '}
                   <span className="mw-mono" style={{ color: 'var(--mw-dim)' }}>
                     {capability}
                   </span>
