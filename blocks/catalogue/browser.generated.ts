@@ -24,6 +24,7 @@ import qualityCapability from '#blocks/quality/capability/block.ts';
 import qualityCusum from '#blocks/quality/cusum/block.ts';
 import qualityEwma from '#blocks/quality/ewma/block.ts';
 import qualityMsa from '#blocks/quality/msa/block.ts';
+import qualityMspc from '#blocks/quality/mspc/block.ts';
 import qualityPareto from '#blocks/quality/pareto/block.ts';
 import qualityR2r from '#blocks/quality/r2r/block.ts';
 import qualityRules from '#blocks/quality/rules/block.ts';
@@ -63,4 +64,4 @@ import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 import transformValidate from '#blocks/transform/validate/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyFactor, energyLmdi, energyTariff, learnBacktest, learnDtw, learnForecast, learnOnnx, learnRegistry, learnRegress, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyFactor, energyLmdi, energyTariff, learnBacktest, learnDtw, learnForecast, learnOnnx, learnRegistry, learnRegress, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
