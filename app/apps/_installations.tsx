@@ -1,6 +1,6 @@
 'use client';
-import { Button, Group, Table } from '@mantine/core';
-import { IconCircleFilled, IconPlayerPause, IconProgress } from '@tabler/icons-react';
+import { ActionIcon, Button, Group, Menu, Table } from '@mantine/core';
+import { IconCircleFilled, IconDots, IconPlayerPause, IconProgress } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
 import Link from 'next/link';
@@ -14,6 +14,8 @@ import { useFormat } from '../_parts/format.ts';
 import { Panel } from '../_parts/panel.tsx';
 import { useNow } from '../_parts/use-now.ts';
 import { useMe } from '../_shell/me.tsx';
+import { NodeTable } from './_node-table.tsx';
+import { ShadowDialog } from './_shadow-dialog.tsx';
 
 type Installation = inferRouterOutputs<AppRouter>['apps']['installations'][number];
 type Instance = Installation['instances'][number];
@@ -40,10 +42,14 @@ export function Installations() {
     }),
   );
   const [doomed, setDoomed] = useState<Installation>();
+  const [shown, setShown] = useState<{ instanceId: string; title: string }>();
+  const [shadowed, setShadowed] = useState<{ appId: string; instanceId: string }>();
   const say = (text: { en: string; zh: string }) => (locale.startsWith('zh') ? text.zh : text.en);
   if (list.isError) return <ErrorState error={list.error} retry={() => void list.refetch()} />;
   if (!list.data || list.data.length === 0) return null;
   const mayControl = me?.may.includes('app.control') ?? false;
+  const mayLook = me?.may.includes('operate.read') ?? false;
+  const mayRun = me?.may.includes('run.start') ?? false;
   const mayDeploy = me?.may.includes('app.deploy') ?? false;
   const failure = start.error ?? stop.error ?? uninstall.error;
   return (
@@ -120,11 +126,37 @@ export function Installations() {
                             {t('start')}
                           </Button>
                         ))}
-                      {mayDeploy && at === 0 && (
-                        <Button variant="subtle" color="gray" onClick={() => setDoomed(app)}>
-                          {t('uninstall')}
-                        </Button>
-                      )}
+                      <Menu position="bottom-end">
+                        <Menu.Target>
+                          <ActionIcon aria-label={t('more', { name: say(app.name) })} data-testid={`more-${instance.key}`}>
+                            <IconDots size={17} />
+                          </ActionIcon>
+                        </Menu.Target>
+                        <Menu.Dropdown>
+                          {mayLook && (
+                            <Menu.Item
+                              onClick={() =>
+                                setShown({
+                                  instanceId: instance.id,
+                                  title: t('nodes.title', { name: say(app.name), key: instance.key }),
+                                })
+                              }
+                            >
+                              {t('nodes.open')}
+                            </Menu.Item>
+                          )}
+                          {mayRun && app.appId && instance.status === 'running' && (
+                            <Menu.Item onClick={() => setShadowed({ appId: app.appId ?? '', instanceId: instance.id })}>
+                              {t('shadow.open')}
+                            </Menu.Item>
+                          )}
+                          {mayDeploy && at === 0 && (
+                            <Menu.Item onClick={() => setDoomed(app)} data-testid={`uninstall-${instance.key}`}>
+                              {t('uninstall')}
+                            </Menu.Item>
+                          )}
+                        </Menu.Dropdown>
+                      </Menu>
                     </Group>
                   </Table.Td>
                 </Table.Tr>
@@ -133,6 +165,8 @@ export function Installations() {
           ))}
         </Table.Tbody>
       </Table>
+      {shown && <NodeTable {...shown} onClose={() => setShown(undefined)} />}
+      {shadowed && <ShadowDialog {...shadowed} onClose={() => setShadowed(undefined)} />}
       {doomed && (
         <ConfirmByTyping
           opened

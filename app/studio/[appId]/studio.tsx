@@ -11,6 +11,7 @@ import { readFailure } from '../../_client/failure.ts';
 import { useTRPC, useTRPCClient } from '../../_client/trpc.ts';
 import { useMe } from '../../_shell/me.tsx';
 import { type PageAction, usePageActions } from '../../_shell/palette.tsx';
+import { ShadowDialog } from '../../apps/_shadow-dialog.tsx';
 import canvasClasses from './_canvas/canvas.module.css';
 import { Canvas } from './_canvas/canvas.tsx';
 import { nodeHeight } from './_canvas/geometry.ts';
@@ -29,6 +30,7 @@ import { useCodeCheck } from './_session/use-code-check.ts';
 import { useDraft } from './_session/use-draft.ts';
 import { useKeys } from './_session/use-keys.ts';
 import { useLive } from './_session/use-live.ts';
+import { NodeFiguresProvider } from './_session/use-node-figures.tsx';
 import { SessionProvider, useSay, useSession, useStudio } from './_session/use-session.tsx';
 import { Toolbar } from './_toolbar/toolbar.tsx';
 import classes from './studio.module.css';
@@ -67,7 +69,7 @@ function OpenStudio({ app }: { app: LoadedApp }) {
   );
 }
 
-type Dialog = 'test' | 'backtest' | 'deploy' | 'bind';
+type Dialog = 'test' | 'backtest' | 'deploy' | 'bind' | 'shadow';
 
 function Workbench({ app }: { app: LoadedApp }) {
   const t = useTranslations('studio');
@@ -186,6 +188,7 @@ function Workbench({ app }: { app: LoadedApp }) {
         onBacktest={() => setDialog('backtest')}
         onDeploy={() => void openDeploy()}
         onBind={() => setDialog('bind')}
+        onShadow={instance ? () => void flush().then(() => setDialog('shadow')) : undefined}
         onArrange={arrangeAll}
         onExport={exportGraph}
         onImport={(file) => void importGraph(file)}
@@ -197,9 +200,11 @@ function Workbench({ app }: { app: LoadedApp }) {
           <Palette blocks={blocks} />
         </div>
         <div data-area="canvas">
-          <Canvas blocks={blocks}>
-            <EmptyCanvas />
-          </Canvas>
+          <NodeFiguresProvider instanceId={instance?.instanceId}>
+            <Canvas blocks={blocks}>
+              <EmptyCanvas />
+            </Canvas>
+          </NodeFiguresProvider>
         </div>
         <div data-area="dock">
           <Dock appId={app.id} />
@@ -233,6 +238,9 @@ function Workbench({ app }: { app: LoadedApp }) {
             }, fail)
           }
         />
+      )}
+      {dialog === 'shadow' && instance && (
+        <ShadowDialog appId={app.id} instanceId={instance.instanceId} onClose={() => setDialog(undefined)} />
       )}
       {dialog === 'bind' && <BindDialog binding={binding} onSave={keepBinding} onClose={() => setDialog(undefined)} />}
     </>

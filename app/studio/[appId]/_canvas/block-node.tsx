@@ -7,6 +7,7 @@ import type { BlockManifest } from '#runtime/graph/manifest.ts';
 import { displayUnit } from '#runtime/units/units.ts';
 import { mainColumn } from '../_session/facts.ts';
 import { formatValue, isBad, isDoubtful } from '../_session/format.ts';
+import { useNodeFigures } from '../_session/use-node-figures.tsx';
 import { useNewestValue, useSay, useStudio } from '../_session/use-session.tsx';
 import { BlockIcon } from './block-icon.tsx';
 import classes from './canvas.module.css';
@@ -135,9 +136,42 @@ function Reading({
         </div>
         <div className={classes.sub}>{sub || id}</div>
       </div>
-      <svg className={classes.spark} viewBox="0 0 78 26" preserveAspectRatio="none" aria-hidden>
-        <path d={sparkPath((column && live?.course[column]) || [], 78, 26)} />
-      </svg>
+      <div className={classes.course}>
+        <svg className={classes.spark} viewBox="0 0 78 26" preserveAspectRatio="none" aria-hidden>
+          <path d={sparkPath((column && live?.course[column]) || [], 78, 26)} />
+        </svg>
+        <Flow id={id} />
+      </div>
+    </div>
+  );
+}
+
+/** What the running version does here: rows a second, quiet; what was set aside, marked. */
+function Flow({ id }: { id: string }) {
+  const t = useTranslations('studio');
+  const locale = useLocale();
+  const figures = useNodeFigures(id);
+  const showing = useStudio((state) => state.showing);
+  if (!figures || showing !== 'live') return null;
+  const number = (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value);
+  const { rate, latency, errors } = figures;
+  const words = t('canvas.figures.running', {
+    rate: number(rate),
+    latency: latency === null ? '–' : number(Math.round(latency)),
+    errors,
+  });
+  return (
+    <div className={classes.flow} title={words} data-testid={`flow-${id}`}>
+      {errors > 0 ? (
+        <b>
+          <svg width="9" height="8" aria-hidden>
+            <path d="M4.5 0 9 8H0z" fill="var(--mw-p2)" />
+          </svg>
+          {t('canvas.figures.errors', { count: errors })}
+        </b>
+      ) : (
+        rate > 0 && t('canvas.figures.rate', { rate: number(rate) })
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import {
   IconArrowForwardUp,
   IconDots,
   IconDownload,
+  IconGhost,
   IconHistory,
   IconLayoutGrid,
   IconPlayerPlay,
@@ -29,6 +30,8 @@ export interface ToolbarProps {
   onBacktest(): void;
   onDeploy(): void;
   onBind(): void;
+  /** Absent while the app does not run. */
+  readonly onShadow: (() => void) | undefined;
   onArrange(): void;
   onExport(): void;
   onImport(file: File): void;
@@ -130,6 +133,11 @@ export function Toolbar(props: ToolbarProps) {
             <Menu.Item leftSection={<IconPlugConnected size={15} />} onClick={props.onBind} data-testid="studio-bind">
               {t('toolbar.bind')}
             </Menu.Item>
+            {props.onShadow && (
+              <Menu.Item leftSection={<IconGhost size={15} />} onClick={props.onShadow} data-testid="studio-shadow">
+                {t('toolbar.shadow')}
+              </Menu.Item>
+            )}
             <Menu.Item leftSection={<IconLayoutGrid size={15} />} onClick={props.onArrange}>
               {t('toolbar.arrange')}
             </Menu.Item>
