@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { openComputePool } from '#runtime/compute/pool.ts';
-import { openRunFiles } from '#runtime/files/write.ts';
+import { openRunFiles, type TableFormat } from '#runtime/files/write.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
 import { differenceOf, type ReplayDifference } from '#runtime/replay/difference.ts';
@@ -20,6 +20,7 @@ export interface BacktestOptions extends SubjectOptions {
   /** Against the running version, where there is one. */
   readonly compare: boolean;
   readonly out?: string;
+  readonly format?: TableFormat;
 }
 export interface BacktestReport extends ReplayReport {
   readonly title: string;
@@ -55,7 +56,7 @@ export async function backtest(
       onProgress: (done) => watching.onProgress?.(done * share),
       onResult(result, info) {
         if (options.out === undefined) return;
-        files ??= openRunFiles(options.out, info);
+        files ??= openRunFiles(options.out, info, options.format);
         files.take(result);
       },
     });

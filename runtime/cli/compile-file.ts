@@ -16,6 +16,15 @@ export async function compileFile(
   const text = await readFile(file, 'utf8').catch(() => {
     throw new Refused([`${file}: there is no such file`]);
   });
+  return compileText(file, text, parameters);
+}
+
+/** The same of a graph that is at hand already; `file` is what refusals name. */
+export async function compileText(
+  file: string,
+  text: string,
+  parameters: readonly string[],
+): Promise<{ program: Program; document: GraphDocument }> {
   const parsed = parseGraph(text);
   if (!parsed.ok) throw new Refused(parsed.problems.map((p) => problemLine(file, p)));
   const values = parametersOf(parsed.document.parameters, parameters);

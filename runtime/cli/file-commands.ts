@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { collect, show } from './commands.ts';
+import { TABLE_FORMATS } from '#runtime/files/write.ts';
+import { chosen, collect, show } from './commands.ts';
 import { FAILED } from './outcome.ts';
 import type { RunOptions } from './run.ts';
 
@@ -12,7 +13,7 @@ export function addFileCommands(program: Command): void {
     .argument('<graph>', 'graph document (JSON)')
     .option(
       '--in <role=file>',
-      'input of a tag role or form: CSV, JSONL, Parquet, or a folder of .f32 waveforms; repeatable',
+      'input of a tag role or form: CSV, JSON, JSONL, Parquet, Arrow IPC, or a folder of .f32 waveforms; repeatable',
       collect,
       [],
     )
@@ -27,19 +28,21 @@ export function addFileCommands(program: Command): void {
     .option('--from <time>', 'where the clock begins when schedules alone drive the graph (ISO 8601 with a zone)')
     .option('--zone <zone>', 'IANA time zone of schedules', 'UTC')
     .option('--calendar <file>', 'shifts of schedules (JSON: shifts, exceptions)')
-    .option('--out <folder>', 'write <output>.csv, alarms.jsonl and effects.jsonl there')
+    .option('--out <folder>', 'write <output>.<format>, alarms.jsonl and effects.jsonl there')
+    .option('--format <format>', 'of the outputs: csv, json, jsonl, parquet or arrow', 'csv')
     .option('--key <key>', 'key of rows that have none', 'demo')
     .option('--json', 'print the summary as one JSON object', false)
     .addHelpText(
       'after',
       `
 Input files have a column "time" (ISO 8601 with a zone, or epoch milliseconds), optionally "key", and the role's columns, for
-most roles "value". A unit stands in brackets, "value [psi]", and is converted to the graph's; "value.quality" holds good,
+most roles "value". A unit stands in brackets, "value [psi]" (in Arrow and Parquet also as the field's metadata "unit"), and is converted to the graph's; "value.quality" holds good,
 uncertain or bad with a sub-code, such as bad:stale. Rows are sorted by time. Several files are merged by time, then by role.`,
     )
-    .action(async (graph: string, options: RunOptions) => {
+    .action(async (graph: string, options: RunOptions & { readonly format: string }) => {
+      const format = chosen('--format', options.format, TABLE_FORMATS);
       const { run } = await import('./run.ts');
-      const summary = await run(graph, options);
+      const summary = await run(graph, { ...options, format });
       if (options.json) console.log(JSON.stringify(summary));
       else {
         console.log(`${summary.graph}: ${summary.records} records in ${summary.seconds.toFixed(2)} s`);

@@ -41,7 +41,7 @@ export function sourceLine(source: ReplaySource): string {
   switch (source.kind) {
     case 'journal':
       return source.different === 0
-        ? `its own journal from the state that it had then: ${source.steps} steps run again, every output bit for bit what was committed`
+        ? `its own journal from the state that it had then${source.steps > 0 ? `: ${source.steps} steps run again, every output bit for bit what was committed` : ''}`
         : `its own journal: ${source.different} of ${source.steps} steps gave other outputs than were committed, the first is step ${source.firstDifferent}`;
     case 'log':
       return 'the log with its archives, lanes by append time; the run began with empty state';
@@ -77,7 +77,8 @@ const alarmLine = (one: AlarmReport): string =>
 function differenceLines({ against, outputs, alarms, effects }: ReplayDifference): string[] {
   const changed = outputs.filter((one) => one.state !== 'same');
   const kinds = Object.entries(effects).filter(([, [before, after]]) => before !== after);
-  const head = `Against the running version${against ? ` ${against.version}` : ''}:`;
+  const what = against?.file ? against.version : `the running version${against ? ` ${against.version}` : ''}`;
+  const head = `Against ${what}:`;
   if (changed.length + alarms.added.length + alarms.removed.length + kinds.length === 0) return [`${head} no difference`];
   return [
     head,

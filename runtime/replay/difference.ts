@@ -3,7 +3,12 @@ import type { AlarmReport, ReplayReport } from './report.ts';
 /** What a candidate does otherwise than the running version, over the same window. */
 export interface ReplayDifference {
   /** The version that ran at that time on the asset, where it is known. */
-  readonly against?: { readonly version: string; readonly graphHash: string };
+  readonly against?: {
+    readonly version: string;
+    readonly graphHash: string;
+    /** It is the graph of a file, with its name as the version; nothing of it runs. */
+    readonly file?: true;
+  };
   readonly outputs: readonly {
     readonly name: string;
     readonly state: 'same' | 'changed' | 'added' | 'removed';
