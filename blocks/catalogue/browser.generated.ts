@@ -18,6 +18,7 @@ import learnForecast from '#blocks/learn/forecast/block.ts';
 import learnOnnx from '#blocks/learn/onnx/block.ts';
 import learnRegistry from '#blocks/learn/registry/block.ts';
 import learnRegress from '#blocks/learn/regress/block.ts';
+import learnScorecard from '#blocks/learn/scorecard/block.ts';
 import notifySend from '#blocks/notify/send/block.ts';
 import optimizeJobshop from '#blocks/optimize/jobshop/block.ts';
 import qualityCapability from '#blocks/quality/capability/block.ts';
@@ -64,4 +65,4 @@ import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 import transformValidate from '#blocks/transform/validate/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyFactor, energyLmdi, energyTariff, learnBacktest, learnDtw, learnForecast, learnOnnx, learnRegistry, learnRegress, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyFactor, energyLmdi, energyTariff, learnBacktest, learnDtw, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
