@@ -76,6 +76,13 @@ test('the night in which the clock is changed is an hour shorter or longer', () 
   expect(spans('2026-10-24T20:00:00Z', '2026-10-25T04:00:00Z', 'Europe/Berlin', nights)).toEqual([
     '2026-10-24 night 10-24T20:00 9h',
   ]);
+  // Shanghai in 1991, the last year in which it did
+  expect(spans('1991-04-13T14:30:00Z', '1991-04-13T20:00:00Z', 'Asia/Shanghai', nights)).toEqual([
+    '1991-04-13 night 04-13T14:00 7h',
+  ]);
+  expect(spans('1991-09-14T14:00:00Z', '1991-09-14T20:00:00Z', 'Asia/Shanghai', nights)).toEqual([
+    '1991-09-14 night 09-14T13:00 9h',
+  ]);
 });
 
 test.each([

@@ -42,6 +42,22 @@ test.each([
   expect(times(rule(cron), { zone }, `2026-${from}:00Z`, `2026-${to}:00Z`)).toEqual(wanted);
 });
 
+/** Shanghai changed its clocks from 1986 to 1991 (tz database): 1991-04-14 02:00 to 03:00, 1991-09-15 02:00 to 01:00. */
+test.each([
+  ['fixed, gap', '30 2 * * *', '1991-04-13T16:00:00Z', '1991-04-14T16:00:00Z', ['04-13T18:00']],
+  ['fixed, overlap', '30 1 * * *', '1991-09-14T15:00:00Z', '1991-09-15T15:00:00Z', ['09-14T16:30']],
+  [
+    'half-hourly, gap',
+    '*/30 * * * *',
+    '1991-04-13T17:15:00Z',
+    '1991-04-13T18:30:00Z',
+    ['04-13T17:30', '04-13T18:00', '04-13T18:30'],
+  ],
+  ['hourly, overlap', '0 * * * *', '1991-09-14T15:30:00Z', '1991-09-14T18:00:00Z', ['09-14T16:00', '09-14T17:00', '09-14T18:00']],
+])('Asia/Shanghai when it changed its clocks: %s', (_name, cron, from, to, wanted) => {
+  expect(times(rule(cron), { zone: 'Asia/Shanghai' }, from, to)).toEqual(wanted);
+});
+
 test('from is left out and to is in, so that stretches join without a hole or a double', () => {
   const all = times(rule('*/7 * * * *'), { zone: 'UTC' }, '2026-01-01T00:00:00Z', '2026-01-01T03:00:00Z');
   const cut = ['00:00', '00:07', '01:01', '01:03', '03:00'];

@@ -1,8 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { manifestOf } from '#blocks/catalogue/manifest.ts';
 import type { AnyBlock } from '#blocks/sdk/block.ts';
 import { testCatalogue } from '#blocks/sdk/testing.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
+import { createLocalStepper } from '#runtime/compile/local-stepper.ts';
+import { collector } from '#runtime/replay/collect.ts';
+import { modelAnswers } from '#runtime/replay/model-answers.ts';
+import { runTables } from '#runtime/replay/run-tables.ts';
+import type { Place } from '#runtime/schedule/due.ts';
 import block from './block.ts';
 import { cronFault } from './cron.ts';
 
@@ -60,4 +66,49 @@ test.each([
 });
 test('a shift schedule does not read its cron rule', () => {
   expect(block.params.safeParse({ on: 'shift-end', cron: 'none' }).success).toBe(true);
+});
+
+interface Case {
+  readonly title: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly zone: string;
+  readonly calendar?: NonNullable<Place['calendar']>;
+  /** The stretch: both ends are in. */
+  readonly from: string;
+  readonly to: string;
+  readonly rows: readonly { readonly time: string; readonly shift: string; readonly day: string }[];
+}
+const folder = new URL('./cases/', import.meta.url);
+const cases = readdirSync(folder).map((file): [string, Case] => [file, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))]);
+
+/** The block as a program runs it: which rows it gives in a stretch of time, at a place. */
+test.each(cases)('case %s', async (_file, { params, zone, calendar, from, to, rows }) => {
+  const compiled = await compileGraph(
+    {
+      format: 1,
+      nodes: [{ id: 's', block: 'millwright/source.schedule', version: '1.0.0', params }],
+      wires: [],
+      outputs: [{ name: 'tick', from: { node: 's', port: 'out' } }],
+    },
+    { catalogue },
+  );
+  if (!compiled.ok) throw new Error(compiled.problems[0]?.message.en);
+  const { collected, take } = collector(compiled.program.info);
+  await runTables({
+    info: compiled.program.info,
+    stepper: createLocalStepper(compiled.program),
+    tables: new Map(),
+    answering: modelAnswers('none'),
+    from: Date.parse(from),
+    until: Date.parse(to),
+    place: { zone, ...(calendar ? { calendar } : {}) },
+    onResult: take,
+    now: () => 0,
+  });
+  const given = collected.outputs.tick?.map(({ time, values }) => ({
+    time: new Date(time).toISOString().replace('.000Z', 'Z'),
+    shift: values.shift,
+    day: values.day,
+  }));
+  expect(given).toEqual(rows);
 });
