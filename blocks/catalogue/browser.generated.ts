@@ -51,7 +51,6 @@ import simulateRotating from '#blocks/simulate/rotating/block.ts';
 import sourceForm from '#blocks/source/form/block.ts';
 import sourceSchedule from '#blocks/source/schedule/block.ts';
 import sourceTag from '#blocks/source/tag/block.ts';
-import traceId from '#blocks/trace/id/block.ts';
 import transformAnonymise from '#blocks/transform/anonymise/block.ts';
 import transformCode from '#blocks/transform/code/block.ts';
 import transformCounter from '#blocks/transform/counter/block.ts';
@@ -65,4 +64,4 @@ import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 import transformValidate from '#blocks/transform/validate/block.ts';
 
-export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyFactor, energyLmdi, energyTariff, learnBacktest, learnDtw, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyFactor, energyLmdi, energyTariff, learnBacktest, learnDtw, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, root, script, tell, tool } from './command.ts';
 
-/** Generators stand in blocks/catalogue and app/_messages as `generate*.ts`; what they write has `.generated.` in its name. */
+/**
+ * Generators stand in blocks/catalogue and app/_messages as `generate*.ts`; what they write has `.generated.` in its name,
+ * or is a page of the reference.
+ */
 const GENERATORS = '{blocks/catalogue,app,server,runtime,marketplace}/**/generate*.ts';
-const GENERATED = '{blocks,app,server,runtime,marketplace}/**/*.generated.*';
+const GENERATED = ['{blocks,app,server,runtime,marketplace}/**/*.generated.*', 'docs/{blocks,connectors}/*.md'];
 
 interface Stale {
   file: string;
@@ -20,7 +23,8 @@ export async function staleFiles(): Promise<{ fresh: number; stale: Stale[] }> {
     const before = snapshot();
     const { code, text } = await ask(script(generator));
     if (code !== 0) tell(text);
-    const changed = [...snapshot()].filter(([file, content]) => before.get(file) !== content).map(([file]) => file);
+    const after = snapshot();
+    const changed = [...new Set([...before.keys(), ...after.keys()])].filter((file) => before.get(file) !== after.get(file));
     for (const file of changed) {
       const old = before.get(file);
       if (old === undefined) rmSync(join(root, file));

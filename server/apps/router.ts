@@ -11,7 +11,7 @@ import { deployApp, deployInput } from './deploy-app.ts';
 import { liveInput, liveValues } from './live-values.ts';
 import { planDeployment, planInput } from './plan-deployment.ts';
 import { getApp, getVersion, listApps, listVersions } from './read-apps.ts';
-import { readReadme } from './read-readme.ts';
+import { readBlockPage } from './read-block-page.ts';
 import { listSamples, readSample } from './samples.ts';
 import { saveDraft, saveDraftInput } from './save-draft.ts';
 import { suggestBindings, suggestInput } from './suggest-bindings.ts';
@@ -56,8 +56,8 @@ export const appsRouter = router({
     .input(z.object({ versionId: z.uuid() }))
     .query(({ ctx, input }) => getVersion(ctx.tx, ctx.orgId, input.versionId)),
   blockReadme: orgProcedure('app.read')
-    .input(z.object({ block: z.string() }))
-    .query(({ input }) => readReadme(input.block)),
+    .input(z.object({ block: z.string(), language: z.enum(['en', 'zh']) }))
+    .query(({ input }) => readBlockPage(input.block, input.language)),
 
   planDeployment: orgProcedure('app.read')
     .input(planInput)
