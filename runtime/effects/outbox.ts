@@ -17,6 +17,8 @@ export type FinalStatus = 'done' | 'refused' | 'failed' | 'expired' | 'dead';
 
 /** A performer that dies holds its effects no longer than this; then another takes them, with the same idempotency key. */
 const CLAIM_MS = 30_000;
+/** An act that is bounded by its deadline, however slow its machine: whoever has it has it until then, and a moment for the answer. */
+const ANSWER_MS = 3_000;
 /** 1, 2, 4 … 64 s apart: two minutes for a target to come back; then a person must look. */
 const MOST_ATTEMPTS = 8;
 const LONGEST_WAIT_S = 64;
@@ -30,6 +32,8 @@ export interface ClaimOptions {
   /** Narrows further: only writes to these tags, those of the connections that the caller holds. */
   readonly tagIds?: readonly number[];
   readonly claimMs?: number;
+  /** For acts that must not be done twice: nobody else gets them before their deadline is over, so nobody gets them at all. */
+  readonly untilDeadline?: boolean;
   readonly rate?: Rate;
   /** Organizations in turn, those that have least in work first; else oldest first. */
   readonly fairly?: boolean;
@@ -41,7 +45,8 @@ export interface ClaimOptions {
  */
 export async function claimEffects(db: Db, options: ClaimOptions): Promise<Effect[]> {
   if (options.tagIds?.length === 0) return [];
-  const claim = sql`now() + ${options.claimMs ?? CLAIM_MS} * interval '1 ms'`;
+  const soon = sql`now() + ${options.claimMs ?? CLAIM_MS} * interval '1 ms'`;
+  const claim = options.untilDeadline ? sql`coalesce(${effect.deadline} + ${ANSWER_MS} * interval '1 ms', ${soon})` : soon;
   const onlyTags = options.tagIds ? sql`and (e.resolved->>'tagId')::int in ${[...options.tagIds]}` : sql``;
   const limit = options.limit ?? 20;
   const due = sql`e.status in ('pending', 'running') and e.next_at <= now() and (e.deadline is null or e.deadline > now())

@@ -67,7 +67,11 @@ export class TagWrites {
         for (const one of supervised.tags) holders.set(one.id, supervised);
       }
       if (holders.size === 0) return;
-      const claimed = await claimEffects(this.#options.db, { kinds: ['tag.write'], tagIds: [...holders.keys()] });
+      const claimed = await claimEffects(this.#options.db, {
+        kinds: ['tag.write'],
+        tagIds: [...holders.keys()],
+        untilDeadline: true,
+      });
       if (claimed.length > 0) this.#again = true;
       for (const effect of claimed) {
         const tagId = effect.resolved?.tagId;
