@@ -1,3 +1,4 @@
+import type { Bilingual } from '#runtime/graph/document.ts';
 import type { AnswerRow, EffectRequest, ProgramInfo, Stepper, StepResult } from '#runtime/step/contract.ts';
 import type { Answering } from './model-answers.ts';
 import { type ReplayReport, ReportBuilder } from './report.ts';
@@ -44,11 +45,17 @@ const TICKS = 100_000;
 
 export class ReplayStopped extends Error {
   readonly code: 'cancelled' | 'too-many-rows' | 'too-many-effects' | 'timer-loop';
-  constructor(code: ReplayStopped['code'], message: string) {
-    super(message);
+  readonly words: Bilingual;
+  constructor(code: ReplayStopped['code'], words: Bilingual) {
+    super(words.en);
     this.code = code;
+    this.words = words;
   }
 }
+
+export const cancelled = () => new ReplayStopped('cancelled', { en: 'The run was cancelled.', zh: '运行已取消。' });
+export const tooManyRows = (limit: number) =>
+  new ReplayStopped('too-many-rows', { en: `More than ${limit} rows in the window.`, zh: `该时段内的数据超过 ${limit} 行。` });
 
 type Answer = Omit<AnswerRow, 'row'>;
 
@@ -75,10 +82,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   let stride = most;
 
   const check = () => {
-    if (options.signal?.aborted) throw new ReplayStopped('cancelled', 'The run was cancelled.');
-    if (report.rows > limits.rows) throw new ReplayStopped('too-many-rows', `More than ${limits.rows} rows in the window.`);
+    if (options.signal?.aborted) throw cancelled();
+    if (report.rows > limits.rows) throw tooManyRows(limits.rows);
     if (report.effectCount > limits.effects)
-      throw new ReplayStopped('too-many-effects', `The app asked for more than ${limits.effects} actions in the window.`);
+      throw new ReplayStopped('too-many-effects', {
+        en: `The app asked for more than ${limits.effects} actions in the window.`,
+        zh: `应用在该时段内请求的动作超过 ${limits.effects} 个。`,
+      });
   };
   const commit = async (result: StepResult, rows: number) => {
     report.take(result, rows);
@@ -96,7 +106,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   /** Timers that are due before the next row, and answers that no row follows. */
   const settle = async (until: number, now: number) => {
     for (let ticks = 0; answers.length > 0 || (wakeAt !== null && wakeAt < until); ticks++) {
-      if (ticks > TICKS) throw new ReplayStopped('timer-loop', 'A timer sets itself again without time passing.');
+      if (ticks > TICKS)
+        throw new ReplayStopped('timer-loop', {
+          en: 'A timer sets itself again without time passing.',
+          zh: '定时器在时间未推进的情况下反复触发。',
+        });
       const due: number = answers.length > 0 ? now : Math.max(now, wakeAt ?? now);
       const given = answers;
       answers = [];

@@ -3,7 +3,7 @@ import type { Carried, InputPlan } from '#runtime/step/build-input.ts';
 import type { EffectRequest, StepInput, StepResult } from '#runtime/step/contract.ts';
 import { type ReadStep, takeStep } from '#runtime/step/take-step.ts';
 import type { ModelAnswer } from './model-answers.ts';
-import { type ReplayLimits, type ReplayOptions, ReplayStopped, RUN_LIMITS } from './replay.ts';
+import { cancelled, type ReplayLimits, type ReplayOptions, RUN_LIMITS, tooManyRows } from './replay.ts';
 import { type ReplayReport, ReportBuilder } from './report.ts';
 import { firstAtLeast, joinResults, sliceInput } from './slice-input.ts';
 
@@ -52,8 +52,8 @@ export async function rerun(options: RerunOptions): Promise<ReplayReport> {
     await stepper.load(stretch.state);
     let { carried } = stretch;
     for await (const read of stretch.steps) {
-      if (options.signal?.aborted) throw new ReplayStopped('cancelled', 'The run was cancelled.');
-      if (report.rows > limits.rows) throw new ReplayStopped('too-many-rows', `More than ${limits.rows} rows in the window.`);
+      if (options.signal?.aborted) throw cancelled();
+      if (report.rows > limits.rows) throw tooManyRows(limits.rows);
       let whole = false;
       const run = async (input: StepInput): Promise<StepResult> => {
         const from = firstAtLeast(input.clock, input.n, window.from);

@@ -9,7 +9,7 @@ import { ReplayStopped } from '#runtime/replay/replay.ts';
 import type { RunRequest, ShadowRequest } from '#runtime/replay/request.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
-import { InstanceProblem } from './instance-problem.ts';
+import { InstanceProblem, programProblem } from './instance-problem.ts';
 import { liveGraph, type ReplayTools, replayGraph } from './replay-graph.ts';
 import { type ClaimedRun, claimRun, RENEW_MS, renewRun, returnRun, standing } from './run-claim.ts';
 import type { Aside } from './run-desk.ts';
@@ -197,17 +197,18 @@ const isForeseen = (error: unknown): boolean =>
   error instanceof SandboxError ||
   isRefusal(error);
 
+/** What could not be read; the sentence behind it names a file, a line or a wire. */
+function refusedIn(code: string): string {
+  if (code.startsWith('proof.')) return '验证无法运行';
+  return code.startsWith('package.') ? '应用包有误' : '数据文件有误';
+}
+
 function faultOf(error: unknown): Reason {
   if (error instanceof RunFailed) return error.fault;
   if (error instanceof InstanceProblem) return error.reason;
-  if (error instanceof SandboxError)
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.node ? { node: error.node } : {}),
-      ...(error.line === undefined ? {} : { line: error.line }),
-    };
-  if (error instanceof ReplayStopped || isRefusal(error)) return { code: error.code, message: error.message };
+  if (error instanceof SandboxError) return { ...programProblem(error).reason, code: error.code };
+  if (error instanceof ReplayStopped) return { code: error.code, message: error.words.en, zh: error.words.zh };
+  if (isRefusal(error)) return { code: error.code, message: error.message, zh: `${refusedIn(error.code)}：${error.message}` };
   // What nobody foresaw is in the log; its inner words are not for screens.
   return { code: 'failed', message: 'The run failed inside the platform.', zh: '运行在平台内部出错。' };
 }

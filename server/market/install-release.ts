@@ -4,6 +4,7 @@ import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, latest, tag } from '#drizzle/schema/index.ts';
 import { candidates, suggestForAsset } from '#marketplace/install/suggest.ts';
+import { assetClassName } from '#runtime/graph/asset-classes.ts';
 import type { AppParameter } from '#runtime/graph/document.ts';
 import { bindingsInput } from '../apps/bind-draft.ts';
 import { notFound } from '../errors.ts';
@@ -89,7 +90,11 @@ export async function installRelease(tx: Tx, orgId: string, by: string, input: z
     .where(and(eq(asset.orgId, orgId), eq(asset.id, input.assetId)));
   if (!target) throw notFound('Asset', '资产');
   if (opened.assetClass && target.assetClass !== opened.assetClass)
-    throw failed('market.asset-class', { wanted: opened.assetClass, asset: target.code, is: target.assetClass ?? '-' });
+    throw failed('market.asset-class', {
+      wanted: assetClassName(opened.assetClass),
+      asset: target.code,
+      is: target.assetClass ? assetClassName(target.assetClass) : '–',
+    });
   const missing = opened.capabilities.filter((capability) => !input.grants.includes(capability));
   if (missing.length > 0) throw failed('market.grants', { capabilities: missing.join(', ') });
   const { bindings, tags } = await checkBindings(tx, orgId, opened.graph.roles, input.bindings);

@@ -106,7 +106,7 @@ describe('installing', () => {
   test('is refused as a whole when something does not fit', async () => {
     const cases: [() => Promise<unknown>, string, RegExp][] = [
       [() => install({ assetId: world.made.assetId }), 'access.not-found', /asset/i],
-      [() => install({ assetId: world.compressor.assetId }), 'market.asset-class', /UtilityStation.*空压机-1.*Compressor/],
+      [() => install({ assetId: world.compressor.assetId }), 'market.asset-class', /Utility station.*空压机-1.*Compressor/],
       [() => install({ grants: GRANTS.filter((one) => one !== 'tag.write') }), 'market.grants', /tag\.write/],
       [() => install({ parameters: { lowPressure: 20 } }), 'market.parameter', /between 4 and 9 bar/],
       [() => install({ parameters: { lowPressure: 'low' } }), 'market.parameter', /a number/],

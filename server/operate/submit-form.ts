@@ -26,7 +26,9 @@ export async function submitForm(
   const form = readForms(graphDocument.parse(JSON.parse(row.graph)), row.parameters).find((f) => f.name === name);
   if (!form) throw notFound(`Form "${name}"`, `表单“${name}”`);
   if (row.wanted !== 'run' || row.status === 'stopped' || row.status === 'failed' || row.status === 'quarantined')
-    throw failed('operate.not-running', { why: row.reason?.message ?? '' });
+    throw failed('operate.not-running', {
+      why: row.reason ? { en: row.reason.message, zh: row.reason.zh ?? row.reason.message } : '',
+    });
   if ((form.low !== null && value < form.low) || (form.high !== null && value > form.high))
     throw failed('operate.value-range', {
       title: form.title,

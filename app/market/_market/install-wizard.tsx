@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { assetClassName } from '#runtime/graph/asset-classes.ts';
 import type { AppParameter, Bilingual } from '#runtime/graph/document.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { useCapability } from '../../_parts/capability.ts';
@@ -109,7 +110,7 @@ export function InstallWizard({ releaseId, title }: { releaseId: string; title: 
           {step === 0 &&
             (data.assets.length === 0 ? (
               <EmptyState
-                title={t('noAsset', { class: data.assetClass ?? '' })}
+                title={t('noAsset', { class: data.assetClass ? format.text(assetClassName(data.assetClass)) : '' })}
                 text={t('noAssetText')}
                 actions={
                   <Button component={Link} href="/plant" variant="default">

@@ -3,6 +3,7 @@ import { Button, List, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
+import { assetClassName } from '#runtime/graph/asset-classes.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { useCapability } from '../../_parts/capability.ts';
 import { ErrorState } from '../../_parts/error-state.tsx';
@@ -60,7 +61,7 @@ export function Listing({ publisher, slug }: { publisher: string; slug: string }
               <Table.Tbody>
                 <Table.Tr>
                   <Table.Th>{t('asset')}</Table.Th>
-                  <Table.Td>{app.assetClass ?? t('anyAsset')}</Table.Td>
+                  <Table.Td>{app.assetClass ? format.text(assetClassName(app.assetClass)) : t('anyAsset')}</Table.Td>
                 </Table.Tr>
                 {app.roles.map((role) => (
                   <Table.Tr key={role.name}>

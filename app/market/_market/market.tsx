@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { assetClassName } from '#runtime/graph/asset-classes.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { EmptyState } from '../../_parts/empty-state.tsx';
 import { ErrorState } from '../../_parts/error-state.tsx';
@@ -61,7 +62,7 @@ export function Market() {
               <div className={classes.facts}>
                 <span>{t('by', { publisher: row.publisher })}</span>
                 <span>{t('version', { version: row.version })}</span>
-                <span>{row.assetClass ?? t('anyAsset')}</span>
+                <span>{row.assetClass ? format.text(assetClassName(row.assetClass)) : t('anyAsset')}</span>
                 {figures && <span>{t('proven', figures)}</span>}
                 {row.installed && (
                   <span>

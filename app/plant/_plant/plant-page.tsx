@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useMemo, useState } from 'react';
+import { assetClassName } from '#runtime/graph/asset-classes.ts';
 import type { Plant, PlantAsset, PlantTag } from '#server/plant/read-plant.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { EmptyState } from '../../_parts/empty-state.tsx';
@@ -121,7 +122,7 @@ function Selected({
           </h2>
           <span className={classes.dim}>
             {t(`levels.${asset.level}`)}
-            {asset.assetClass && ` · ${asset.assetClass}`}
+            {asset.assetClass && ` · ${format.text(assetClassName(asset.assetClass))}`}
             {asset.timeZone && ` · ${asset.timeZone}`} · {t('tagCount', { count: tags.length })}
           </span>
         </div>

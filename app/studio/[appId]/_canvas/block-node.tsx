@@ -153,7 +153,7 @@ function Flow({ id }: { id: string }) {
   const figures = useNodeFigures(id);
   const showing = useStudio((state) => state.showing);
   if (!figures || showing !== 'live') return null;
-  const number = (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value);
+  const number = (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(value);
   const { rate, latency, errors } = figures;
   const words = t('canvas.figures.running', {
     rate: number(rate),
