@@ -75,13 +75,18 @@ const SETS: Readonly<Record<string, RegExp>> = {
   Z: /^[A-Za-z0-9_-]*=*$/,
 };
 
+/** Separator of element strings as scanners give it. */
+export const FNC1 = '\u001d';
+const without = (text: string): string => (text.endsWith(FNC1) ? text.slice(0, -1) : text);
+
 /** Brackets, or as scanned with separators (FNC1 as ASCII 29), with or without symbology identifier. */
 export function splitElements(text: string): Elements | Fault {
-  const plain = text.replace(/^\](?:C1|e0|d2|Q3|J1)/, '').replace(/^\u001d/, '');
+  const plain = text.replace(/^\](?:C1|e0|d2|Q3|J1)/, '');
+  if (plain.startsWith(FNC1)) return splitElements(plain.slice(1));
   if (plain.startsWith('(')) {
     const parts = [...plain.matchAll(/\((\d{2,4})\)((?:[^(]|\((?!\d{2,4}\)))*)/g)];
     if (parts.map((p) => p[0]).join('') !== plain) return { reason: 'format', at: plain };
-    return parts.map((p): [string, string] => [p[1] ?? '', (p[2] ?? '').replace(/\u001d$/, '')]);
+    return parts.map((p): [string, string] => [p[1] ?? '', without(p[2] ?? '')]);
   }
   const found: [string, string][] = [];
   let at = 0;
@@ -91,12 +96,12 @@ export function splitElements(text: string): Elements | Fault {
     while (!entry && length < 4) entry = findEntry(plain.slice(at, at + ++length));
     if (!entry) return { reason: 'unknown-ai', at: plain.slice(at, at + 4) };
     const begin = at + length;
-    const separator = plain.indexOf('\u001d', begin);
+    const separator = plain.indexOf(FNC1, begin);
     const until = separator < 0 ? plain.length : separator;
     const whole = entry.components.reduce((sum, c) => sum + c.most, 0);
     const end = entry.fixed ? Math.min(begin + whole, until) : until;
     found.push([plain.slice(at, begin), plain.slice(begin, end)]);
-    at = plain[end] === '\u001d' ? end + 1 : end;
+    at = plain[end] === FNC1 ? end + 1 : end;
   }
   return found.length > 0 ? found : { reason: 'format', at: text };
 }

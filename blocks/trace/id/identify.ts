@@ -1,4 +1,4 @@
-import { checkElements, type Elements, splitElements } from './application-identifiers.ts';
+import { checkElements, type Elements, FNC1, splitElements } from './application-identifiers.ts';
 import { checkDigit } from './check-digit.ts';
 
 export const KINDS = ['gtin', 'sgtin', 'sscc', 'gln', 'gs1', 'vaa', 'handle', 'oid', 'ecode'] as const;
@@ -42,7 +42,7 @@ export function identify(given: string, kind: Kind | undefined, companions: bool
 }
 
 function lookOf(text: string): Kind | undefined {
-  if (/^(?:\](?:C1|e0|d2|Q3|J1)|\u001d|\(\d{2,4}\))/.test(text) || /^urn:epc:id/i.test(text)) return 'gs1';
+  if (text.startsWith(FNC1) || /^(?:\](?:C1|e0|d2|Q3|J1)|\(\d{2,4}\))/.test(text) || /^urn:epc:id/i.test(text)) return 'gs1';
   if (/^urn:oid:/i.test(text) || /^[012](?:\.\d+){2,}$/.test(text)) return 'oid';
   if (/^https?:\/\//i.test(text)) return digitalLink(text) ? 'gs1' : undefined;
   if (/^(?:hdl:|doi:)?88\.\d+(?:\.\d+)*\//i.test(text)) return 'vaa';
