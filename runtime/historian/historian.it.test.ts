@@ -70,6 +70,13 @@ describe('what the log holds comes back exactly', () => {
     const all: number[] = [];
     for await (const rows of readAligned(ask(), tags, { from: T0, to: T0 + 10_000 }, 'arrived')) all.push(...rows.value);
     expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 40]);
+    // What was known before and after the correction came, and while the first of them came.
+    const window = { from: T0, to: T0 + 10_000 };
+    const known = async (at: number) => Array.from((await readSamples(ask(), tags, window, at)).get(id)?.value ?? []);
+    expect(await known(T0 + 86_400_000 - 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await known(T0 + 86_400_000)).toEqual([0, 1, 2, 3, 40, 5, 6, 7, 8, 9]);
+    expect((await known(T0 + 3_500)).length).toBeLessThan(10);
+    expect(await known(T0 - 1)).toEqual([]);
     await writer.close();
   });
 

@@ -256,6 +256,8 @@ describe('old samples move to Parquet', () => {
     await settle(test, reader);
     const after = (await readSamples(ask(), [id], window)).get(id);
     expect([after?.value[2], after?.value[3], after?.n]).toEqual([42, 43, before?.n]);
+    // And what was known before it came is read from the file as well.
+    expect((await readSamples(ask(), [id], window, now - 1)).get(id)).toEqual(before);
     // Hours are made from files as well.
     await hoursMade(now);
     const hours = (await readHours({ tx: test.db, orgId: ORG }, [id], { from: MIDNIGHT, to: MIDNIGHT + DAY_MS })).get(id);

@@ -7,7 +7,7 @@ import { SeriesBuffer } from './buffer.ts';
 import { decodeChunk } from './chunk.ts';
 import type { ReadLog } from './consume.ts';
 import { eachSample } from './gather.ts';
-import { between, concat, newest, noSamples, type Samples, sorted } from './samples.ts';
+import { between, concat, newest, noSamples, pick, type Samples, sorted } from './samples.ts';
 import { MAX_SPAN } from './store.ts';
 
 /** Where a question is asked: as which tenant, in which transaction, and how the end of the log is read that is not stored yet. */
@@ -120,11 +120,28 @@ async function fetchChunks(reader: HistoryReader, facts: readonly ChunkFacts[]):
   return [...found, ...(await readColdParts(reader.dataFolder, cold))];
 }
 
-/** Samples of each id in the window by time; of several versions of one time the newest. */
-export async function readSamples(reader: HistoryReader, ids: readonly number[], window: Window): Promise<Map<number, Samples>> {
+/**
+ * Samples of each id in the window by time; of several versions of one time the newest. `knownAt`: as it was known at that moment, without what came
+ * later (append time, epoch ms).
+ */
+export async function readSamples(
+  reader: HistoryReader,
+  ids: readonly number[],
+  window: Window,
+  knownAt = Number.POSITIVE_INFINITY,
+): Promise<Map<number, Samples>> {
   const byId = new Map<number, Samples[]>(ids.map((id) => [id, []]));
-  for (const part of await parts(reader, ids, window)) byId.get(part.id)?.push(part.samples);
+  for (const part of await parts(reader, ids, window)) byId.get(part.id)?.push(come(part.samples, knownAt));
   return new Map([...byId].map(([id, list]) => [id, resolve(list, window)]));
+}
+
+/** Those that had come by `at`. */
+function come(s: Samples, at: number): Samples {
+  if (at === Number.POSITIVE_INFINITY || s.at.every((one) => one <= at)) return s;
+  return pick(
+    s,
+    Uint32Array.from({ length: s.n }, (_, i) => i).filter((i) => (s.at[i] as number) <= at),
+  );
 }
 
 export const resolve = (list: readonly Samples[], window: Window): Samples =>

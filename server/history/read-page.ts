@@ -7,12 +7,19 @@ import { readLog } from './log-reader.ts';
 const SLICE_MS = 6 * 3_600_000;
 
 /** Samples of a tag from the beginning of the window: all, or at least one more than `limit`. */
-export async function readPage(tx: Tx, orgId: string, id: number, window: Window, limit: number): Promise<Samples | undefined> {
+export async function readPage(
+  tx: Tx,
+  orgId: string,
+  id: number,
+  window: Window,
+  limit: number,
+  knownAt?: number,
+): Promise<Samples | undefined> {
   const pieces: Samples[] = [];
   let found = 0;
   for (let from = window.from; from < window.to && found <= limit; from += SLICE_MS) {
     const slice = { from, to: Math.min(from + SLICE_MS, window.to) };
-    const piece = (await readSamples({ tx, orgId, readLog }, [id], slice)).get(id);
+    const piece = (await readSamples({ tx, orgId, readLog }, [id], slice, knownAt)).get(id);
     if (!piece || piece.n === 0) continue;
     pieces.push(piece);
     found += piece.n;

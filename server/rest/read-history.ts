@@ -22,6 +22,10 @@ export const readHistoryEndpoint = defineEndpoint({
       tag: z.string().min(1).describe('Name of the tag.'),
       from: z.iso.datetime({ offset: true }).describe('First instant, ISO 8601, included.'),
       to: z.iso.datetime({ offset: true }).describe('Last instant, ISO 8601, not included; at most 31 days after `from`.'),
+      knownAt: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .describe('As it was known at that instant: without samples and corrections that came later.'),
       limit: z.coerce.number().int().min(1).max(100_000).default(10_000),
     })
     .refine(({ from, to }) => Date.parse(to) > Date.parse(from) && Date.parse(to) - Date.parse(from) <= LONGEST_MS, {
@@ -43,9 +47,10 @@ export const readHistoryEndpoint = defineEndpoint({
   }),
   async run({ orgId, tenant }, { query }) {
     const window = { from: Date.parse(query.from), to: Date.parse(query.to) };
+    const known = query.knownAt === undefined ? undefined : Date.parse(query.knownAt);
     const { found, samples } = await tenant(async (tx) => {
       const row = await findTag(tx, orgId, query.tag);
-      return { found: row, samples: await readPage(tx, orgId, row.id, window, query.limit) };
+      return { found: row, samples: await readPage(tx, orgId, row.id, window, query.limit, known) };
     });
     const total = samples?.n ?? 0;
     const count = Math.min(total, query.limit);
