@@ -141,7 +141,8 @@ export async function openBroker(options: {
       done(null, allowed ? subscription : null);
     },
     // the last gate: a retained message or a shared session never reaches another organization
-    authorizeForward: (client, packet) => (mayPublish(packet.topic, rights.get(client) ?? new Set()) ? packet : null),
+    authorizeForward: (client, packet) =>
+      mayPublish(packet.topic, rights.get(client) ?? new Set()) && persistence.mayForward(client, packet) ? packet : null,
   });
   aedes.on('clientReady', (client) => absent.delete(client.id));
   aedes.on('clientDisconnect', (client) => {

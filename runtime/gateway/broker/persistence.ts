@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import MemoryPersistence from 'aedes-persistence/asyncPersistence.js';
 import type { Inbox, Kept, SessionSubscription } from './inbox.ts';
@@ -6,17 +7,28 @@ import type { Inbox, Kept, SessionSubscription } from './inbox.ts';
 type Queued = Parameters<MemoryPersistence['outgoingUpdate']>[1] & {
   messageId?: number;
   dup?: boolean;
+  qos?: number;
+  retain?: boolean;
   brokerId?: string;
   brokerCounter?: number;
   /** Survives every copy that the broker makes of a packet, and is not sent under MQTT 3.1.1. */
-  properties?: { inbox?: number };
+  properties?: { inbox?: number; resumed?: boolean };
+  /** It went, or goes, to its session with what waited there. */
+  streamed?: boolean;
 };
 interface Outgoing {
-  /** A session is being resumed: what waited goes first, and what comes meanwhile behind it. */
-  resuming?: { readonly waited: ReadonlyMap<string, Queued>; readonly over: Promise<void> };
+  /**
+   * The session is being resumed: what waits goes in its order, and what comes meanwhile behind it. The broker would send that at once, before what waits; or a
+   * second time, under another packet id, so that nobody could know it.
+   */
+  resuming?: { streamed: number; sent: number };
+  /** Streamed, and perhaps still on the way that new messages go. */
+  readonly taken: Set<string>;
   readonly byCounter: Map<string, Queued>;
   readonly byId: Map<number, Queued>;
 }
+/** How often a resumed session looks whether what it was given has gone out. */
+const LOOK_MS = 2;
 const keyOf = (packet: Queued) => `${packet.brokerId} ${packet.brokerCounter}`;
 const FROM_DISK = 'inbox';
 
@@ -64,7 +76,7 @@ export class InboxPersistence extends MemoryPersistence {
   }
 
   #of(client: string): Outgoing {
-    const own = this.#outgoing.get(client) ?? { byCounter: new Map(), byId: new Map() };
+    const own = this.#outgoing.get(client) ?? { taken: new Set(), byCounter: new Map(), byId: new Map() };
     this.#outgoing.set(client, own);
     return own;
   }
@@ -81,25 +93,42 @@ export class InboxPersistence extends MemoryPersistence {
     for (const sub of subs) this.#queue(sub.clientId, { ...packet, messageId: undefined });
   }
 
-  /**
-   * The packet is about to be sent under its id. The broker may send one that comes while a session is resumed twice, as new and as waiting:
-   * the second goes under the id of the first and says so. An id that another one still waits under is changed.
-   */
+  /** From here on the client is there for the broker. */
+  override async subscriptionsByClient(client: Client): ReturnType<MemoryPersistence['subscriptionsByClient']> {
+    const own = this.#of(client.id);
+    own.resuming = { streamed: 0, sent: 0 };
+    own.taken.clear();
+    for (const packet of own.byCounter.values()) packet.streamed = false;
+    return super.subscriptionsByClient(client);
+  }
+
+  /** May the broker send this message now? Not when it goes, or went, with what waited for the session. */
+  mayForward(client: Client, packet: object): boolean {
+    const own = this.#outgoing.get(client.id);
+    const one = packet as Queued;
+    if (!own || client.clean || one.qos === 0 || one.retain || one.properties?.resumed) return true;
+    const waiting = own.byCounter.get(keyOf(one));
+    return waiting ? !own.resuming && !waiting.streamed : !own.taken.has(keyOf(one));
+  }
+
+  /** The packet is about to be sent under its id. An id that another one still waits under is changed. */
   override async outgoingUpdate(client: Client, packet: Queued): Promise<void> {
     const own = this.#of(client.id);
-    while (own.resuming && !own.resuming.waited.has(keyOf(packet))) await own.resuming.over;
+    const { resuming } = own;
     const waiting = own.byCounter.get(keyOf(packet));
-    if (!waiting || packet.messageId === undefined) return; // a copy that nobody keeps
-    if (waiting.messageId !== undefined) {
-      packet.messageId = waiting.messageId;
-      packet.dup = true;
-      return;
+    if (waiting && packet.messageId !== undefined) {
+      if (waiting.messageId !== undefined) {
+        packet.messageId = waiting.messageId;
+        packet.dup = true;
+      } else {
+        while (own.byId.has(packet.messageId)) packet.messageId = packet.messageId >= 65_535 ? 1 : packet.messageId + 1;
+        waiting.messageId = packet.messageId;
+        own.byId.set(packet.messageId, waiting);
+        const n = waiting.properties?.inbox;
+        if (n !== undefined) await this.#inbox.sent(n, client.id, packet.messageId);
+      }
     }
-    while (own.byId.has(packet.messageId)) packet.messageId = packet.messageId >= 65_535 ? 1 : packet.messageId + 1;
-    waiting.messageId = packet.messageId;
-    own.byId.set(packet.messageId, waiting);
-    const n = waiting.properties?.inbox;
-    if (n !== undefined) await this.#inbox.sent(n, client.id, packet.messageId);
+    if (resuming && packet.properties?.resumed) resuming.sent++;
   }
 
   override async outgoingClearMessageId(client: Client, packet: Queued): Promise<Queued> {
@@ -116,18 +145,27 @@ export class InboxPersistence extends MemoryPersistence {
   /** In order; what was sent before goes under its old id, marked as sent again (MQTT 3.1.1, 3.3.1.1 and 4.4). */
   override outgoingStream(client: Client): Readable {
     const own = this.#of(client.id);
-    const waited = new Map(own.byCounter);
-    const over = Promise.withResolvers<void>();
-    const resuming = { waited, over: over.promise };
+    // its session ends: what waits is looked through once
+    if (client.clean) return Readable.from([...own.byCounter.values()]);
+    const resuming = { streamed: 0, sent: 0 };
     own.resuming = resuming;
-    const packets = function* () {
-      for (const packet of waited.values()) yield { ...packet, dup: packet.messageId !== undefined };
-    };
-    // also when the connection ends in the middle
-    return Readable.from(packets()).on('close', () => {
+    const packets = async function* () {
+      const stands = () => own.resuming === resuming && !client.closed;
+      while (stands()) {
+        for (const packet of own.byCounter.values()) {
+          if (packet.streamed) continue;
+          packet.streamed = true;
+          if (packet.brokerId !== FROM_DISK) own.taken.add(keyOf(packet));
+          resuming.streamed++;
+          yield { ...packet, dup: packet.messageId !== undefined, properties: { ...packet.properties, resumed: true } };
+        }
+        // until all of it has gone out, so that what comes next cannot pass it; what came meanwhile goes the same way
+        while (stands() && resuming.sent < resuming.streamed) await sleep(LOOK_MS);
+        if (![...own.byCounter.values()].some((packet) => !packet.streamed)) break;
+      }
       if (own.resuming === resuming) own.resuming = undefined;
-      over.resolve();
-    });
+    };
+    return Readable.from(packets());
   }
 }
 
