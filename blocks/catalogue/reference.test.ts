@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { AnyBlock } from '#blocks/sdk/block.ts';
+import { lackingWords } from '#blocks/sdk/requirements.testing.ts';
 import { blockFolders } from './block-folders.ts';
 import { CONNECTORS } from './connectors.generated.ts';
+import { manifestOf } from './manifest.ts';
 import { PAGES } from './reference.generated.ts';
 import { sectionsOf } from './reference.ts';
 
@@ -17,6 +21,15 @@ test('every block and connector has its page in both languages', () => {
   for (const { id } of CONNECTORS)
     for (const file of [`${id}.md`, `${id}.zh.md`])
       expect(existsSync(new URL(`connectors/${file}`, docs)), `docs/connectors/${file}`).toBe(true);
+});
+
+test('every block is described in both languages, also those that the host feeds and no case runs', async () => {
+  for (const name of blockFolders()) {
+    const folder = fileURLToPath(new URL(`../${name}/`, import.meta.url));
+    const { default: block } = (await import(`${folder}block.ts`)) as { default: AnyBlock };
+    expect(lackingWords(folder, manifestOf(block)), name).toEqual([]);
+    if (!block.source) expect(readFileSync(`${folder}block.test.ts`, 'utf8'), name).toMatch(/^testBlock\(import\.meta\.url/m);
+  }
 });
 
 test('a page says formula, parameters with units, ports, permissions, source, example and what it was checked against', () => {

@@ -1,5 +1,6 @@
 import { defineBlock, f64, f64s, field, i32, integer, jsonState, number, same, z } from '#blocks/sdk/index.ts';
 import { addInOrder, type Buffer, dropUntil, statisticsSince } from './sliding.ts';
+import { spreadOf, takeValues, valuesSince } from './spread.ts';
 import { earliestEnd, openWindow, putWindow, SLOT_CELLS, SLOTS, takeWindow } from './tumbling.ts';
 
 /** Quality `uncertain:clipped`: the window held more values than it may keep. */
@@ -15,6 +16,12 @@ export default defineBlock({
   },
   words: { en: 'average moving rolling tumbling aggregate mean', zh: '平均 滑动 滚动 聚合 均值' },
   icon: 'chart-histogram',
+  labels: {
+    spread: { en: 'Spread', zh: '分布' },
+    quantile: { en: 'Quantile', zh: '分位数' },
+    lower: { en: 'Lower confidence limit', zh: '置信下限' },
+    upper: { en: 'Upper confidence limit', zh: '置信上限' },
+  },
   params: z
     .object({
       mode: field(z.enum(['tumbling', 'sliding']).default('tumbling'), {
@@ -36,11 +43,21 @@ export default defineBlock({
         help: { en: 'Beyond the end of the window and the lateness.', zh: '在窗口结束和等待时间之后再计。' },
       }),
       most: field(z.number().int().min(2).max(100_000).default(3600), {
-        title: { en: 'Most values kept when sliding', zh: '滑动窗口最多保留个数' },
+        title: { en: 'Most values kept', zh: '最多保留个数' },
+        help: { en: 'Of a sliding window, and for quantiles.', zh: '用于滑动窗口和分位数。' },
+      }),
+      spread: field(z.boolean().default(false), {
+        title: { en: 'Quantiles and confidence interval', zh: '分位数与置信区间' },
+        help: { en: 'Given at the port “spread”; keeps the values of the window.', zh: '由“分布”端口给出；须保留窗口内的数值。' },
+      }),
+      quantile: field(z.number().min(0).max(1).default(0.95), { title: { en: 'Quantile', zh: '分位数' } }),
+      confidence: field(z.number().gt(0).lt(100).default(95), {
+        title: { en: 'Confidence of the interval of the mean', zh: '均值置信区间的置信水平' },
+        unit: '%',
       }),
     })
     .refine((p) => p.mode === 'sliding' || p.lateness <= p.seconds * (SLOTS - 2), {
-      message: 'the lateness is longer than six windows',
+      message: 'the lateness is longer than six windows | 等待时间超过六个窗口长度',
       path: ['lateness'],
     }),
   carry: 'none',
@@ -55,6 +72,12 @@ export default defineBlock({
       count: integer(),
     },
     late: { value: number(same('value')) },
+    spread: {
+      median: number(same('value')),
+      quantile: number(same('value')),
+      lower: number(same('value')),
+      upper: number(same('value')),
+    },
   },
   state: {
     /** Newest event time; and the event time up to which windows are closed. */
@@ -91,6 +114,10 @@ export default defineBlock({
       const w = statisticsSince(s.buffer, row.time - width);
       const quality = clipped ? Math.max(CLIPPED, w.quality) : w.quality;
       ctx.emit({ out: { time: row.time, quality, mean: w.mean, min: w.min, max: w.max, sd: w.sd, count: w.count } });
+      if (p.spread) {
+        const values = valuesSince(s.buffer, row.time - width);
+        ctx.emit({ spread: spreadOf(row.time, w, values, p.quantile, p.confidence, quality) });
+      }
       return;
     }
     const start = Math.floor(row.time / width) * width;
@@ -136,7 +163,10 @@ export default defineBlock({
         ctx.wakeAt(s.due);
       }
     }
-    if (s.closed < s.next) return;
+    if (s.closed < s.next) {
+      if (p.spread) addInOrder(s.buffer, row.time, row.value, row.quality, p.most);
+      return;
+    }
     putWindow(s.slots, {
       start: s.start,
       count: s.count,
@@ -152,9 +182,15 @@ export default defineBlock({
       ctx.emit({
         out: { time: w.start + width, quality: w.quality, mean: w.mean, min: w.min, max: w.max, sd: w.sd, count: w.count },
       });
+      if (p.spread) {
+        const values = takeValues(s.buffer, w.start, w.start + width);
+        ctx.emit({ spread: spreadOf(w.start + width, w, values, p.quantile, p.confidence) });
+      }
       w = takeWindow(s.slots, s.closed, width);
     }
     s.next = earliestEnd(s.slots, width);
+    // after closing, so that full windows make room for the row that closes them
+    if (p.spread) addInOrder(s.buffer, row.time, row.value, row.quality, p.most);
   },
   onTimer(s, p, ctx) {
     if (ctx.now < s.due) {
@@ -179,6 +215,10 @@ export default defineBlock({
       ctx.emit({
         out: { time: w.start + width, quality: w.quality, mean: w.mean, min: w.min, max: w.max, sd: w.sd, count: w.count },
       });
+      if (p.spread) {
+        const values = takeValues(s.buffer, w.start, w.start + width);
+        ctx.emit({ spread: spreadOf(w.start + width, w, values, p.quantile, p.confidence) });
+      }
       w = takeWindow(s.slots, s.closed, width);
     }
     s.next = earliestEnd(s.slots, width);
