@@ -183,7 +183,13 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
     };
     const fresh = async (what: string, ms = 15_000) => {
       const from = samples.length;
-      await until(what, () => tags.every((tag) => samples.slice(from).some((s) => s.tagId === tag.tagId && isGood(s))), ms);
+      const missing = () => tags.filter((tag) => !samples.slice(from).some((s) => s.tagId === tag.tagId && isGood(s)));
+      const began = Date.now();
+      await until(what, () => missing().length === 0, ms).catch((error: unknown) => {
+        const still = missing().map((tag) => tag.address);
+        const said = `${samples.length - from} samples in ${Date.now() - began} ms, none of ${still.join(', ')}`;
+        throw new Error(`${what}: ${said}`, { cause: error });
+      });
     };
     /** A source that sends by itself is known by what it sent. */
     const heard = async (session: Session) => {

@@ -54,6 +54,12 @@ const peers: readonly Peer[] = [
     packages: ['redis-server'],
   },
   {
+    name: 'Mosquitto',
+    variable: 'MILLWRIGHT_MOSQUITTO',
+    find: () => onPath('mosquitto'),
+    packages: ['mosquitto'],
+  },
+  {
     name: 'pymodbus',
     variable: 'MILLWRIGHT_PYMODBUS',
     find: async () => {

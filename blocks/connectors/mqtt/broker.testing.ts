@@ -44,17 +44,24 @@ export interface Device {
   readonly subscribes?: readonly string[];
 }
 
+export interface Broker {
+  readonly port: number;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Broker and one device, switched on and off together. */
 export class BrokerWithDevice implements TestSource {
-  readonly broker: TestBroker;
+  readonly broker: Broker;
   readonly #device: Device;
   readonly #value: () => SourceValue | undefined;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   silent = false;
 
-  constructor(port: number, device: Device, value: () => SourceValue | undefined) {
-    this.broker = new TestBroker(port);
+  /** `broker`: of another make; by itself one in this process. */
+  constructor(port: number, device: Device, value: () => SourceValue | undefined, broker: Broker = new TestBroker(port)) {
+    this.broker = broker;
     this.#device = device;
     this.#value = value;
   }

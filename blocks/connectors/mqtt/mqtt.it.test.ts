@@ -3,53 +3,67 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample, WaveValue } from '#blocks/sdk/connector.ts';
 import { packWave } from '../payload/payload.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
-import { BrokerWithDevice, TestBroker } from './broker.testing.ts';
+import { type Broker, BrokerWithDevice, type Device, TestBroker } from './broker.testing.ts';
 import connector from './connector.ts';
+import { Mosquitto } from './mosquitto.testing.ts';
 
-let port = 0;
 let setpoint = 650;
 const wave: WaveValue = { t0: Date.now(), rate: 48_000, values: Float32Array.of(0.5, -0.25, 1) };
-
-connectorSuite('mqtt', {
-  connector,
-  source: async () => {
-    port = await freePort();
-    return new BrokerWithDevice(
-      port,
-      {
-        subscribes: ['plant/valve/set'],
-        message: (_client, _topic, payload) => {
-          setpoint = JSON.parse(payload.toString()).sp;
-        },
-        beat: (client) => {
-          const ts = new Date().toISOString();
-          client.publish('plant/pump', JSON.stringify({ ts, data: { pressure: 7.25, on: true, states: ['a', 'run'] } }), {
-            qos: 1,
-          });
-          client.publish('plant/plain', '12.5', { qos: 0 });
-          client.publish('plant/valve', JSON.stringify({ sp: setpoint }), { qos: 1 });
-          client.publish('plant/vibration', packWave({ ...wave, t0: Date.now() }), { qos: 1 });
-          for (let i = 0; i < 130; i++) client.publish(`many/t${i}`, '1', { retain: true });
-        },
-      },
-      () => setpoint,
-    );
+const device: Device = {
+  subscribes: ['plant/valve/set'],
+  message: (_client, _topic, payload) => {
+    setpoint = JSON.parse(payload.toString()).sp;
   },
-  settings: () => ({ host: '127.0.0.1', port, username: 'plant' }),
-  secrets: { password: 'right' },
-  tags: [
-    { address: 'plant/pump#data.pressure@ts', type: 'number', value: 7.25 },
-    { address: 'plant/pump#data.on', type: 'boolean', value: true },
-    { address: 'plant/pump#data.states[1]', type: 'text', value: 'run' },
-    { address: 'plant/plain', type: 'number', value: 12.5 },
-    { address: 'plant/vibration', type: 'wave' },
-  ],
-  writable: { address: 'plant/valve#sp>plant/valve/set#sp', type: 'number', value: 720 },
-  readOnly: { address: 'plant/valve#sp', type: 'number' },
-  absent: { address: 'plant/nothing#x', type: 'number' },
-  malformed: ['', '#x', 'plant/+/x#y', 'plant/a#x@', 'plant/a#x#y', 'plant/a#x>', 'plant/a#[x]'],
-  browse: { path: 'many', count: 130, contains: 'many/t7' },
-  refused: { secrets: { password: 'wrong' }, part: 'permission' },
+  ready: (client) => {
+    for (let i = 0; i < 130; i++) client.publish(`many/t${i}`, '1', { retain: true });
+  },
+  beat: (client) => {
+    const ts = new Date().toISOString();
+    client.publish('plant/pump', JSON.stringify({ ts, data: { pressure: 7.25, on: true, states: ['a', 'run'] } }), {
+      qos: 1,
+    });
+    client.publish('plant/plain', '12.5', { qos: 0 });
+    client.publish('plant/valve', JSON.stringify({ sp: setpoint }), { qos: 1 });
+    client.publish('plant/vibration', packWave({ ...wave, t0: Date.now() }), { qos: 1 });
+  },
+};
+
+const suiteWith = (name: string, broker: (port: number) => Broker) => {
+  let port = 0;
+  connectorSuite(name, {
+    connector,
+    source: async () => {
+      port = await freePort();
+      return new BrokerWithDevice(port, device, () => setpoint, broker(port));
+    },
+    settings: () => ({ host: '127.0.0.1', port, username: 'plant' }),
+    secrets: { password: 'right' },
+    tags: [
+      { address: 'plant/pump#data.pressure@ts', type: 'number', value: 7.25 },
+      { address: 'plant/pump#data.on', type: 'boolean', value: true },
+      { address: 'plant/pump#data.states[1]', type: 'text', value: 'run' },
+      { address: 'plant/plain', type: 'number', value: 12.5 },
+      { address: 'plant/vibration', type: 'wave' },
+    ],
+    writable: { address: 'plant/valve#sp>plant/valve/set#sp', type: 'number', value: 720 },
+    readOnly: { address: 'plant/valve#sp', type: 'number' },
+    absent: { address: 'plant/nothing#x', type: 'number' },
+    malformed: ['', '#x', 'plant/+/x#y', 'plant/a#x@', 'plant/a#x#y', 'plant/a#x>', 'plant/a#[x]'],
+    browse: { path: 'many', count: 130, contains: 'many/t7' },
+    refused: { secrets: { password: 'wrong' }, part: 'permission' },
+  });
+};
+
+suiteWith('mqtt', (port) => new TestBroker(port));
+
+const program = process.env.MILLWRIGHT_MOSQUITTO;
+describe.skipIf(!program)('Mosquitto', () => {
+  let broker: Mosquitto | undefined;
+  suiteWith('mqtt: Mosquitto', (port) => {
+    broker = new Mosquitto(program ?? '', port);
+    return broker;
+  });
+  afterAll(() => broker?.dispose());
 });
 
 describe('mqtt: acknowledgement', () => {
