@@ -1,5 +1,5 @@
 'use client';
-import { ActionIcon, Button, Group, Loader, MultiSelect, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Chip, Group, Loader, MultiSelect, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
@@ -117,49 +117,60 @@ function Shifts({ asset, found, onClose }: { asset: PlantAsset; found: Found; on
         {t('hint', { zone: found.zone })} {found.calendar && !found.own ? t('inherited') : ''}
       </Text>
       {shifts.map((shift, i) => (
-        <Group key={shift.id} align="flex-start" gap="xs" wrap="nowrap">
-          <TextInput
-            label={t('code')}
-            value={shift.code}
-            onChange={(e) => set(shift.id, { code: e.currentTarget.value })}
-            error={fieldOf('shifts', i, 'code')}
-            w={90}
-            required
-          />
-          <TextInput label={t('en')} value={shift.en} onChange={(e) => set(shift.id, { en: e.currentTarget.value })} />
-          <TextInput label={t('zh')} value={shift.zh} onChange={(e) => set(shift.id, { zh: e.currentTarget.value })} />
-          <TextInput
-            type="time"
-            label={t('start')}
-            value={shift.start}
-            onChange={(e) => set(shift.id, { start: e.currentTarget.value })}
-            error={fieldOf('shifts', i, 'start')}
-            required
-          />
-          <TextInput
-            type="time"
-            label={t('end')}
-            value={shift.end}
-            onChange={(e) => set(shift.id, { end: e.currentTarget.value })}
-            error={fieldOf('shifts', i, 'end')}
-            required
-          />
-          <MultiSelect
-            label={t('days')}
-            data={WEEK.map((day) => ({ value: day, label: dayName(locale, day) }))}
-            value={shift.days}
-            onChange={(days) => set(shift.id, { days })}
-            error={fieldOf('shifts', i, 'days')}
-            style={{ flex: 1 }}
-          />
-          <ActionIcon
-            mt={24}
-            aria-label={t('removeShift', { code: shift.code })}
-            onClick={() => setShifts((before) => before.filter((one) => one.id !== shift.id))}
-          >
-            <IconTrash size={16} stroke={1.7} />
-          </ActionIcon>
-        </Group>
+        <div key={shift.id}>
+          <Group align="flex-start" gap="xs" wrap="nowrap">
+            <TextInput
+              label={t('code')}
+              value={shift.code}
+              onChange={(e) => set(shift.id, { code: e.currentTarget.value })}
+              error={fieldOf('shifts', i, 'code')}
+              w={90}
+              required
+            />
+            <TextInput label={t('en')} value={shift.en} onChange={(e) => set(shift.id, { en: e.currentTarget.value })} />
+            <TextInput label={t('zh')} value={shift.zh} onChange={(e) => set(shift.id, { zh: e.currentTarget.value })} />
+            <TextInput
+              type="time"
+              label={t('start')}
+              value={shift.start}
+              onChange={(e) => set(shift.id, { start: e.currentTarget.value })}
+              error={fieldOf('shifts', i, 'start')}
+              required
+            />
+            <TextInput
+              type="time"
+              label={t('end')}
+              value={shift.end}
+              onChange={(e) => set(shift.id, { end: e.currentTarget.value })}
+              error={fieldOf('shifts', i, 'end')}
+              required
+            />
+            <ActionIcon
+              mt={24}
+              aria-label={t('removeShift', { code: shift.code })}
+              onClick={() => setShifts((before) => before.filter((one) => one.id !== shift.id))}
+            >
+              <IconTrash size={16} stroke={1.7} />
+            </ActionIcon>
+          </Group>
+          <Chip.Group multiple value={shift.days} onChange={(days) => set(shift.id, { days })}>
+            <Group gap={6} mt={6} role="group" aria-label={t('days')}>
+              <Text c="dimmed" size="sm" mr={4}>
+                {t('days')}
+              </Text>
+              {WEEK.map((day) => (
+                <Chip key={day} value={day} size="xs" radius="sm">
+                  {dayName(locale, day)}
+                </Chip>
+              ))}
+            </Group>
+          </Chip.Group>
+          {fieldOf('shifts', i, 'days') && (
+            <Text c="red" size="xs" role="alert">
+              {fieldOf('shifts', i, 'days')}
+            </Text>
+          )}
+        </div>
       ))}
       <Group>
         <Button

@@ -1,5 +1,5 @@
 'use client';
-import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath, useStore } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
 import { memo, useState } from 'react';
 import { displayUnit } from '#runtime/units/units.ts';
@@ -8,6 +8,7 @@ import { portKind } from '../_session/fit.ts';
 import { formatNumber, formatTime, formatValue } from '../_session/format.ts';
 import { useStudio, useWireValue } from '../_session/use-session.tsx';
 import classes from './canvas.module.css';
+import { corridor, corridorPath } from './corridor.ts';
 
 export type WireFlowEdge = Edge<{ readonly conversion: string | undefined }, 'wire'>;
 
@@ -19,7 +20,7 @@ const STROKE = {
 };
 
 export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
-  const { id, source, sourceHandleId, selected, data } = props;
+  const { id, source, target, sourceHandleId, selected, data } = props;
   const [over, setOver] = useState(false);
   const schema = useStudio((state) => state.facts.schemaOf({ node: source, port: sourceHandleId ?? 'out' }));
   const facts = useStudio((state) => state.facts);
@@ -32,8 +33,22 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
       )
     : 'number';
   const back = props.targetX < props.sourceX;
-  // A feedback wire goes below the nodes, not behind them.
-  const [path, x, y] = back ? below(props) : getBezierPath(props);
+  const from = { x: props.sourceX, y: props.sourceY };
+  const to = { x: props.targetX, y: props.targetY };
+  const around = useStore(
+    ({ nodeLookup }) => {
+      if (back) return undefined;
+      const boxes = [...nodeLookup.values()].flatMap(({ id: node, internals, measured }) =>
+        node === source || node === target
+          ? []
+          : [{ ...internals.positionAbsolute, width: measured.width ?? 0, height: measured.height ?? 0 }],
+      );
+      return corridor(from, to, boxes);
+    },
+    (a, b) => a?.y === b?.y && a?.from === b?.from && a?.to === b?.to,
+  );
+  // No wire goes behind a node: feedback goes below, others take a gap.
+  const [path, x, y] = back ? below(props) : around ? corridorPath(from, to, around) : getBezierPath(props);
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: hovering only shows what the records table shows too */}
