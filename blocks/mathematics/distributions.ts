@@ -27,12 +27,12 @@ export const chiSquareUpper = (x: number, df: number): number => gammaTails(df /
 export const chiSquareQuantile = (p: number, df: number): number => solve(p, (x) => gammaTails(df / 2, x / 2), df);
 
 export function tUpper(t: number, df: number): number {
-  const [, upper] = betaTails(0.5, df / 2, (t * t) / (df + t * t), df / (df + t * t));
+  const [, upper] = betaTails(0.5, df / 2, 1 / (1 + df / (t * t)), df / (df + t * t));
   return t > 0 ? upper / 2 : 1 - upper / 2;
 }
 export const tCdf = (t: number, df: number): number => tUpper(-t, df);
 /** Two-sided probability of a value at least as far from 0. */
-export const tTwoSided = (t: number, df: number): number => betaTails(0.5, df / 2, (t * t) / (df + t * t), df / (df + t * t))[1];
+export const tTwoSided = (t: number, df: number): number => betaTails(0.5, df / 2, 1 / (1 + df / (t * t)), df / (df + t * t))[1];
 export function tQuantile(p: number, df: number): number {
   if (p === 0.5) return 0;
   const tail = Math.min(p, 1 - p);

@@ -1,5 +1,6 @@
 import { defineBlock, field, number, text, unit, unitOf, z } from '#blocks/sdk/index.ts';
-import { dayOf, factorAt, overlap } from './table.ts';
+import { dayOf } from '../dates.ts';
+import { factorAt, overlap } from './table.ts';
 
 const date = z
   .string()

@@ -1,22 +1,11 @@
+import { dayOf } from '../dates.ts';
+
 /** A conversion factor with the days on which it holds (UTC dates, both included) and where it comes from. */
 export interface Factor {
   readonly from: string;
   readonly to?: string | undefined;
   readonly value: number;
   readonly source: string;
-}
-
-/** Days since 1970-01-01 of `2026-07-31` (Hinnant's days_from_civil); NaN when there is no such day. */
-export function dayOf(date: string): number {
-  const [y, m, d] = date.split('-').map(Number) as [number, number, number];
-  const year = m <= 2 ? y - 1 : y;
-  const era = Math.floor(year / 400);
-  const yoe = year - era * 400;
-  const doy = Math.floor((153 * (m > 2 ? m - 3 : m + 9) + 2) / 5) + d - 1;
-  const doe = yoe * 365 + Math.floor(yoe / 4) - Math.floor(yoe / 100) + doy;
-  const leap = (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0;
-  const length = m === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(m) ? 30 : 31;
-  return m >= 1 && m <= 12 && d >= 1 && d <= length ? era * 146_097 + doe - 719_468 : Number.NaN;
 }
 
 /** The factor in force at a time, by the site's date. */
