@@ -9,9 +9,6 @@ import type { FieldMeta } from './params.ts';
 
 /** What every block has beside its code. Each lack is one sentence that says what would be right. */
 
-/** Are lacks errors, or only listed? */
-export const STRICT = false;
-
 /** Sections of `README.md` and `README.zh.md`. The parameters of the Chinese page come from the block's own titles. */
 export const SECTIONS = {
   'README.md': ['Formula', 'Parameters', 'Limits', 'Source', 'Worked example'],
