@@ -104,9 +104,9 @@
 
   /**
    * Lays the rows of a result down; what does not fit into the area, or is no row, is put into `rest` by name. `refuse(message)` throws;
-   * `plain(value)` makes copyable data of what is no typed array; `spend(bytes)` counts what leaves.
+   * `plain(value)` makes copyable data of what is no typed array; `spend(bytes)` counts what leaves; `ofOutput(output, run)` names the node.
    */
-  function pack({ outputs, keys, wakeAt, nodes }, { refuse, plain, spend, put }) {
+  function pack({ outputs, keys, wakeAt, nodes }, { refuse, plain, spend, put, ofOutput }) {
     const shape = list();
     const boxed = list();
     const parts = { doubles: list(), integers: list(), bytes: list() };
@@ -133,8 +133,7 @@
     const names = keys === undefined ? list() : isArray(keys) ? keys : refuse('the keys of a step must be a list');
     const codes = new Dictionary();
     if (keys === undefined) told = 0;
-    for (let i = 0; i < outputs.length; i++) {
-      const { output, n, row, time, key, columns, quality } = outputs[i];
+    const take = ({ output, n, row, time, key, columns, quality }) => {
       if (!(n >= 0) || !isArray(columns)) refuse('an output is not whole');
       shape[shape.length] = output;
       shape[shape.length] = n;
@@ -153,6 +152,15 @@
         if (tells) add('bytes', Bytes, q, n);
         shape[shape.length] = (name === 'Float64Array' || name === 'Uint8Array' ? 0 : 1) | (tells ? 2 : 0);
       }
+    };
+    let widest;
+    let most = -1;
+    for (let i = 0; i < outputs.length; i++) {
+      const before = sizes.doubles;
+      ofOutput(outputs[i].output, () => take(outputs[i]));
+      if (sizes.doubles - before <= most) continue;
+      most = sizes.doubles - before;
+      widest = outputs[i].output;
     }
     shape[0] = sizes.doubles;
     shape[1] = sizes.integers;
@@ -169,7 +177,7 @@
     if (boxed.length > 0) put('boxed', boxed);
     const start = toEight(4 + shape.length * 4);
     const total = start + sizes.doubles * 8 + sizes.integers * 4 + sizes.bytes;
-    spend(total);
+    ofOutput(widest, () => spend(total));
     let target = area;
     if (total > size) {
       target = new Store(total);

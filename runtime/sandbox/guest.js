@@ -237,6 +237,67 @@
   function mustBeList(result, name) {
     if (!isArray(result[name])) throw new Refusal('OUTPUT_KIND', `the ${name} of a step must be a list`);
   }
+  /** The node whose output has most rows. */
+  function fullest(outputs) {
+    let best;
+    for (let i = 0; i < outputs.length; i++) if (best === undefined || outputs[i].n > outputs[best].n) best = i;
+    return best === undefined ? undefined : limits.nodes[outputs[best].output];
+  }
+  /** What one node gave is refused in its name. */
+  function ofNode(node, run) {
+    try {
+      return run();
+    } catch (e) {
+      if (e instanceof Refusal && e.node === undefined && typeof node === 'string') e.node = node;
+      throw e;
+    }
+  }
+  /** A list of what nodes asked for or failed on. */
+  function listed(list) {
+    const out = [];
+    for (let i = 0; i < list.length; i++) {
+      const value = ofNode(list[i].node, () => plain(list[i], 1));
+      defineProperty(out, i, { value, writable: true, enumerable: true, configurable: true });
+    }
+    return out;
+  }
+  /** The state within its limit; when it is beyond, the node with the largest part of it is named. */
+  function saved() {
+    const state = program.save();
+    try {
+      return bounded(state, limits.stateBytes);
+    } catch (e) {
+      if (e instanceof Refusal && e.code === 'OUTPUT_LIMIT') {
+        e.message = `the state may take at most ${limits.stateBytes >> 20} MB`;
+        e.node = heaviest(state);
+      }
+      throw e;
+    }
+  }
+  /** By the lists of a compiled program's state (`runtime/compile/layout.ts`): fields with their node, and their contents beside them. */
+  function heaviest(state) {
+    let best;
+    let most = -1;
+    const parts = ['A', 'J'];
+    for (let p = 0; p < 2; p++) {
+      const part = parts[p];
+      const fields = state?.layout?.[part];
+      if (!isArray(fields)) continue;
+      for (let i = 0; i < fields.length; i++) {
+        let bytes = limits.stateBytes;
+        try {
+          bounded(state[part][i], limits.stateBytes);
+          bytes -= left;
+        } catch {
+          bytes = Infinity;
+        }
+        if (bytes <= most) continue;
+        most = bytes;
+        best = fields[i][0];
+      }
+    }
+    return best;
+  }
   function mustBeFew(list, most, what) {
     if (list.length > most)
       throw new Refusal('OUTPUT_LIMIT', `${list.length} ${what} in one step; at most ${most} are allowed`, loudest(list));
@@ -258,26 +319,37 @@
     let rows = 0;
     for (let i = 0; i < result.outputs.length; i++) rows += result.outputs[i].n;
     if (!(rows <= limits.rows))
-      throw new Refusal('OUTPUT_LIMIT', `${rows} output rows in one step; at most ${limits.rows} are allowed`);
+      throw new Refusal(
+        'OUTPUT_LIMIT',
+        `${rows} output rows in one step; at most ${limits.rows} are allowed`,
+        fullest(result.outputs),
+      );
     left = allowed = limits.bytes;
     let rest;
     const put = (name, value) => {
       rest ??= create(null);
       rest[name] = value;
     };
-    if (result.effects.length > 0) put('effects', plain(result.effects, 0));
-    if (result.alarms.length > 0) put('alarms', plain(result.alarms, 0));
+    if (result.effects.length > 0) put('effects', listed(result.effects));
+    if (result.alarms.length > 0) put('alarms', listed(result.alarms));
     if (result.dead.length > 0) {
       // Refused rows are counted, not copied one and all: a broken block refuses every row.
       const more = result.dead.length - limits.dead;
-      put('dead', plain(more > 0 ? apply(slice, result.dead, [0, limits.dead]) : result.dead, 0));
+      put('dead', listed(more > 0 ? apply(slice, result.dead, [0, limits.dead]) : result.dead));
       if (more > 0) put('deadMore', more);
     }
     if (typeof result.late !== 'object' || result.late === null)
       throw new Refusal('OUTPUT_KIND', 'the late of a step must be counts by node');
     if (keys(result.late).length > 0) put('late', plain(result.late, 0));
     if (look) put('probes', plain(looked(), 0));
-    crossing.pack(result, { refuse: refuseOutput, plain: leaves, spend, put });
+    const tools = {
+      refuse: refuseOutput,
+      plain: leaves,
+      spend,
+      put,
+      ofOutput: (output, run) => ofNode(limits.nodes[output], run),
+    };
+    crossing.pack(result, tools);
     return rest;
   }
 
@@ -320,7 +392,7 @@
       if (area !== undefined) crossing.open(area);
       const rest = checked(program.step(crossing.unpack(given)), look);
       if (!save) return rest;
-      return { rest, state: bounded(program.save(), limits.stateBytes) };
+      return { rest, state: saved() };
     }),
     // Steps that were taken before: only the state behind them is wanted, and when the last of them wants to be woken.
     again: guarded((inputs) => {
@@ -328,7 +400,7 @@
       for (let i = 0; i < inputs.length; i++) wakeAt = program.step(inputs[i])?.wakeAt;
       return typeof wakeAt === 'number' ? wakeAt : null;
     }),
-    save: guarded(() => bounded(program.save(), limits.stateBytes)),
+    save: guarded(saved),
     probes: guarded(() => bounded(looked(), limits.bytes)),
     load: guarded((state) => {
       crossing.forget();

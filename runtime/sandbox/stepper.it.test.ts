@@ -108,3 +108,21 @@ throw new Odd();`;
   await expect(stepper.step(NO_ROWS)).rejects.toMatchObject({ message: 'Odd: odd' });
   stepper.dispose();
 });
+
+test('a state that grows too large is refused in the name of the block that has most of it', async () => {
+  const text = `() => ({ step() { return { outputs: [], effects: [], alarms: [], dead: [], late: {}, wakeAt: null }; }, load() {},
+    save() { return { layout: { A: [['bad', 'ring']], J: [['bad', 'few', true], ['loud', 'buffer', true]] }, A: [new Float64Array(100)], J: [['x'], ['y'.repeat(3e6)]] }; } })`;
+  const stepper = await createStepper({ ...hostileProgram(''), text }, { stateBytes: 1 << 20 });
+  const refused = { code: 'OUTPUT_LIMIT', message: 'the state may take at most 1 MB', node: 'loud', block: 'acme/test.loud' };
+  await expect(stepper.stepAndSave(NO_ROWS)).rejects.toMatchObject(refused);
+  await expect(stepper.save()).rejects.toMatchObject(refused);
+  stepper.dispose();
+});
+
+test('steps that are asked for at once go one after the other; steps of very different sizes keep their rows', async () => {
+  const stepper = await createStepper(summing);
+  const sums = await Promise.all([[1], [2, 3], Array(300_000).fill(1), [4]].map((values) => stepper.step(input(values))));
+  expect(sums.map((r) => r.outputs[0]?.columns[0]?.[0])).toEqual([1, 6, 300_006, 300_010]);
+  expect(sums.map((r) => r.outputs[0]?.key)).toEqual(Array(4).fill(['甲']));
+  stepper.dispose();
+});

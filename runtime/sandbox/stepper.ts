@@ -77,11 +77,11 @@ export async function createStepper(program: Program, options: StepperOptions = 
   );
 
   function failure(code: SandboxError['code'], message: string, where?: { node?: string; stack?: string }): SandboxError {
-    const node = where?.node || undefined;
+    const node = where?.node !== undefined && Object.hasOwn(program.info.blocks, where.node) ? where.node : undefined;
     const place =
+      (node ? { node, block: program.info.blocks[node]?.block } : undefined) ??
       (where?.stack ? placeInStack(program.map, where.stack) : undefined) ??
-      (cell?.[0] ? placeOf(program.map, cell[0]) : undefined) ??
-      (node ? { node, block: program.info.blocks[node]?.block } : undefined);
+      (cell?.[0] ? placeOf(program.map, cell[0]) : undefined);
     return new SandboxError(code, message, place);
   }
   /** isolated-vm reports its own limits as plain errors with fixed texts. */
@@ -170,7 +170,8 @@ export async function createStepper(program: Program, options: StepperOptions = 
       const guest = (await context.eval(GUEST, { reference: true, filename: 'guest' })) as Entry;
       const crossing = await context.eval(CROSSING, { reference: true, filename: 'crossing' });
       const { rows, effects, alarms, dead, bytes, stateBytes } = limits;
-      const given = { freeze: program.info.untrusted, rows, effects, alarms, dead, bytes, stateBytes };
+      const nodes = program.info.outputs.map((o) => o.node);
+      const given = { freeze: program.info.untrusted, nodes, rows, effects, alarms, dead, bytes, stateBytes };
       const handle = (await guest.apply(undefined, [new ivm.ExternalCopy(given).copyInto(), crossing.derefInto()], {
         result: { reference: true },
         timeout: limits.timeoutMs,

@@ -65,6 +65,47 @@ export const SHORT_ATTACKS: readonly ShortAttack[] = [
     expected: 'OK',
     body: 'class Big extends Float64Array { static get [Symbol.species]() { return class extends Float64Array { constructor() { super(5e6); } }; } } return { ...EMPTY, effects: [{ node: "n", request: new Big(new ArrayBuffer(64), 0, 1) }] };',
   },
+  // what crosses by the shared area
+  {
+    name: 'looks for memory that is shared',
+    expected: 'OK',
+    body: 'for (const a of [input.clock, ...input.sources.flatMap((s) => [s.time, s.row, s.key])]) if (Object.prototype.toString.call(a.buffer) !== "[object ArrayBuffer]") throw new Error("shared");',
+  },
+  {
+    name: 'keys without names',
+    expected: 'OUTPUT_KIND: has no name',
+    body: `return { ...EMPTY, keys: ['a'], outputs: [${one('key: Int32Array.of(1)')}] };`,
+  },
+  {
+    name: 'names that are no texts',
+    expected: 'OUTPUT_KIND: must be a text',
+    body: `return { ...EMPTY, keys: [{ length: 1 }], outputs: [${one('key: Int32Array.of(0)')}] };`,
+  },
+  {
+    name: 'names of a hundred megabytes',
+    expected: 'OUTPUT_LIMIT|TIMEOUT|MEMORY',
+    body: 'return { ...EMPTY, keys: Array.from({ length: 5e4 }, (_, i) => i + "x".repeat(1000)) };',
+  },
+  {
+    name: 'qualities of fewer rows',
+    expected: 'OUTPUT_KIND: fewer values',
+    body: gives(one('columns: [new Float64Array(1)], quality: [new Uint8Array(0)]')),
+  },
+  {
+    name: 'counts of another length',
+    expected: 'OUTPUT_KIND: fewer values',
+    body: 'return { ...EMPTY, nodes: { last: new Float64Array(9), rows: new Int32Array(1), failed: new Int32Array(9) } };',
+  },
+  {
+    name: 'counts of half a gigabyte',
+    expected: 'OUTPUT_LIMIT|TIMEOUT|MEMORY|THREW',
+    body: 'const n = 3e6; return { ...EMPTY, nodes: { last: new Float64Array(n), rows: new Int32Array(n), failed: new Int32Array(n) } };',
+  },
+  {
+    name: 'typed arrays that lie about their length',
+    expected: 'OK|OUTPUT_KIND',
+    body: `Object.defineProperty(Object.getPrototypeOf(Float64Array.prototype), "length", { get: () => 1e9 }); Object.defineProperty(Object.getPrototypeOf(Float64Array.prototype), "byteOffset", { get: () => 64 }); ${gives(one('columns: [new Float64Array(4)]'))}`,
+  },
   // what is thrown
   { name: 'throws nothing', expected: 'THREW: undefined', body: 'throw undefined;' },
   { name: 'throws null', expected: 'THREW: null', body: 'throw null;' },
