@@ -108,6 +108,15 @@ export const retention = pgTable('retention', {
   largeHours: integer('large_hours'),
   updatedAt: updatedAt(),
 });
+/** The same for all tags and series of an organization that have no rule of their own. */
+export const retentionDefault = pgTable('retention_default', {
+  orgId: orgId().primaryKey(),
+  /** Every sample; 0 = for ever, null = as the platform is set. */
+  sampleDays: integer('sample_days'),
+  /** The bytes of waves, and every frame; null = as the platform is set. */
+  largeHours: integer('large_hours'),
+  updatedAt: updatedAt(),
+});
 /** What an organization's control lane said: forms, answers, decisions, acknowledgements. Ticks are clockwork and not kept. */
 export const event = pgTable(
   'event',

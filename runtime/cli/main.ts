@@ -13,7 +13,7 @@ const program = new Command('mw')
     'after',
     `
 Without a server, on files:        run, plan, verify, app pack, block new, block test; backtest and replay with --in
-On the product that runs here:     backtest, replay, shadow, audit verify, backup; restore brings one back
+On the product that runs here:     backtest, replay, shadow, retention, audit verify, backup; restore brings one back
   It is found by MILLWRIGHT_DATA (its data folder, .millwright when absent) or DATABASE_URL. Whoever may read these owns the product:
   mw asks for no password and sees every organization. It performs no action on any machine: effects are captured and counted.
 

@@ -1,11 +1,34 @@
 import type { Command } from 'commander';
 import { show, withProduct } from './commands.ts';
 import { FAILED } from './outcome.ts';
+import type { RetentionOptions } from './retention.ts';
 
 /** Commands that work on the data of a running product. Each loads its own code. */
 export function addProductCommands(program: Command): void {
+  addRetention(program);
   addAudit(program);
   addBackup(program);
+}
+
+function addRetention(program: Command): void {
+  program
+    .command('retention')
+    .description('What the past takes on disk and how long it is kept; with --samples or --large that is changed.')
+    .option('--org <name>', 'organization (id, slug or name), where there are several')
+    .option('--tag <name>', 'rule of this tag alone')
+    .option('--samples <time>', 'how long every sample is kept: 90d, forever, or default (hourly values outlive them)')
+    .option('--large <time>', 'how long raw waves and every frame are kept: 24h, or default')
+    .option('--json', 'print the report as one JSON object', false)
+    .addHelpText(
+      'after',
+      `
+A rule of a tag goes before the organization's, that before the platform's (MILLWRIGHT_HISTORY_DAYS, MILLWRIGHT_RAW_HOURS). A shorter rule takes hold when
+housekeeping comes next, within the hour; what is gone stays gone.`,
+    )
+    .action(async ({ json, ...options }: RetentionOptions & { json: boolean }) => {
+      const { printRetention, retentionRun } = await import('./retention.ts');
+      show(await withProduct((product) => retentionRun(product, options)), json, printRetention);
+    });
 }
 
 function addAudit(program: Command): void {

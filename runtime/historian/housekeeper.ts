@@ -13,6 +13,18 @@ export interface HouseFacts {
   readonly at?: string;
   readonly tookMs?: number;
   readonly problems?: readonly string[];
+  /** How long what is kept on this platform, where nobody set another rule. */
+  readonly rules?: HouseRules;
+}
+export interface HouseRules {
+  /** Days of the log in the database, and of its archives after that. */
+  readonly logDays: number;
+  readonly archiveDays: number;
+  /** Days of every sample (0 = for ever), and after how many of them they move to Parquet. */
+  readonly sampleDays: number;
+  readonly hotDays: number;
+  /** Hours of raw waves and of every frame. */
+  readonly largeHours: number;
 }
 
 /** Starts a housekeeping process now and then until `signal`, one at a time, and passes on what it says. */

@@ -165,7 +165,9 @@ describe('retention', () => {
   it('samples go by the rule of their tag, after their hours are made; the hours stay, also when more comes late', async () => {
     const kept = await fill(MIDNIGHT, MIDNIGHT + 2 * DAY_MS, 300_000, () => 1);
     const gone = await fill(MIDNIGHT, MIDNIGHT + 2 * DAY_MS, 300_000, (t) => t - MIDNIGHT);
-    await test.sql`insert into retention (tag_id, org_id, sample_days) values (${gone.id}, ${ORG}, 1)`;
+    // a tag's rule goes before the organization's, that before the platform's
+    await test.sql`insert into retention_default (org_id, sample_days) values (${ORG}, 1)`;
+    await test.sql`insert into retention (tag_id, org_id, sample_days) values (${kept.id}, ${ORG}, 0)`;
     const now = MIDNIGHT + 30 * DAY_MS;
     const retain = () => applyRetention(test.sql, { sampleDays: 0, frameHours: 6, now });
     expect((await retain()).chunks).toBe(0);
@@ -180,6 +182,7 @@ describe('retention', () => {
     await settle(test, reader);
     expect(Math.max(...numbers(await trend()))).toBe(2 * DAY_MS - 300_000);
     await Promise.all([kept.writer.close(), gone.writer.close()]);
+    await test.sql`delete from retention_default`;
   });
 
   it('frames: each for some hours, then the first of each ten minutes, after a month the first of each hour', async () => {

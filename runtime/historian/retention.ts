@@ -5,9 +5,9 @@ import { concat, newest, pick, type Samples, sorted } from './samples.ts';
 import { chunksOf, replaceChunks } from './store.ts';
 
 export interface RetentionRules {
-  /** Samples are kept for so many days, where a series has no rule of its own (`retention.sample_days`); 0 = for ever. */
+  /** Samples are kept for so many days, where neither a series nor its organization has a rule (`sample_days`); 0 = for ever. */
   readonly sampleDays: number;
-  /** Every frame is kept for so many hours, where a series has no rule of its own (`retention.large_hours`). */
+  /** Every frame is kept for so many hours, where neither a series nor its organization has a rule (`large_hours`). */
   readonly frameHours: number;
   readonly now?: number;
 }
@@ -55,8 +55,9 @@ async function dropForgotten(sql: Sql): Promise<number> {
 async function dropOld(sql: Sql, sampleDays: number, now: number): Promise<number> {
   const rows = await sql`
     with cutoff as (
-      select l.tag_id, ${now}::float8 - coalesce(r.sample_days, ${sampleDays}::int) * ${DAY_MS}::float8 as at
-      from latest l left join retention r on r.tag_id = l.tag_id where coalesce(r.sample_days, ${sampleDays}::int) > 0
+      select l.tag_id, ${now}::float8 - coalesce(r.sample_days, d.sample_days, ${sampleDays}::int) * ${DAY_MS}::float8 as at
+      from latest l left join retention r on r.tag_id = l.tag_id left join retention_default d on d.org_id = l.org_id
+      where coalesce(r.sample_days, d.sample_days, ${sampleDays}::int) > 0
     ), old as (
       select c.tag_id, c.t0, c.t1, c.lane_id, c.seq from chunk c join cutoff on cutoff.tag_id = c.tag_id where c.t1 < cutoff.at
         and not exists (select from rollup r where r.tag_id = c.tag_id and (r.data is null or octet_length(r.data) = 0)
@@ -89,7 +90,8 @@ async function thinFrames(
 ): Promise<number> {
   let thinned = 0;
   const series = await sql<{ id: number; hours: number }[]>`
-    select s.id, coalesce(r.large_hours, ${frameHours}::int) as hours from series s left join retention r on r.tag_id = s.id where s.type = 'frame'`;
+    select s.id, coalesce(r.large_hours, d.large_hours, ${frameHours}::int) as hours from series s left join retention r on r.tag_id = s.id
+    left join retention_default d on d.org_id = s.org_id where s.type = 'frame'`;
   for (const { id, hours } of series) {
     const chunks = await sql<FrameChunk[]>`
       select t0, t1, n, lane_id as "laneId", seq::float8 as seq, org_id as "orgId", octet_length(data) as bytes from chunk

@@ -8,6 +8,7 @@ import { openDatabase } from '#drizzle/client.ts';
 import { closeDuck } from '#runtime/historian/cold/duck.ts';
 import { moveToCold } from '#runtime/historian/cold/move-to-cold.ts';
 import { makeHours } from '#runtime/historian/hours.ts';
+import type { HouseRules } from '#runtime/historian/housekeeper.ts';
 import { applyRetention } from '#runtime/historian/retention.ts';
 import { collectBlobs } from '#runtime/log/blob-collection.ts';
 import { DAY_MS, dayOf } from '#runtime/log/days.ts';
@@ -106,7 +107,15 @@ working = (async () => {
   const lock = await takeLock(sql);
   if (!lock) return log.info('another one is at it');
   try {
-    const report = await keepHouse(steps, signal, (step, error) => log.error({ step, err: error }, 'a step failed'));
+    const done = await keepHouse(steps, signal, (step, error) => log.error({ step, err: error }, 'a step failed'));
+    const rules: HouseRules = {
+      logDays: env.MILLWRIGHT_LOG_DAYS,
+      archiveDays: env.MILLWRIGHT_ARCHIVE_DAYS,
+      sampleDays,
+      hotDays: env.MILLWRIGHT_HOT_DAYS,
+      largeHours: rawHours,
+    };
+    const report = { ...done, rules };
     log.info(report, 'kept house');
     await new Promise<void>((sent) => (process.send ? process.send(report, () => sent()) : sent()));
   } finally {

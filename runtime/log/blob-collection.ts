@@ -60,12 +60,14 @@ async function endUses(db: Db, { waveHours, sampleDays }: BlobRules): Promise<nu
         unnest(s.lanes, coalesce(c.cursor, s.cursor)) as at(lane, seq) group by at.lane)
     delete from blob_use u where u.kind = 'wave'
       and u.at < extract(epoch from now()) * 1000 - ${HOUR_MS}::float8 *
-        coalesce((select r.large_hours from retention r where r.tag_id = u.tag_id), ${waveHours}::int)
+        coalesce((select r.large_hours from retention r where r.tag_id = u.tag_id),
+          (select d.large_hours from retention_default d where d.org_id = u.org_id), ${waveHours}::int)
       and not exists (select from passed p where p.lane = u.lane_id and p.seq < u.seq)`);
   // Any other blob is kept as long as the sample that names it, and while its entry stands in the log.
   const others = await db.execute(sql`
     with kept as (
-      select u.ctid, coalesce((select r.sample_days from retention r where r.tag_id = u.tag_id), ${sampleDays}::int) as days
+      select u.ctid, coalesce((select r.sample_days from retention r where r.tag_id = u.tag_id),
+        (select d.sample_days from retention_default d where d.org_id = u.org_id), ${sampleDays}::int) as days
       from blob_use u where u.kind = 'blob')
     delete from blob_use u using kept k where u.ctid = k.ctid and k.days > 0
       and u.at < extract(epoch from now()) * 1000 - k.days * ${24 * HOUR_MS}::float8

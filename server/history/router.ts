@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { readStorage } from '#runtime/historian/storage.ts';
 import { orgProcedure, orgSubscription, router } from '../trpc.ts';
 import { liveValues, liveValuesInput } from './live-values.ts';
 import { readSignalsResampled, resampledInput } from './read-resampled.ts';
 import { readSignalRollups, rollupsInput } from './read-rollups.ts';
 import { readTrends, trendInput } from './read-trend.ts';
-import { readRetention, retentionInput, saveRetention } from './save-retention.ts';
+import { readRetention, retentionDefaultInput, retentionInput, saveRetention, saveRetentionDefault } from './save-retention.ts';
 import { listSignals } from './signals.ts';
 
 export const historyRouter = router({
@@ -24,6 +25,10 @@ export const historyRouter = router({
   saveRetention: orgProcedure('plant.write')
     .input(retentionInput)
     .mutation(({ ctx, input }) => saveRetention(ctx.tx, ctx, input)),
+  storage: orgProcedure('history.read').query(({ ctx }) => readStorage(ctx.tx, ctx.orgId)),
+  saveRetentionDefault: orgProcedure('plant.write')
+    .input(retentionDefaultInput)
+    .mutation(({ ctx, input }) => saveRetentionDefault(ctx.tx, ctx, input)),
   live: orgSubscription('history.read')
     .input(liveValuesInput)
     .subscription(({ ctx, input, signal }) => liveValues(ctx.tenant, ctx.orgId, input, signal)),

@@ -2,17 +2,18 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
-import { retention } from '#drizzle/schema/index.ts';
+import { retention, retentionDefault } from '#drizzle/schema/index.ts';
 import type { Actor } from '../alarms/act-on-alarms.ts';
 import { requireSignals } from './signals.ts';
 
-export const retentionInput = z.object({
-  id: z.number().int(),
+const rules = {
   /** Every sample; 0 = for ever, null = as the platform is set. Hourly values outlive them. */
   sampleDays: z.number().int().min(0).max(36_500).nullable(),
   /** The bytes of waves, and every frame; null = as the platform is set. */
   largeHours: z.number().int().min(1).max(876_000).nullable(),
-});
+};
+export const retentionInput = z.object({ id: z.number().int(), ...rules });
+export const retentionDefaultInput = z.object(rules);
 
 /** How long the history of a tag or output is kept. A shorter rule takes hold when housekeeping comes next; what is gone stays gone. */
 export async function saveRetention(tx: Tx, actor: Actor, input: z.infer<typeof retentionInput>): Promise<void> {
@@ -27,6 +28,25 @@ export async function saveRetention(tx: Tx, actor: Actor, input: z.infer<typeof 
       .values({ tagId: id, orgId, ...rule })
       .onConflictDoUpdate({ target: retention.tagId, set: { ...rule, updatedAt: new Date() } });
   await appendAudit(tx, { orgId, actor: `user:${user.id}`, action: 'history.retention', target: `tag:${id}`, details: rule });
+}
+
+/** The same for everything of the organization that has no rule of its own. */
+export async function saveRetentionDefault(tx: Tx, actor: Actor, rule: z.infer<typeof retentionDefaultInput>): Promise<void> {
+  const { orgId, user } = actor;
+  if (rule.sampleDays === null && rule.largeHours === null)
+    await tx.delete(retentionDefault).where(eq(retentionDefault.orgId, orgId));
+  else
+    await tx
+      .insert(retentionDefault)
+      .values({ orgId, ...rule })
+      .onConflictDoUpdate({ target: retentionDefault.orgId, set: { ...rule, updatedAt: new Date() } });
+  await appendAudit(tx, {
+    orgId,
+    actor: `user:${user.id}`,
+    action: 'history.retention',
+    target: `organization:${orgId}`,
+    details: rule,
+  });
 }
 
 /** Rules of these signals that have one of their own. */

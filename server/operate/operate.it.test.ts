@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alarm, alarmEvent, confirmation, effect, instance, notification } from '#drizzle/schema/index.ts';
 import type { TestDatabase } from '#drizzle/seed/test-database.ts';
+import { readStorage } from '#runtime/historian/storage.ts';
 import { openNotifier } from '#runtime/log/notify.ts';
 import { openScanWriter } from '#runtime/log/scan-writer.ts';
 import { acknowledgeAlarms, shelveAlarm, unshelveAlarm } from '../alarms/act-on-alarms.ts';
@@ -12,7 +13,7 @@ import { liveValues } from '../history/live-values.ts';
 import { readSignalsResampled } from '../history/read-resampled.ts';
 import { readSignalRollups } from '../history/read-rollups.ts';
 import { readTrends } from '../history/read-trend.ts';
-import { readRetention, saveRetention } from '../history/save-retention.ts';
+import { readRetention, saveRetention, saveRetentionDefault } from '../history/save-retention.ts';
 import { listSignals } from '../history/signals.ts';
 import { answerConfirmation } from './answer-confirmation.ts';
 import { as, both, code, inTenant, OWN, one, openWorld, STRANGER, type World } from './fixture.testing.ts';
@@ -254,6 +255,11 @@ describe('history', () => {
     expect(await test.sql`select details from audit where action = 'history.retention'`).toEqual([
       { details: { sampleDays: 30, largeHours: null } },
     ]);
+    // the same for everything of the organization, of its own alone
+    await as(OWN, (tx, a) => saveRetentionDefault(tx, a, { sampleDays: 90, largeHours: 12 }));
+    expect((await as(OWN, (tx, a) => readStorage(tx, a.orgId))).rule).toEqual({ sampleDays: 90, largeHours: 12 });
+    expect((await as(STRANGER, (tx, a) => readStorage(tx, a.orgId))).rule).toEqual({ sampleDays: null, largeHours: null });
+    await as(OWN, (tx, a) => saveRetentionDefault(tx, a, { sampleDays: null, largeHours: null }));
     await as(OWN, (tx, a) => saveRetention(tx, a, { ...rule, sampleDays: null }));
     expect(await as(OWN, (tx, a) => readRetention(tx, a.orgId, [world.tagId]))).toEqual([]);
   });
