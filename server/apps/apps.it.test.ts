@@ -201,7 +201,14 @@ describe('apps', () => {
     const reader = await openLogReader(server.url);
     const began = performance.now();
     await performRun(
-      { db: server.db, reader, blobs: openBlobStore('/nonexistent'), dataFolder: '/nonexistent', holder: 'w1', onFatal: () => {} },
+      {
+        db: server.db,
+        reader,
+        blobs: openBlobStore('/nonexistent'),
+        dataFolder: '/nonexistent',
+        holder: 'w1',
+        onFatal: () => {},
+      },
       started.runId,
       new AbortController().signal,
     );
@@ -232,7 +239,14 @@ describe('apps', () => {
     const inputOf = async (more: { input?: 'arrived' | 'corrected' }) => {
       const { runId } = await engineer.call().runs.start({ ...ask, ...more });
       await performRun(
-        { db: server.db, reader, blobs: openBlobStore('/nonexistent'), dataFolder: '/nonexistent', holder: 'w1', onFatal: () => {} },
+        {
+          db: server.db,
+          reader,
+          blobs: openBlobStore('/nonexistent'),
+          dataFolder: '/nonexistent',
+          holder: 'w1',
+          onFatal: () => {},
+        },
         runId,
         new AbortController().signal,
       );
