@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type BlockCase, testBlock } from '#blocks/sdk/testing.ts';
 import { mfptThere, readMfpt } from '../lines/mfpt.testing.ts';
 import { features } from './statistics.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const wave = (values: readonly number[], rate = 1000) => ({ t0: 0, rate, n: values.length, values: Float32Array.from(values) });
 const sine = Array.from({ length: 4000 }, (_, i) => 3 * Math.sin((2 * Math.PI * 10 * (i + 0.5)) / 4000));

@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { mulberry32, normal } from '#blocks/sdk/random.ts';
 import { type BlockCase, testBlock } from '#blocks/sdk/testing.ts';
 import { amplitudeSpectrum, envelope, linesWithin } from '../spectrum/spectrum.ts';
 import { bearingFrequencies, slipOf } from './families.ts';
 import { judgeBearing } from './judge.ts';
 import { mfptThere, readMfpt } from './mfpt.testing.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A spectrum of 0.1 Hz lines up to 500 Hz with an even floor and the given lines. */
 const spectrum = (floor: number, ...lines: readonly (readonly [hertz: number, amplitude: number])[]) => {

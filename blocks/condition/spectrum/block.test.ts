@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type BlockCase, runBlock, testBlock } from '#blocks/sdk/testing.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const RATE = 48_000;
 const sine = (n: number, hertz: number, amplitude: number, rate = RATE) => ({

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { judge, type Learned } from './learner.ts';
 import { nabThere, PROFILES, type Profile, publishedScores, readNab, scoreFile } from './nab.testing.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const nothing = (): Learned => ({ rows: [], ellipsoid: null, forest: null, rolling: [] });
 const common = { trees: 100, sample: 256, seed: 1 };

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { mulberry32 } from '#blocks/sdk/random.ts';
 import { testBlock } from '#blocks/sdk/testing.ts';
 import { roll } from './roll.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 testBlock(import.meta.url);
 

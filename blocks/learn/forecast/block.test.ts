@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { testBlock } from '#blocks/sdk/testing.ts';
 import air from './cases/air-passengers.json' with { type: 'json' };
 import { forecast } from './forecast.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 testBlock(import.meta.url);
 

@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 /** ETTh1 (CC BY-ND: read where it lies). The protocol of the published tables: that the last value repeated gives their figures proves it. */
 const FILE = new URL('../../../../shared/data/ett/ETTh1.csv', import.meta.url);
