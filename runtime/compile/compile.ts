@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly graphHash?: string;
   /** The program also tells the last values on every wire. Its state has the same layout. */
   readonly instrumented?: boolean;
+  /** For `timeNodes` of `runtime/sandbox`: same state and same results, at twice the cost. */
+  readonly timed?: boolean;
   /** For tests: most nodes in one loop. */
   readonly maxNodes?: number;
 }
@@ -66,6 +68,7 @@ export function planGraph(
     const plan = makePlan(document, check, {
       catalogue: options.catalogue,
       instrumented: options.instrumented ?? false,
+      timed: options.timed ?? false,
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
     });
     return { ok: true, plan };
@@ -92,6 +95,7 @@ function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<Pr
   return {
     instrumented: plan.instrumented,
     nodes: plan.nodes.map((n) => n.id),
+    ...(plan.timed ? { parts: plan.units.map((u) => u.loops.flatMap((l) => l.nodes.map((n) => n.id))) } : {}),
     sources: sources.map((n) => ({
       node: n.id,
       ...(n.facts.role ? { role: n.facts.role.name } : {}),

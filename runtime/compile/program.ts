@@ -1,4 +1,4 @@
-import { type Buffers, Buffers as BufferTable } from './buffers.ts';
+import { Buffers } from './buffers.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
 import { NodeWriter } from './node-text.ts';
@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts';
 import { closesCycle, emitFunctions } from './port-text.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
 import { addState } from './state-cells.ts';
+import { stepText } from './step-text.ts';
 import { applyEdits } from './syntax.ts';
 import type { Line } from './values.ts';
 
@@ -25,7 +26,7 @@ export interface ProgramText {
 export function writeProgram(plan: Plan): ProgramText {
   const layout = new Layout();
   for (const node of plan.nodes) addState(layout, node);
-  const buffers = new BufferTable(plan);
+  const buffers = new Buffers(plan);
   const nodes = new NodeWriter(plan, layout, buffers);
   const loops = new LoopWriter(plan, layout, buffers, nodes);
 
@@ -110,97 +111,9 @@ export function writeProgram(plan: Plan): ProgramText {
     "  const lines = String(e && e.stack).split('\\n');",
     '  for (const text of lines) { const at = text.lastIndexOf($self[1] + ":"); if (at < 0) continue; const line = parseInt(text.slice(at + $self[1].length + 1), 10) - $line0; for (const [from, to, first] of $map) if (line >= from && line <= to && first > 0) return first + line - from; }',
     '}',
-    `return { step: $step, save: $save, load: $load${nodes.probes ? ', probes: $probes' : ''} }; })`,
+    `return { step: $step, save: $save, load: $load${nodes.probes ? ', probes: $probes' : ''}${plan.timed ? ', parts: $parts' : ''} }; })`,
   );
   return { text: lines.map((l) => (typeof l === 'string' ? l : l.text)).join('\n'), map, layout };
-}
-
-function stepText(plan: Plan, buffers: Buffers, { counts, probes }: NodeWriter, wakes: readonly number[]): string[] {
-  const sources = plan.nodes.filter((n) => n.kind === 'source');
-  const answering = plan.nodes.filter((n) => n.code?.handlers.has('onResult'));
-  const out: string[] = [
-    'function $step(input) {',
-    '  const N = $N = input.n; $dead = []; $traced = 0; $effects = []; $alarms = []; $late = {};',
-    counts.begin,
-  ];
-  out.push(
-    '  if ($clock.length < N) $clock = new Float64Array(Math.max(N, 1024)); { const c = input.clock; let clk = $clk; for (let i = 0; i < N; i++) { if (c[i] > clk) clk = c[i]; $clock[i] = clk; } $clk = clk; }',
-  );
-  out.push(
-    '  const words = input.words, known = new Int32Array(words.length).fill(-1);',
-    '  const keyOf = (w) => { const k = known[w]; return k >= 0 ? k : (known[w] = $key(words[w])); };',
-  );
-  for (const b of buffers.list) out.push(`  ${b.text}.n = 0;`);
-  out.push(
-    '  for (const s of input.sources) {',
-    '    const n = s.n; if ($none.length < n) $none = new Uint8Array(n);',
-    '    switch (s.source) {',
-  );
-  for (const [i, node] of sources.entries()) {
-    const b = buffers.of(node, 'out');
-    if (!b) continue;
-    const schema = Object.keys(node.facts.outputs.out?.schema.columns ?? {});
-    const columns = b.columns
-      .map(
-        (c) => ` b.c${c.at} = s.columns[${schema.indexOf(c.name)}]; b.q${c.at} = s.quality[${schema.indexOf(c.name)}] || $none;`,
-      )
-      .join('');
-    out.push(
-      `      case ${i}: { const b = ${b.text}; b.n = n; b.row = s.row; b.time = s.time; if (b.k.length < n) b.k = new Int32Array(Math.max(n, 64)); for (let i = 0; i < n; i++) b.k[i] = keyOf(s.key[i]);${columns}`,
-    );
-    if (probes) {
-      const value = (name: string) => {
-        const at = b.columns.find((c) => c.name === name)?.at;
-        return { v: `b.c${at}[i]`, q: `b.q${at}[i]` };
-      };
-      out.push(`        for (let i = 0; i < n; i++) ${probes.note(node, 'out', 'b.k[i]', 'b.time[i]', value)}`);
-    }
-    out.push('        break; }');
-  }
-  out.push('    }', '  }');
-  for (const node of answering)
-    out.push(
-      `  { const a = $answers${node.i}; a.n = 0; a.row.length = a.k.length = a.items.length = 0; for (const x of input.answers) if (x.node === ${JSON.stringify(node.id)}) { a.n++; a.row.push(x.row); a.k.push($key(x.key)); a.items.push({ id: x.id, ok: x.ok, value: x.value, reason: x.reason }); } }`,
-    );
-  for (const node of plan.nodes) if (closesCycle(node)) out.push(`  $before${node.i}.length = 0;`);
-  for (const w of wakes) out.push(`  $T${w}.row = 0; $T${w}.armed = -Infinity;`);
-  out.push('  if (N > 0) {');
-  for (const unit of plan.units) {
-    if (!unit.byRow) {
-      for (const loop of unit.loops) out.push(`    $loop${loop.index}(N - 1);`);
-      continue;
-    }
-    for (const loop of unit.loops) {
-      if (loop.kind === 'rows') out.push(`    $at${loop.index} = 0;`);
-      else {
-        const streams = loop.root
-          ? loop.root.ins.filter((w) => !w.facts.back).length + (loop.root.code?.handlers.has('onResult') ? 1 : 0)
-          : 0;
-        for (let j = 0; j < streams; j++) out.push(`    $at${loop.index}_${j} = 0;`);
-      }
-    }
-    out.push(`    for (let r = 0; r < N; r++) { ${unit.loops.map((l) => `$loop${l.index}(r);`).join(' ')} }`);
-  }
-  out.push('  }', '  const outputs = [];');
-  // the columns of a buffer that is an output are those of its schema, in that order
-  for (const [i, o] of plan.document.outputs.entries()) {
-    const node = plan.nodes.find((n) => n.id === o.from.node);
-    const b = node && buffers.of(node, o.from.port);
-    if (!b) continue;
-    const [values, qualities] = ['c', 'q'].map((f) => b.columns.map((c) => `b.${f}${c.at}`).join(', '));
-    out.push(
-      `  { const b = ${b.text}; if (b.n > 0) outputs.push({ output: ${i}, n: b.n, row: b.row, time: b.time, key: b.k, columns: [${values}], quality: [${qualities}] }); }`,
-    );
-  }
-  out.push(
-    ...counts.results(),
-    '  const byRow = (a, b) => a.row - b.row || $order[a.node] - $order[b.node];',
-    '  if ($effects.length > 1) $effects.sort(byRow); if ($alarms.length > 1) $alarms.sort(byRow); if ($dead.length > 1) $dead.sort(byRow);',
-    `  let wakeAt = Infinity;${wakes.map((w) => ` if ($T${w}.min < wakeAt) wakeAt = $T${w}.min;`).join('')}`,
-    '  const result = { outputs, keys: $keys, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt, nodes: { rows: $rows, failed: $failed, last: $last } };',
-  );
-  out.push('  return result;', '}');
-  return out;
 }
 
 /** Runs of lines that stand for consecutive lines of one source. */

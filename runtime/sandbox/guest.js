@@ -400,6 +400,17 @@
       for (let i = 0; i < inputs.length; i++) wakeAt = program.step(inputs[i])?.wakeAt;
       return typeof wakeAt === 'number' ? wakeAt : null;
     }),
+    /** One part of a step of a timed program; `undefined` where there is none, to know what a call costs by itself. */
+    part: guarded((part, area, given) => {
+      if (part === undefined) return;
+      if (part >= 0) {
+        program.parts.run(part);
+        return;
+      }
+      if (area !== undefined) crossing.open(area);
+      program.parts.begin(crossing.unpack(given));
+    }),
+    end: guarded(() => checked(program.parts.end(), false)),
     save: guarded(saved),
     probes: guarded(() => bounded(looked(), limits.bytes)),
     load: guarded((state) => {

@@ -32,6 +32,8 @@ export interface SandboxStepper extends Stepper {
   again(inputs: readonly StepInput[]): Promise<number | null>;
   /** What came over the wires of an instrumented program since the last look. */
   probes(): Promise<readonly ProbeValue[]>;
+  /** A step of a timed program, with the CPU time of each of its parts, ns, and of a call that does nothing. */
+  timedStep(input: StepInput): Promise<{ result: StepResult; parts: number[]; nothing: number }>;
   /** Where a traced program is, or was last. */
   place(): { node: string; block: string; line?: number } | undefined;
   /** Bytes on the isolate's heap and in its buffers. */
@@ -47,7 +49,7 @@ interface Described {
 /** `true`: done, with nothing to tell. */
 type Answer<T> = true | { ok: true; value: T } | { ok: false; error: Described };
 type Entry = ivm.Reference<(...args: unknown[]) => unknown>;
-type Arguments = ivm.Copy<unknown> | boolean | undefined;
+type Arguments = ivm.Copy<unknown> | boolean | number | undefined;
 /** What a step gives beside rows; what is absent is empty. */
 type StepRest = OutputRest & Partial<Omit<StepResult, 'outputs' | 'wakeAt' | 'nodes'>>;
 
@@ -155,6 +157,19 @@ export async function createStepper(program: Program, options: StepperOptions = 
     const shared = area && new ivm.ExternalCopy(area).copyInto({ release: true });
     return call<T>(entry, [save, looks, shared, rest && copied(rest)]);
   }
+  async function timedStep(entries: { part: Entry; end: Entry }, input: StepInput) {
+    const { area, rest } = crossing.pack(input);
+    const shared = area && new ivm.ExternalCopy(area).copyInto({ release: true });
+    await call(entries.part, [-1, shared, rest && copied(rest)]);
+    const costs: number[] = [];
+    for (const part of [...(program.info.parts ?? []).keys(), undefined]) {
+      const before = isolate.cpuTime;
+      await call(entries.part, [part]);
+      costs.push(Number(isolate.cpuTime - before));
+    }
+    const nothing = costs.pop() ?? 0;
+    return { result: resultOf(await call<StepRest>(entries.end, [])), parts: costs, nothing };
+  }
   function resultOf(given: StepRest = {}): StepResult {
     try {
       const { buffer: _, names: __, from: ___, boxed: ____, ...rest } = given;
@@ -191,6 +206,8 @@ export async function createStepper(program: Program, options: StepperOptions = 
         save: await entry('save'),
         load: await entry('load'),
         probes: await entry('probes'),
+        part: await entry('part'),
+        end: await entry('end'),
       };
     });
     return {
@@ -210,6 +227,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
         }),
       save: async () => encodeState(await call(entries.save, [])),
       load: async (bytes) => void (await call(entries.load, [copied(decodeState(bytes))])),
+      timedStep: (input) => inTurn(() => timedStep(entries, input)),
       probes: async () => (await call<readonly ProbeValue[]>(entries.probes, [])) ?? [],
       place: () => (cell?.[0] ? placeOf(program.map, cell[0]) : undefined),
       memory: () => {

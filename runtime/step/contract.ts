@@ -176,6 +176,8 @@ export interface ProgramInfo {
   readonly instrumented: boolean;
   /** Ids of all nodes, sources included: the order of `StepResult.nodes`. */
   readonly nodes: readonly string[];
+  /** Of a timed program: the nodes of each part; more than one where a cycle makes them run together. */
+  readonly parts?: readonly (readonly string[])[];
   readonly sources: readonly ProgramSource[];
   readonly outputs: readonly ProgramOutput[];
   readonly capabilities: readonly string[];
@@ -231,6 +233,8 @@ export interface ProgramHandle {
   load(state: unknown): void;
   /** Of an instrumented program: what came over its wires since it was last asked. */
   probes?(): readonly ProbeValue[];
+  /** Of a timed program: a step in parts, `begin`, each part in order, `end`. */
+  readonly parts?: { begin(input: StepInput): void; run(part: number): void; end(): GivenResult };
 }
 
 /** A program made ready to step: in an isolate (runtime/sandbox), or in this process (tests, trusted only). */
