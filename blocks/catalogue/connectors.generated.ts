@@ -489,6 +489,74 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     }
   },
   {
+    "id": "mtconnect",
+    "version": "1.0.0",
+    "title": {
+      "en": "MTConnect agent",
+      "zh": "MTConnect 代理"
+    },
+    "summary": {
+      "en": "Takes positions, speeds, states and conditions of machine tools from their MTConnect agent, none lost while its buffer holds them.",
+      "zh": "从机床的 MTConnect 代理读取位置、转速、状态与报警；只要代理缓冲未溢出就不丢数据。"
+    },
+    "icon": "tool",
+    "address": {
+      "help": {
+        "en": "The id of a data item, as /probe lists it. Conditions are texts (NORMAL, WARNING …, FAULT …); time series are waveforms.",
+        "zh": "数据项标识（见 /probe）。状态类（Condition）为文本（NORMAL、WARNING …、FAULT …）；时间序列为波形。"
+      },
+      "examples": [
+        "Xact",
+        "c1_execution",
+        "S1temp_cond"
+      ]
+    },
+    "browsable": true,
+    "reads": "device",
+    "resumes": true,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "url": {
+          "type": "string",
+          "format": "uri",
+          "x-millwright": {
+            "title": {
+              "en": "Address of the agent",
+              "zh": "代理地址"
+            },
+            "help": {
+              "en": "http://machine:5000, with the device’s name to see one device only",
+              "zh": "http://机床:5000；加设备名则只看该设备"
+            }
+          }
+        },
+        "timeoutMs": {
+          "default": 5000,
+          "x-millwright": {
+            "title": {
+              "en": "Time limit of a request",
+              "zh": "请求时限"
+            },
+            "unit": "ms"
+          },
+          "type": "integer",
+          "minimum": 100,
+          "maximum": 60000
+        }
+      },
+      "required": [
+        "url"
+      ]
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {}
+    }
+  },
+  {
     "id": "opcua",
     "version": "1.0.0",
     "title": {

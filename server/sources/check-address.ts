@@ -2,6 +2,7 @@ import { checkAddress as http } from '#blocks/connectors/http/address.ts';
 import { checkAddress as influx } from '#blocks/connectors/influx/address.ts';
 import { checkAddress as modbus } from '#blocks/connectors/modbus-tcp/address.ts';
 import { checkAddress as mqtt } from '#blocks/connectors/mqtt/address.ts';
+import { checkAddress as mtconnect } from '#blocks/connectors/mtconnect/address.ts';
 import { checkAddress as opcua } from '#blocks/connectors/opcua/address.ts';
 import { checkAddress as sparkplug } from '#blocks/connectors/sparkplug/address.ts';
 import { checkAddress as sql } from '#blocks/connectors/sql/address.ts';
@@ -15,6 +16,7 @@ const CHECKS: Readonly<Record<string, (address: string, type: TagValueType) => A
   influx,
   'modbus-tcp': modbus,
   mqtt,
+  mtconnect,
   opcua,
   sparkplug,
   sql,

@@ -43,13 +43,14 @@ export class HttpClient {
 
   /** One request within the time limit; gives answers of 2xx, throws what every other one means. */
   async ask(method: string, path: string, options: { body?: string; signal?: AbortSignal } = {}): Promise<Answer> {
-    const answer = await this.#request(method, path, options);
+    const answer = await this.exchange(method, path, options);
     const failure = statusError(answer, `${this.where}${path}`);
     if (failure) throw failure;
     return answer;
   }
 
-  #request(method: string, path: string, { body, signal }: { body?: string; signal?: AbortSignal }): Promise<Answer> {
+  /** One request, whatever status its answer has: some protocols tell their own errors in it. */
+  exchange(method: string, path: string, { body, signal }: { body?: string; signal?: AbortSignal } = {}): Promise<Answer> {
     const { base, timeoutMs, headers } = this.#options;
     const limit = AbortSignal.timeout(timeoutMs);
     const signals = [this.#stop.signal, limit, ...(signal ? [signal] : [])];
@@ -107,7 +108,7 @@ const tooLong = (where: string) =>
   });
 
 /** What a status means for a source; undefined when the answer is usable. */
-function statusError(answer: Answer, where: string): ConnectorError | undefined {
+export function statusError(answer: Pick<Answer, 'status' | 'headers'>, where: string): ConnectorError | undefined {
   const { status, headers } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (status === 401 || status === 403) return new ConnectorError('permission', 'http.credentials', refusedUser(where));
