@@ -46,7 +46,7 @@ it('one false alarm in a hundred for each limit, on fresh rows, over 20 training
   expect(spe / 100).toBeGreaterThan(0.5);
   expect(spe / 100).toBeLessThan(2);
   expect(named).toBe(20);
-});
+}, 30_000);
 
 const FOLDER = new URL('../../../../shared/data/tep/', import.meta.url);
 /** Missed-detection rates T²/Q by fault: Russell, Chiang & Braatz 2000; Chiang, Russell & Braatz 2001, PCA with 11 components. */
