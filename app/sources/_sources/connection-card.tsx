@@ -7,6 +7,7 @@ import type { ConnectorCard } from '#blocks/catalogue/connector-card.ts';
 import type { ConnectionRow } from '#server/sources/list-connections.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';
+import { CopyLine } from '../../_parts/copy-line.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { SimulatedBadge } from '../../_parts/simulated-badge.tsx';
 import { useNow } from '../../_parts/use-now.ts';
@@ -81,6 +82,12 @@ export function ConnectionCard({
           <dd>{format.integer(row.tags)}</dd>
         </div>
       </dl>
+      {card?.listens && now !== undefined && (
+        <div className={classes.sendTo}>
+          <span className={classes.dim}>{t('sendTo')}</span>
+          <CopyLine text={`${window.location.origin}/in/${row.id}`} />
+        </div>
+      )}
       {row.enabled && row.held && status?.reason && state !== 'live' && (
         <p className={classes.reason}>
           {status.part && <strong>{t(`parts.${status.part}`)}: </strong>}
