@@ -1,5 +1,5 @@
 import { and, eq, gte, inArray, lt } from 'drizzle-orm';
-import { chunk, lane, tag } from '#drizzle/schema/index.ts';
+import { chunk, historyCursor, lane, tag } from '#drizzle/schema/index.ts';
 import { readArrived } from '#runtime/log/archive-reader.ts';
 import { type LogReader, LogTruncatedError } from '#runtime/log/reader.ts';
 import { timelineOfInput } from '#runtime/replay/slice-input.ts';
@@ -53,10 +53,25 @@ export async function lanesOf({ db }: ReplayTools, { orgId, bindings, window }: 
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
-/** Does the log, with its archives, still have everything of these lanes from `from` on? */
-export async function reaches(log: LogReader, lanes: readonly number[], from: number): Promise<boolean> {
+/** Does the log, with its archives, still have everything of these lanes from the begin of the window on? */
+export async function reaches(
+  { db }: ReplayTools,
+  log: LogReader,
+  lanes: readonly number[],
+  { orgId, window: { from } }: Pick<Arrived, 'orgId' | 'window'>,
+): Promise<boolean> {
   try {
-    for (const one of lanes) await log.readAfter([one], [await log.before(one, from)], 1);
+    for (const one of lanes) {
+      const before = await log.before(one, from);
+      const rows = await log.readAfter([one], [before], 1);
+      if (before > 0 || rows.length > 0) continue;
+      // Nothing is left of the lane; whether there was anything, the historian knows.
+      const [stored] = await db.select({ seq: historyCursor.seq }).from(historyCursor).where(eq(historyCursor.laneId, one));
+      if (!stored || stored.seq === 0) continue;
+      const later = and(eq(chunk.orgId, orgId), eq(chunk.laneId, one), gte(chunk.t1, from));
+      const [there] = await db.select({ tag: chunk.tagId }).from(chunk).where(later).limit(1);
+      if (there) return false;
+    }
     return true;
   } catch (error) {
     if (error instanceof LogTruncatedError) return false;

@@ -258,5 +258,10 @@ describe('the running version, backtested as it arrived', () => {
     expect(report.source).toEqual({ kind: 'history' });
     expect(byOutput(rows)[0]?.length).toBe(byOutput(live)[0]?.length);
     expect(await f.db.select({ step: keptCheckpoint.step }).from(keptCheckpoint)).toHaveLength(2);
+    // also when nothing of its lanes is left at all
+    await f.sql`delete from log`;
+    const empty = await run();
+    expect(empty.report.source).toEqual({ kind: 'history' });
+    expect(byOutput(empty.rows)[0]).toEqual(byOutput(rows)[0]);
   });
 });

@@ -3,7 +3,7 @@ import { effect, instance, program, shard as shardTable } from '#drizzle/schema/
 import type { OutputsEntry } from '#runtime/log/contract.ts';
 import { pack } from '#runtime/log/entry.ts';
 import { readJournal } from '#runtime/log/journal.ts';
-import type { LogReader } from '#runtime/log/reader.ts';
+import { type LogReader, LogTruncatedError } from '#runtime/log/reader.ts';
 import type { ModelAnswer } from '#runtime/replay/model-answers.ts';
 import type { JournalStretch, RerunOptions } from '#runtime/replay/rerun.ts';
 import { wavesNeeded } from '#runtime/step/build-input.ts';
@@ -46,6 +46,7 @@ export async function ownJournal(
   const [first] = kept;
   if (!first || (first.clock >= wish.window.from && first.step > 0)) return undefined;
   if (kept.some((one) => !hashes.includes(one.programHash) || one.engine !== ENGINE)) return undefined;
+  if (!(await stillThere(log, [shard.outLane, ...first.lanes], [first.step, ...first.cursor]))) return undefined;
   const skip = await skippedEntries(db, shard.id);
   const asked = await askedOf(tools, shard.id, first.step, shard.step);
 
@@ -81,6 +82,22 @@ export async function ownJournal(
     },
     same: sameOutputs((await programOutputs(tools, first.programHash)) ?? []),
   };
+}
+
+/** Is what comes after these numbers still in the log or its archives? A lane of which nothing is left may have been longer. */
+async function stillThere(log: LogReader, lanes: readonly number[], after: readonly number[]): Promise<boolean> {
+  try {
+    const ends = await log.ends(lanes);
+    for (const [i, lane] of lanes.entries()) {
+      const from = after[i] ?? 0;
+      if ((ends[i] ?? 0) < from || (i === 0 && ends[i] === from)) return false;
+      if ((ends[i] ?? 0) > from) await log.readAfter([lane], [from], 1);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof LogTruncatedError) return false;
+    throw error;
+  }
 }
 
 const sameBindings = (a: ReplayWish['bindings'], b: ReplayWish['bindings']): boolean => {

@@ -215,7 +215,7 @@ async function stretchesOf(
   const beside = wish.beside === undefined ? undefined : await besideOf(tools.db, wish.beside);
   const wanted = { orgId, window, info, bindings, key, place, beside };
   const lanes = await lanesOf(tools, wanted);
-  if (!(await reaches(log, lanes, window.from))) return { source: { kind: 'history' }, stretches: history };
+  if (!(await reaches(tools, log, lanes, wanted))) return { source: { kind: 'history' }, stretches: history };
   return { source: { kind: 'log' }, stretches: arrivedStretches(log, lanes, wanted, waves) };
 }
 

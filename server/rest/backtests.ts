@@ -2,6 +2,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { app, installation, instance } from '#drizzle/schema/index.ts';
+import type { ReplaySource } from '#runtime/replay/report.ts';
 import { notFound } from '../errors.ts';
 import { enqueueRun } from '../runs/enqueue-run.ts';
 import { getRun } from '../runs/read-runs.ts';
@@ -70,6 +71,16 @@ export const readRunEndpoint = defineEndpoint({
         alarms: z.number().describe('How many would have been raised.'),
         effects: counts.describe('Captured actions by kind.'),
         unknownAnswers: z.number().describe('Actions with an answer that nobody can know.'),
+        recordedAnswers: z.number().describe('Actions with the answer that the same request got then.'),
+        source: z
+          .object({
+            kind: z.enum(['journal', 'log', 'history']),
+            steps: z.number().optional().describe('Of its own journal: steps that were compared with what was committed.'),
+            different: z.number().optional().describe('How many of them gave other outputs.'),
+          })
+          .nullable()
+          .describe('Where data as they arrived came from: its own journal, the log with its archives, or the historian.'),
+        wavesGone: z.number().describe('Waves that are no longer kept: their rows came as bad:missing.'),
         setAside: z.number(),
         difference: z
           .object({
@@ -98,6 +109,9 @@ export const readRunEndpoint = defineEndpoint({
         alarms: report.alarms.total,
         effects: { ...report.effects.byKind },
         unknownAnswers: report.effects.unknown,
+        recordedAnswers: report.effects.recorded ?? 0,
+        source: sourceOf(report.source),
+        wavesGone: report.wavesGone ?? 0,
         setAside: report.dead.total,
         difference: difference
           ? {
@@ -111,6 +125,13 @@ export const readRunEndpoint = defineEndpoint({
     };
   },
 });
+
+function sourceOf(source: ReplaySource | undefined) {
+  if (!source) return null;
+  return source.kind === 'journal'
+    ? { kind: source.kind, steps: source.steps, different: source.different }
+    : { kind: source.kind };
+}
 
 /** The machine that the app runs on, else the one that the studio tests its draft on. */
 async function plantOf(tx: Tx, orgId: string, slug: string) {

@@ -264,7 +264,16 @@ describe('the programming interface', () => {
       status: 'done',
       progress: 1,
       error: null,
-      report: { input: 'arrived', samples: 2, outputs: [{ name: 'p', rows: 2 }], alarms: 0, effects: {}, difference: null },
+      report: {
+        input: 'arrived',
+        samples: 2,
+        outputs: [{ name: 'p', rows: 2 }],
+        alarms: 0,
+        effects: {},
+        difference: null,
+        source: { kind: 'log' },
+        wavesGone: 0,
+      },
     });
     expect((await start({ ...wish, app: 'nothing' })).status).toBe(404);
     expect((await start(wish, narrow)).status).toBe(403);
