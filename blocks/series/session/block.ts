@@ -1,4 +1,5 @@
 import { defineBlock, f64, field, i32, integer, jsonState, number, same, z } from '#blocks/sdk/index.ts';
+import { add, end, none, type Session } from './open.ts';
 import { release, type Waiting, wait } from './waiting.ts';
 
 export default defineBlock({
@@ -42,15 +43,27 @@ export default defineBlock({
     due: f64(),
     armed: i32(),
     waiting: jsonState<Waiting>({ t: [], v: [], q: [] }),
-    start: f64(),
-    last: f64(),
-    count: f64(),
-    mean: f64(),
-    squares: f64(),
-    least: f64(),
-    most: f64(),
-    worst: f64(),
+    session: jsonState<Session>(none),
   },
+  stateVersion: 2,
+  /** Version 1 kept the session in fields of its own. Its timer is not kept: the next row sets one. */
+  migrate: (_from, old) => ({
+    newest: Number(old.newest),
+    done: Number(old.done),
+    due: Number(old.due),
+    armed: 0,
+    waiting: old.waiting as Waiting,
+    session: {
+      start: Number(old.start),
+      last: Number(old.last),
+      count: Number(old.count),
+      mean: Number(old.mean),
+      squares: Number(old.squares),
+      least: Number(old.least),
+      most: Number(old.most),
+      worst: Number(old.worst),
+    },
+  }),
   each(row, s, p, ctx) {
     const gap = p.gap * 1000;
     const lateness = p.lateness * 1000;
@@ -66,43 +79,7 @@ export default defineBlock({
       s.armed = 1;
       ctx.wakeAt(s.due);
     }
-    const ready = release(s.waiting, s.newest - lateness);
-    for (let i = 0; i < ready.t.length; i++) {
-      const time = ready.t[i] as number;
-      const value = ready.v[i] as number;
-      const quality = ready.q[i] as number;
-      if (s.count > 0 && time - s.last > gap) {
-        ctx.emit({
-          out: {
-            time: s.last,
-            quality: s.worst,
-            mean: s.mean,
-            min: s.least,
-            max: s.most,
-            sd: s.count > 1 ? Math.sqrt(s.squares / (s.count - 1)) : 0,
-            count: s.count,
-            seconds: (s.last - s.start) / 1000,
-          },
-        });
-        s.count = 0;
-      }
-      if (s.count === 0) {
-        s.start = time;
-        s.mean = 0;
-        s.squares = 0;
-        s.least = value;
-        s.most = value;
-        s.worst = 0;
-      }
-      const before = s.mean;
-      s.count++;
-      s.mean = before + (value - before) / s.count;
-      s.squares += (value - before) * (value - s.mean);
-      if (value < s.least) s.least = value;
-      if (value > s.most) s.most = value;
-      if (quality > s.worst) s.worst = quality;
-      s.last = time;
-    }
+    for (const done of add(s.session, release(s.waiting, s.newest - lateness), gap)) ctx.emit({ out: done });
   },
   onTimer(s, p, ctx) {
     if (ctx.now < s.due) {
@@ -110,57 +87,9 @@ export default defineBlock({
       return;
     }
     s.armed = 0;
-    const gap = p.gap * 1000;
-    const ready = release(s.waiting, Number.POSITIVE_INFINITY);
-    for (let i = 0; i < ready.t.length; i++) {
-      const time = ready.t[i] as number;
-      const value = ready.v[i] as number;
-      const quality = ready.q[i] as number;
-      if (s.count > 0 && time - s.last > gap) {
-        ctx.emit({
-          out: {
-            time: s.last,
-            quality: s.worst,
-            mean: s.mean,
-            min: s.least,
-            max: s.most,
-            sd: s.count > 1 ? Math.sqrt(s.squares / (s.count - 1)) : 0,
-            count: s.count,
-            seconds: (s.last - s.start) / 1000,
-          },
-        });
-        s.count = 0;
-      }
-      if (s.count === 0) {
-        s.start = time;
-        s.mean = 0;
-        s.squares = 0;
-        s.least = value;
-        s.most = value;
-        s.worst = 0;
-      }
-      const before = s.mean;
-      s.count++;
-      s.mean = before + (value - before) / s.count;
-      s.squares += (value - before) * (value - s.mean);
-      if (value < s.least) s.least = value;
-      if (value > s.most) s.most = value;
-      if (quality > s.worst) s.worst = quality;
-      s.last = time;
-    }
-    ctx.emit({
-      out: {
-        time: s.last,
-        quality: s.worst,
-        mean: s.mean,
-        min: s.least,
-        max: s.most,
-        sd: s.count > 1 ? Math.sqrt(s.squares / (s.count - 1)) : 0,
-        count: s.count,
-        seconds: (s.last - s.start) / 1000,
-      },
-    });
-    s.count = 0;
-    s.done = s.last;
+    const ended = add(s.session, release(s.waiting, Number.POSITIVE_INFINITY), p.gap * 1000);
+    const open = end(s.session);
+    for (const done of open ? [...ended, open] : ended) ctx.emit({ out: done });
+    s.done = s.session.last;
   },
 });

@@ -15,10 +15,10 @@ export interface Field {
 export function mapRecords(root: Node, rows: string, fields: readonly Field[], comma: boolean): Record<string, unknown[]> {
   const found = nodesAt(root, rows);
   if (found.length === 0) throw new RangeError(`nothing stands at '${rows}'`);
-  return Object.fromEntries(fields.map((f) => [f.name, found.map((row, i) => valueOf(root, row, f, i + 1, comma))]));
+  return Object.fromEntries(fields.map((f) => [f.name, found.map((row, i) => readValue(root, row, f, i + 1, comma))]));
 }
 
-function valueOf(root: Node, row: Node, f: Field, at: number, comma: boolean): unknown {
+function readValue(root: Node, row: Node, f: Field, at: number, comma: boolean): unknown {
   const fail = (what: string): never => {
     throw new RangeError(`row ${at}, ${f.name} (${f.path}): ${what}`);
   };
