@@ -42,6 +42,8 @@ const RIGHTS: Readonly<Record<string, Rights>> = {
   rollup: 'select',
   event: 'select',
   log_archive: 'select',
+  // Business records change by transitions alone, which append a version; none is ever removed.
+  record_version: 'select, insert',
   // Whether a blob is still needed is the runtime's to say.
   blob_use: 'select',
   // Written with the steps.

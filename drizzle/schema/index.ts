@@ -8,6 +8,7 @@ export * from './history.ts';
 export * from './market.ts';
 export * from './plant.ts';
 export * from './process.ts';
+export * from './record.ts';
 export * from './run.ts';
 export * from './schedule.ts';
 export * from './throttle.ts';

@@ -83,6 +83,19 @@ export const REASONS = {
     zh: '邮件服务器不支持加密，而渠道要求加密。',
   },
 
+  // business records
+  'record-missing': { en: 'There is no {kind} {code}.', zh: '{kind} {code} 不存在。' },
+  'record-exists': { en: 'There is a {kind} {code} already.', zh: '{kind} {code} 已存在。' },
+  'record-version': {
+    en: '{kind} {code} was changed meanwhile: version {version} is there, {asked} was to be changed.',
+    zh: '{kind} {code} 已被他人修改：当前版本 {version}，请求修改的是 {asked}。',
+  },
+  'record-transition': {
+    en: '{kind} {code} is {state}; {transition} is not possible from there.',
+    zh: '{kind} {code} 处于 {state} 状态，不能执行 {transition}。',
+  },
+  'record-data': { en: 'The data of {kind} {code} is not valid at “{where}”.', zh: '{kind} {code} 的数据在“{where}”处无效。' },
+
   // computations of the host
   'compute-input': { en: 'The computation cannot begin: {cause}', zh: '无法开始计算：{cause}' },
   'compute-time': {

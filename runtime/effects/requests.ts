@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { COMPUTE_REQUESTS } from '#runtime/compute/requests.ts';
 import { bilingual } from '#runtime/graph/document.ts';
+import { recordRequest } from '#runtime/records/kinds.ts';
 import { type Reason, reason } from './reasons.ts';
 
 /**
@@ -29,6 +30,8 @@ export const REQUESTS = {
     text: bilingual,
     value: z.number().nullish(),
   }),
+  /** Take a business record through a transition. */
+  'record.write': recordRequest,
   /** Have the host compute: run a model, make a plan. */
   ...COMPUTE_REQUESTS,
 } as const;
@@ -36,11 +39,12 @@ export type EffectKind = keyof typeof REQUESTS;
 export type EffectRequestOf<K extends EffectKind> = z.output<(typeof REQUESTS)[K]>;
 export const EFFECT_KINDS = Object.keys(REQUESTS) as EffectKind[];
 
-/** The capability that the installation must have granted for it; null = none is needed. */
+/** The capability that the installation must have granted for it; null = none is needed. Of a record, its kind follows: `record.write:order`. */
 export const CAPABILITY_OF: Readonly<Record<EffectKind, string | null>> = {
   'tag.write': 'tag.write',
   'confirm.request': null,
   'notify.send': 'notify.send',
+  'record.write': 'record.write',
   'compute.onnx': 'model.load',
   'compute.jobshop': 'compute.heavy',
 };
@@ -58,7 +62,8 @@ export type ParsedRequest =
 export function parseRequest(kind: string, request: unknown, granted: ReadonlySet<string>): ParsedRequest {
   if (!(kind in REQUESTS)) return { ok: false, why: reason('unknown-kind', { kind }, `There are ${EFFECT_KINDS.join(', ')}.`) };
   const known = kind as EffectKind;
-  const capability = CAPABILITY_OF[known];
+  const general = CAPABILITY_OF[known];
+  const capability = known === 'record.write' ? `${general}:${String((request as { kind?: unknown } | null)?.kind)}` : general;
   if (capability && !granted.has(capability)) return { ok: false, why: reason('not-granted', { capability }) };
   const parsed = REQUESTS[known].safeParse(request);
   if (!parsed.success) {

@@ -5,11 +5,13 @@ import { sendNotification } from './notify.ts';
 import { claimEffects, type Effect, effectKey, expireEffects, retryEffect } from './outbox.ts';
 import { reason } from './reasons.ts';
 import { unshelveDue } from './unshelve.ts';
+import { performRecordWrite } from './write-record.ts';
 
 /** What this process performs itself; `tag.write` is the gateway's, which holds the connection. */
 const PERFORMERS: Readonly<Record<string, (db: Db, e: Effect, masterKey: string | undefined) => Promise<void>>> = {
   'notify.send': sendNotification,
   'confirm.request': openConfirmation,
+  'record.write': performRecordWrite,
 };
 /** A lost wake-up costs this much. */
 const POLL_MS = 1_000;

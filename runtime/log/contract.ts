@@ -82,6 +82,20 @@ export type ControlEvent =
       readonly missed: number;
     }
   | {
+      /** A business record has a new version; its data as of then. */
+      readonly type: 'record';
+      readonly record: string;
+      readonly id: string;
+      readonly code: string;
+      readonly version: number;
+      readonly transition: string;
+      /** State before, '' = it was not there. */
+      readonly from: string;
+      readonly state: string;
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly by: string;
+    }
+  | {
       readonly type: 'alarm';
       readonly alarmId: string;
       readonly action: 'acknowledge' | 'shelve' | 'unshelve';

@@ -28,6 +28,9 @@ export const modelAnswers =
     switch (effect.kind) {
       case 'tag.write':
         return { ok: true, value: effect.request.value };
+      case 'record.write':
+        // as if it were written: whether the record would have allowed it is not known here
+        return { ok: true, value: { code: effect.request.code } };
       case 'notify.send':
         return { ok: true };
       case 'confirm.request':

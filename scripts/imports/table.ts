@@ -74,9 +74,18 @@ export const rooms: readonly Room[] = [
   {
     // An effect's answer is a log entry, appended in the transaction that finishes the effect.
     path: 'runtime/effects',
-    rooms: ['runtime/log', 'runtime/batch', 'runtime/graph', 'runtime/compute/requests.ts', 'drizzle'],
+    rooms: ['runtime/log', 'runtime/batch', 'runtime/graph', 'runtime/compute/requests.ts', 'runtime/records', 'drizzle'],
     types: contracts,
     packages: 'any',
+    node: true,
+    instead: store,
+  },
+  {
+    // A record's change is a log entry, appended in the transaction that makes it.
+    path: 'runtime/records',
+    rooms: ['runtime/log', 'runtime/graph', 'drizzle'],
+    types: contracts,
+    packages: ['zod', 'drizzle-orm'],
     node: true,
     instead: store,
   },
