@@ -42,6 +42,8 @@ const TYPED = [
   BigInt64Array,
 ] as const;
 const MAX_DEPTH = 200;
+/** Texts up to this length are looked at character by character. */
+const SHORT = 64;
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -87,6 +89,7 @@ export class ByteWriter {
   }
   /** UTF-8 with its length; text that is no well-formed Unicode is kept as UTF-16. */
   text(s: string): void {
+    if (s.length <= SHORT && this.ascii(s)) return;
     if (s.isWellFormed()) {
       const b = encoder.encode(s);
       this.u8(T.utf8);
@@ -103,6 +106,22 @@ export class ByteWriter {
       }
       this.raw(units);
     }
+  }
+  /** Names of fields, mostly: as UTF-8 without the encoder, which costs more than they do. False = not written, it is no ASCII. */
+  private ascii(s: string): boolean {
+    const n = s.length;
+    const at = this.room(5 + n);
+    for (let i = 0; i < n; i++) {
+      const unit = s.charCodeAt(i);
+      if (unit > 127) {
+        this.at = at;
+        return false;
+      }
+      this.bytes[at + 5 + i] = unit;
+    }
+    this.bytes[at] = T.utf8;
+    this.view.setUint32(at + 1, n, true);
+    return true;
   }
   value(v: unknown, depth = 0): void {
     if (depth > MAX_DEPTH) throw new RangeError(`value nested deeper than ${MAX_DEPTH}`);

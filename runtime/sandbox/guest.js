@@ -265,7 +265,7 @@
   function saved() {
     const state = program.save();
     try {
-      return bounded(state, limits.stateBytes);
+      return bounded(lasting(state), limits.stateBytes);
     } catch (e) {
       if (e instanceof Refusal && e.code === 'OUTPUT_LIMIT') {
         e.message = `the state may take at most ${limits.stateBytes >> 20} MB`;
@@ -274,6 +274,16 @@
       throw e;
     }
   }
+  /** What says how the state lies is the same object each time: the host was told once and fills it in. */
+  function lasting(state) {
+    const layout = state?.layout;
+    const blocks = state?.blocks;
+    if (typeof layout !== 'object' || typeof blocks !== 'object') return state;
+    if (told?.layout === layout && told.blocks === blocks) return { ...state, layout: undefined, blocks: undefined };
+    told = { layout, blocks };
+    return state;
+  }
+  let told;
   /** By the lists of a compiled program's state (`runtime/compile/layout.ts`): fields with their node, and their contents beside them. */
   function heaviest(state) {
     let best;

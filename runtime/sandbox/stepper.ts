@@ -53,6 +53,11 @@ type Arguments = ivm.Copy<unknown> | boolean | number | undefined;
 /** What a step gives beside rows; what is absent is empty. */
 type StepRest = OutputRest & Partial<Omit<StepResult, 'outputs' | 'wakeAt' | 'nodes'>>;
 
+interface Lay {
+  layout: unknown;
+  blocks: unknown;
+}
+
 const SLICES = 10;
 const nothing = () => {};
 const GUEST = readFileSync(new URL('./guest.js', import.meta.url), 'utf8');
@@ -170,6 +175,18 @@ export async function createStepper(program: Program, options: StepperOptions = 
     const nothing = costs.pop() ?? 0;
     return { result: resultOf(await call<StepRest>(entries.end, [])), parts: costs, nothing };
   }
+  /** How a state lies is told once (`guest.js`); filled in where it stood, so that the same state gives the same bytes. */
+  let lay: Lay | undefined;
+  function stateOf(state: unknown): unknown {
+    const part = state as Partial<Lay> | undefined;
+    if (typeof part !== 'object' || part === null || !('layout' in part)) return state;
+    if (part.layout === undefined) {
+      if (!lay) throw failure('OUTPUT_KIND', 'the state does not say how it lies');
+      return Object.assign(part, lay);
+    }
+    lay = { layout: part.layout, blocks: part.blocks };
+    return state;
+  }
   function resultOf(given: StepRest = {}): StepResult {
     try {
       const { buffer: _, names: __, from: ___, boxed: ____, ...rest } = given;
@@ -215,7 +232,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
       stepAndSave: (input) =>
         inTurn(async () => {
           const both = await step<{ rest?: StepRest; state: unknown }>(entries.step, input, true);
-          return { result: resultOf(both?.rest), state: encodeState(both?.state) };
+          return { result: resultOf(both?.rest), state: encodeState(stateOf(both?.state)) };
         }),
       again: (inputs) =>
         inTurn(async () => {
@@ -225,7 +242,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
             (await call<number | null>(entries.again, [copied(inputs)], Math.min(limits.timeoutMs * inputs.length, most))) ?? null
           );
         }),
-      save: async () => encodeState(await call(entries.save, [])),
+      save: () => inTurn(async () => encodeState(stateOf(await call(entries.save, [])))),
       load: async (bytes) => void (await call(entries.load, [copied(decodeState(bytes))])),
       timedStep: (input) => inTurn(() => timedStep(entries, input)),
       probes: async () => (await call<readonly ProbeValue[]>(entries.probes, [])) ?? [],
