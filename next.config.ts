@@ -17,6 +17,8 @@ const config: NextConfig = {
   ],
   poweredByHeader: false,
   devIndicators: false,
+  // An address may carry what somebody wrote into it by mistake; `npm run dev` would log it.
+  logging: { incomingRequests: false },
   // `npm test` checks types of the whole tree; the build need not do it again.
   typescript: { ignoreBuildErrors: true },
   experimental: { optimizePackageImports: ['@tabler/icons-react', '@mantine/core', '@mantine/hooks'] },

@@ -18,6 +18,7 @@ const PLACES: Readonly<Partial<Record<Person, readonly string[]>>> = {
     '/alarms',
     '/history',
     '/runs',
+    '/runs?tab=traces',
     '/market',
     '/market/millwright/compressor-guard',
     '/publish',
