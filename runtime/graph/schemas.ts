@@ -46,7 +46,7 @@ export function listedColumns(
   return (lists ?? []).flatMap(({ param, from = 'from', typeBy }) => {
     const list = params[param];
     return (Array.isArray(list) ? (list as Readonly<Record<string, unknown>>[]) : []).map((item): ListedColumn => {
-      const type = (item.type as ColumnType | undefined) ?? (typeBy && typeBy.types[String(item[typeBy.field])]);
+      const type = (item.type as ColumnType | undefined) ?? typeBy?.types[String(item[typeBy.field])];
       return {
         name: String(item.name),
         on: typeof item[from] === 'string' && item[from] !== '' ? item[from] : String(item.name),
