@@ -5,9 +5,12 @@ import assistExplain from '#blocks/assist/explain/block.ts';
 import businessOrder from '#blocks/business/order/block.ts';
 import businessWorkorder from '#blocks/business/workorder/block.ts';
 import conditionBands from '#blocks/condition/bands/block.ts';
+import conditionDiagnose from '#blocks/condition/diagnose/block.ts';
 import conditionFeatures from '#blocks/condition/features/block.ts';
+import conditionHealth from '#blocks/condition/health/block.ts';
 import conditionLife from '#blocks/condition/life/block.ts';
 import conditionLines from '#blocks/condition/lines/block.ts';
+import conditionRul from '#blocks/condition/rul/block.ts';
 import conditionSpectrum from '#blocks/condition/spectrum/block.ts';
 import controlConfirm from '#blocks/control/confirm/block.ts';
 import controlInterlock from '#blocks/control/interlock/block.ts';
@@ -77,4 +80,4 @@ import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 import transformValidate from '#blocks/transform/validate/block.ts';
 
-export const BLOCKS = [alarmRaise, assistExplain, businessOrder, businessWorkorder, conditionBands, conditionFeatures, conditionLife, conditionLines, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyBaseline, energyEmission, energyFactor, energyLmdi, energyTariff, learnAnomaly, learnBacktest, learnCluster, learnDtw, learnEstimate, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityDoe, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesTimer, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceGenealogy, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformSchema, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, assistExplain, businessOrder, businessWorkorder, conditionBands, conditionDiagnose, conditionFeatures, conditionHealth, conditionLife, conditionLines, conditionRul, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyBaseline, energyEmission, energyFactor, energyLmdi, energyTariff, learnAnomaly, learnBacktest, learnCluster, learnDtw, learnEstimate, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityDoe, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesTimer, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceGenealogy, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformSchema, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];

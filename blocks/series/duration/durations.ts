@@ -26,6 +26,8 @@ export interface Interval {
   readonly to: number;
   readonly seconds: number;
 }
+/** Before every time; state is JSON in a manifest, which has no infinity. */
+const EARLIEST = -8.64e15;
 export const fresh: Durations = {
   state: '',
   start: 0,
@@ -33,9 +35,9 @@ export const fresh: Durations = {
   next: '',
   nextStart: 0,
   nextSeconds: 0,
-  last: Number.NEGATIVE_INFINITY,
+  last: EARLIEST,
   planned: true,
-  heard: Number.NEGATIVE_INFINITY,
+  heard: EARLIEST,
   totals: [],
 };
 

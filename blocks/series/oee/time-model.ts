@@ -35,12 +35,14 @@ export interface Rules {
   /** Stops shorter than this are slow running, s. */
   readonly microStop: number;
 }
+/** Before every time; state is JSON in a manifest, which has no infinity. */
+const EARLIEST = -8.64e15;
 export const fresh: Period = {
   state: '',
   since: 0,
-  last: Number.NEGATIVE_INFINITY,
+  last: EARLIEST,
   planned: true,
-  heard: Number.NEGATIVE_INFINITY,
+  heard: EARLIEST,
   elapsed: 0,
   running: 0,
   stop: 0,
