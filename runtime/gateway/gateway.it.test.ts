@@ -37,7 +37,8 @@ test('samples land in the log scaled, with range, origin, lane and status', asyn
   expect(of(outside)).toMatchObject({ value: 900, quality: parseQuality('bad:out-of-range') });
   expect(of(missing)).toMatchObject({ quality: parseQuality('bad:missing') });
   expect(Math.abs(Date.now() - (of(temperature)?.time ?? 0))).toBeLessThan(20_000);
-  await until('the status says why it is not whole', async () => (await plant.status(id)).state === 'degraded');
+  // on a busy machine other values are late for a while, and that is said first
+  await until('the status says why it is not whole', async () => (await plant.status(id)).part === 'address', 20_000);
   expect(await plant.status(id)).toMatchObject({ part: 'address', code: 'modbus.illegal-address', holder: 'one' });
   expect(await plant.db.select().from(lane).where(eq(lane.connectionId, id))).toMatchObject([
     { orgId: ORG, kind: 'scan', scanGroup: '100ms/0' },

@@ -114,7 +114,7 @@ export class Gateway {
 
   /** Writes to machines need a lease that surely still holds. */
   #mayAct(): boolean {
-    return Date.now() < this.#leaseUntil;
+    return performance.now() < this.#leaseUntil;
   }
 
   #told(channel: string, payload: string): void {
@@ -133,7 +133,7 @@ export class Gateway {
   async #renew(): Promise<void> {
     if (this.#renewing || this.#stopped) return;
     this.#renewing = true;
-    const asked = Date.now();
+    const asked = performance.now();
     try {
       const leased = await renewAndClaim(this.#database.sql, this.#options.name);
       this.#leaseUntil = asked + LEASE_MS - 500; // the database's clock began a moment after we asked

@@ -4,6 +4,7 @@ import type { Db } from '#drizzle/client.ts';
 import { BAD } from '#runtime/batch/quality.ts';
 import type { Origin } from '#runtime/batch/schema.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { type LogRowValue, Packer } from '#runtime/samples/packer.ts';
 import { type Row, toRow } from '#runtime/samples/scale.ts';
 import { KnownMessages } from './known-messages.ts';
@@ -32,7 +33,7 @@ export class Intake {
   #newest: number | undefined;
   #counted = 0;
   #rate = 0;
-  #rateAt = Date.now();
+  #rateAt = steadyClock.now();
   #stopped = false;
 
   constructor(options: IntakeOptions) {
@@ -68,7 +69,7 @@ export class Intake {
   }
 
   async #put(samples: readonly Sample[], delivery: Delivery, had: ReadonlyMap<number, Promise<unknown>>): Promise<void> {
-    const arrived = Date.now();
+    const arrived = steadyClock.now();
     const byLane = new Map<number, LogRowValue[]>();
     for (const sample of samples) {
       const state = this.#options.tags.get(sample.tagId);

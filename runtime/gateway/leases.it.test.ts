@@ -38,6 +38,21 @@ test('a holder whose process is gone is replaced before its lease is over, a liv
   await until('taken over', async () => (await renewAndClaim(plant.sql, 'b')).has(id), 2000);
 });
 
+test('a clock that was set back an hour leaves no lease of an hour: a holder that is gone is replaced at once', async () => {
+  await using plant = await plantFixture();
+  const id = await plant.connect('mqtt', {});
+  const alive = holdLiveness(plant.url, 'a');
+  await until(
+    'the lock stands',
+    async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted`).length === 1,
+  );
+  await renewAndClaim(plant.sql, 'a');
+  await plant.sql`update connection set lease_until = now() + interval '1 hour'`;
+  expect(await renewAndClaim(plant.sql, 'b')).toEqual(new Set());
+  await alive.close();
+  await until('taken over', async () => (await renewAndClaim(plant.sql, 'b')).has(id), 2000);
+});
+
 test('a renewal waits for a row that is being written, rather than losing it', async () => {
   await using plant = await plantFixture();
   const id = await plant.connect('mqtt', {});

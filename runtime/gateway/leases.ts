@@ -54,7 +54,8 @@ export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<strin
       where id in (
         select id from connection
         where enabled and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now()
-          or (lease_until < now() + ${LEASE_MS - DEAD_MS} * interval '1 millisecond' and not exists (
+          -- longer than any lease is: the clock was set back since it was given
+          or ((lease_until > now() + ${2 * LEASE_MS} * interval '1 millisecond' or lease_until < now() + ${LEASE_MS - DEAD_MS} * interval '1 millisecond') and not exists (
             select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = ${SPACE} and k.objid = hashtext(connection.holder)::oid
               and k.granted and k.database = (select oid from pg_database where datname = current_database()))))
         for update skip locked)

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
@@ -52,6 +53,7 @@ const beat = startBeat({
   kind: 'gateway',
   facts: () => ({
     ...gateway.facts(),
+    ...(steadyClock.problem ? { problem: steadyClock.problem } : {}),
     ...(broker ? { broker: { port: broker.port, clients: broker.clients(), waitingBytes: broker.waiting() } } : {}),
   }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),

@@ -2,6 +2,7 @@ import { LogUnavailableError } from '#runtime/log/connection.ts';
 import type { LogEntry, SamplesEntry } from '#runtime/log/contract.ts';
 import { pack, unpack } from '#runtime/log/entry.ts';
 import type { ScanAppend, ScanWriter } from '#runtime/log/scan-writer.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { gapEntry, isOpenGap, placedGap } from './gap.ts';
 import { type Segment, Spool } from './spool.ts';
 
@@ -216,7 +217,7 @@ export class Pump {
       if (!item.sent) {
         const entry = isOpenGap(item.entry) ? placedGap(item.entry, before) : item.entry;
         if (!entry) continue;
-        item.sent = { seq, entry: { ...entry, at: Date.now() } };
+        item.sent = { seq, entry: { ...entry, at: steadyClock.now() } };
       }
       next.set(item.lane, seq);
       appends.push({ lane: item.lane, ...item.sent, ...(item.spooled ? { spooled: item.spooled } : {}) });

@@ -38,8 +38,8 @@ export function judge(facts: Facts): Verdict {
       part: 'log',
       code: 'log.away',
       ...said({
-        en: 'The database does not answer; samples are kept on disk and follow in order.',
-        zh: '数据库没有响应；采样已暂存到磁盘，之后按顺序写入。',
+        en: 'The database takes no samples at the moment; they are kept on disk and follow in order.',
+        zh: '数据库暂时无法写入；采样已暂存到磁盘，之后按顺序写入。',
       }),
     };
   }

@@ -17,6 +17,7 @@ import { connection, trustedCertificate } from '#drizzle/schema/index.ts';
 import { openSecret } from '#drizzle/secrets.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import type { Row, TagRow } from '#runtime/samples/scale.ts';
 import { Backoff } from './backoff.ts';
 import { bounded } from './bounded.ts';
@@ -158,7 +159,7 @@ export class SupervisedConnection {
     const backoff = new Backoff({ firstMs: this.#around.firstPauseMs });
     while (!this.#stopped) {
       this.#lost = undefined;
-      const began = Date.now();
+      const began = steadyClock.now();
       try {
         await this.#open();
         await this.#serve();
@@ -169,7 +170,7 @@ export class SupervisedConnection {
       await this.#closeSession();
       if (this.#stopped) return;
       const { newest } = this.#intake;
-      if (newest !== undefined && newest > began && Date.now() - began > 10_000) backoff.reset();
+      if (newest !== undefined && newest > began && steadyClock.now() - began > 10_000) backoff.reset();
       await this.#wait(backoff.next());
     }
   }
@@ -202,7 +203,7 @@ export class SupervisedConnection {
   }
 
   async #serve(): Promise<void> {
-    const opened = Date.now();
+    const opened = steadyClock.now();
     while (!this.#stopped && !this.#lost && this.#session) {
       if (this.#subscribeAgain) {
         this.#subscribeAgain = false;
@@ -212,7 +213,7 @@ export class SupervisedConnection {
         await bounded(subscribing, SUBSCRIBE_LIMIT_MS, { code: 'session.slow', text: SLOW.subscribe });
       }
       await this.#wait(250);
-      const now = Date.now();
+      const now = steadyClock.now();
       const old = this.#tags.stale(now);
       if (old.length > 0) this.#intake.mark(old, STALE, now);
       const silent = this.#tags.silentFor(opened, now);
@@ -280,7 +281,7 @@ export class SupervisedConnection {
   }
 
   facts(): Facts {
-    const now = Date.now();
+    const now = steadyClock.now();
     return {
       enabled: this.#row.enabled,
       open: this.#session !== undefined,
@@ -326,7 +327,7 @@ export class SupervisedConnection {
     );
     // what comes next time is new; in between nothing is known
     const alive = this.#tags.alive();
-    if (alive.length > 0 && !this.#stopped) this.#intake.mark(alive, LINK, Date.now());
+    if (alive.length > 0 && !this.#stopped) this.#intake.mark(alive, LINK, steadyClock.now());
   }
 
   async close(): Promise<void> {

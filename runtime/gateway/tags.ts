@@ -1,5 +1,6 @@
 import { type AnyConnector, ConnectorError, type TagRequest } from '#blocks/sdk/connector.ts';
 import { BAD, quality } from '#runtime/batch/quality.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import type { Row, TagRow } from '#runtime/samples/scale.ts';
 import type { Facts } from './status.ts';
 
@@ -28,7 +29,7 @@ export class Tags {
 
   /** Replaces the set; what stays keeps its newest value. */
   set(rows: readonly TagRow[]): void {
-    const now = Date.now();
+    const now = steadyClock.now();
     const before = this.#states;
     this.#states = new Map(
       rows.map((row) => {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#drizzle/client.ts';
 import type { LogRow, OutputsEntry } from '#runtime/log/contract.ts';
+import { isPassing } from '#runtime/log/refusal.ts';
 import { Compaction } from './compact.ts';
 import { LaneBuffer } from './gather.ts';
 import { LatestValues } from './latest.ts';
-import { isPassing } from './refusal.ts';
 import { SeriesIds } from './series.ts';
 import { chunksOf, storeChunks } from './store.ts';
 

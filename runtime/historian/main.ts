@@ -8,6 +8,7 @@ import { HeadSampler } from '#runtime/log/head-sampler.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openListener } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
+import { refusalText } from '#runtime/log/refusal.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
@@ -15,7 +16,6 @@ import { anchorAudit } from './anchor-audit.ts';
 import { consume } from './consume.ts';
 import { type HouseFacts, keepHousekeeper } from './housekeeper.ts';
 import { holdHistorianLock } from './lock.ts';
-import { refusalText } from './refusal.ts';
 import { noteStored } from './traced.ts';
 
 const url = process.env.DATABASE_URL;

@@ -1,4 +1,4 @@
-import { refusalText } from '#runtime/historian/refusal.ts';
+import { refusalText } from '#runtime/log/refusal.ts';
 
 export interface Step {
   readonly name: string;

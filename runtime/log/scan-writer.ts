@@ -3,6 +3,7 @@ import { connectLog, LogUnavailableError, sessionLost } from './connection.ts';
 import type { LogEntry } from './contract.ts';
 import { pack, recordsOf, unpack } from './entry.ts';
 import { inTurn } from './in-turn.ts';
+import { isPassing } from './refusal.ts';
 
 /** 4–16 rows a statement carry the most (durable pipeline, section 3); more only makes statements longer. */
 const ROWS_PER_STATEMENT = 16;
@@ -197,6 +198,8 @@ export async function openScanWriter(
         at += rows.length;
         attempt = 0;
       } catch (error) {
+        // it takes nothing now (a full disk, read-only), and said so: the session stands, the entries go again under their numbers
+        if (isPassing(error)) throw new LogUnavailableError(error);
         if (!sessionLost(error)) throw error;
         client?.end().catch(() => {});
         client = undefined;

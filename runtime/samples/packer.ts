@@ -1,5 +1,6 @@
 import type { Origin } from '#runtime/batch/schema.ts';
 import type { SamplesEntry } from '#runtime/log/contract.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import type { Row } from './scale.ts';
 
 /** A row whose wave, if it has one, is stored already. */
@@ -11,6 +12,8 @@ export interface LogRowValue extends Omit<Row, 'wave'> {
 const LINGER_MS = 10;
 /** The log is fastest with about this many records an entry. */
 const FULL = 1000;
+/** What a source delivers at once may be a million samples (a device that was offline for days): a step takes entries whole, so they must not be of any size. */
+const MOST = 10_000;
 
 interface Open {
   /** When the first row came, epoch ms. */
@@ -37,10 +40,17 @@ export class Packer {
 
   /** `message`: print of the message that the rows came in, to be noted in the same entry. */
   add(lane: number, rows: readonly LogRowValue[], resendable: boolean, message?: bigint): Promise<void> {
+    // a message is known by one entry, and so is never cut; it has its own limit of size
+    if (rows.length > MOST && message === undefined)
+      return Promise.all(
+        Array.from({ length: Math.ceil(rows.length / MOST) }, (_, i) =>
+          this.add(lane, rows.slice(i * MOST, (i + 1) * MOST), resendable),
+        ),
+      ).then(() => {});
     const key = `${lane} ${resendable}`;
     let open = this.#open.get(key);
     if (!open) {
-      open = { received: Date.now(), rows: [], messages: [], done: Promise.withResolvers() };
+      open = { received: steadyClock.now(), rows: [], messages: [], done: Promise.withResolvers() };
       open.done.promise.catch(() => {}); // told to every caller of `add` as well
       this.#open.set(key, open);
     }
@@ -93,7 +103,7 @@ export function packRows(
   });
   return {
     kind: 'samples',
-    at: Date.now(),
+    at: steadyClock.now(),
     ...(received === undefined ? {} : { received }),
     origin,
     n,

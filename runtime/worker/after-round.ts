@@ -1,6 +1,7 @@
 /** What follows a round of commits: decisions, ticks, probes. */
 import { probe } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import type { WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
 import { NewestProbes } from './newest-probes.ts';
@@ -37,7 +38,7 @@ export async function setAside(
 
 /** Timers that are due become entries of the log, so that every re-run has them at the same place. Gives the lanes appended to. */
 export async function appendTicks(context: WorkerContext, shards: Iterable<HeldShard>): Promise<number[]> {
-  const now = Date.now();
+  const now = steadyClock.now();
   const lanes: number[] = [];
   for (const s of shards) {
     const due = s.carried.wakeAt;

@@ -25,6 +25,8 @@ export interface WorkerContext {
   readonly codeCache: CodeCache;
   readonly limits: Partial<Limits>;
   readonly log: Logger;
+  /** What keeps the database from taking steps now (`undefined`: it takes them); nothing is dropped for it. */
+  readonly trouble: { now: string | undefined };
   /** A program cannot be interrupted, or V8 lost an isolate: this process ends. */
   readonly onFatal: (shardId: number, step: number, error: SandboxError) => void;
 }

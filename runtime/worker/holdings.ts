@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { instance, shard as shardTable } from '#drizzle/schema/index.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
+import { isPassing } from '#runtime/log/refusal.ts';
 import type { Attention } from './attention.ts';
 import type { WorkerContext } from './context.ts';
 import type { HeldShard, ReadyStep } from './held-shard.ts';
@@ -111,7 +112,8 @@ export class Holdings implements RoundHooks {
   private async troubled(shardId: number, error: unknown): Promise<void> {
     const lost = sessionLost(error) || !this.context.session.open;
     const t = this.trouble(shardId);
-    if (lost) return;
+    if (isPassing(error)) t.until = Date.now() + MOST_PAUSE_MS;
+    if (lost || isPassing(error)) return;
     t.errors++;
     t.until = Date.now() + Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** t.errors);
     const stops = t.errors >= MOST_FAILURES;

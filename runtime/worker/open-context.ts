@@ -66,6 +66,7 @@ export async function openContext(options: WorkerOptions): Promise<OpenContext> 
     programs: new Programs(db, options.compile),
     codeCache: openCodeCache(join(dataFolder, 'code-cache')),
     limits: options.limits ?? {},
+    trouble: { now: undefined },
     get ending() {
       return ending;
     },

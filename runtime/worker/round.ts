@@ -1,3 +1,5 @@
+import { isPassing, refusalText } from '#runtime/log/refusal.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { NumberedEntry } from '#runtime/step/build-input.ts';
 import type { ReadStep } from '#runtime/step/take-step.ts';
@@ -59,7 +61,7 @@ export async function readAndStart(
     else byPair.set(key, [row]);
     more.add(row.lane);
   }
-  const now = Date.now();
+  const now = steadyClock.now();
   for (const s of idle) {
     // a shard may have been given up while the read was under way
     if (s.busy || s.ready || s.gone || s.leaving) continue;
@@ -145,6 +147,8 @@ export async function commitReady(context: WorkerContext, shards: readonly HeldS
       ready.map(({ shard, step }) => shardCommit(shard, step)),
     );
   } catch (error) {
+    // not now: nothing was written, so the steps stay ready and are offered again
+    if (isPassing(error)) return waiting(context, error);
     if (!context.session.open || ready.length === 1) {
       if (ready.length === 1 && context.session.open && ready[0]) refuse(context, ready[0].shard, error, hooks);
       else throw error;
@@ -155,7 +159,9 @@ export async function commitReady(context: WorkerContext, shards: readonly HeldS
     for (const { shard } of ready) alone.push(...(await commitReady(context, [shard], hooks)));
     return alone;
   }
-  const now = Date.now();
+  if (context.trouble.now) context.log.info('steps are stored again');
+  context.trouble.now = undefined;
+  const now = steadyClock.now();
   const gone: HeldShard[] = [];
   const on: HeldShard[] = [];
   for (const { shard: s, step } of ready) {
@@ -187,6 +193,13 @@ export async function commitReady(context: WorkerContext, shards: readonly HeldS
     hooks.drop(s);
   }
   return on;
+}
+
+/** The database takes nothing for the moment: said once in the log, and as long as it lasts in the worker's facts. */
+export function waiting(context: WorkerContext, error: Error): [] {
+  if (!context.trouble.now) context.log.error({ err: error }, 'the database takes no steps; they wait');
+  context.trouble.now = `${refusalText(error)}; apps wait and go on by themselves, nothing is lost while the log stands`;
+  return [];
 }
 
 function shardCommit(s: HeldShard, ready: ReadyStep): ShardCommit {

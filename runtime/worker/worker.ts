@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
+import { isPassing } from '#runtime/log/refusal.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import type { Limits } from '#runtime/sandbox/limits.ts';
 import { startScheduler } from '#runtime/schedule/scheduler.ts';
@@ -16,7 +18,7 @@ import { openContext } from './open-context.ts';
 import { PARK_MS, parkIdle } from './parking.ts';
 import type { Compile } from './prepare.ts';
 import { every } from './repeat.ts';
-import { commitReady, readAndStart, settle, startSuspect } from './round.ts';
+import { commitReady, readAndStart, settle, startSuspect, waiting } from './round.ts';
 
 export interface WorkerOptions {
   readonly databaseUrl: string;
@@ -94,7 +96,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     stats.rounds++;
     return found || alone || on.length > 0;
   }
-  let lastPoll = 0;
+  let lastPoll = Number.NEGATIVE_INFINITY;
   async function loop(): Promise<void> {
     while (!stopping || held.size > 0) {
       try {
@@ -103,21 +105,24 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
           attention.markAll();
           holdings.onFree();
         }
-        if (Date.now() - lastPoll >= POLL_MS) {
-          lastPoll = Date.now();
+        if (performance.now() - lastPoll >= POLL_MS) {
+          lastPoll = performance.now();
           attention.markAll();
         }
         if (held.size > 0 && (await round())) continue;
         // without a shard there is nothing to read, however much has news: taking one wakes the loop
         if (held.size > 0 && !attention.nothing) continue;
-        const wait = Math.min(POLL_MS, nextTimer(held.values()) - Date.now(), lastPoll + POLL_MS - Date.now());
+        const wait = Math.min(POLL_MS, nextTimer(held.values()) - steadyClock.now(), lastPoll + POLL_MS - performance.now());
         await attention.wait(
           Math.max(1, wait),
           holdings.all.map((s) => s.busy),
         );
       } catch (error) {
-        log.warn({ err: error }, 'round');
-        holdings.dropAll();
+        if (isPassing(error)) waiting(context, error);
+        else {
+          log.warn({ err: error }, 'round');
+          holdings.dropAll();
+        }
         await sleep(AGAIN_MS);
       }
     }
@@ -149,6 +154,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       when,
     ),
   ];
+  const problem = () => context.trouble.now ?? steadyClock.problem;
   const look = () => void control.go().then(() => sweep.go());
   holdings.onFree = () => void sweep.go();
   session.onLost = () => {
@@ -192,6 +198,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       tracesKept: holdings.times.kept,
       tracesLeftOut: holdings.times.leftOut,
       holder: session.holder,
+      ...(problem() ? { problem: problem() } : {}),
     }),
     stop() {
       stopped ??= stop();
