@@ -188,6 +188,9 @@ describe('the running version, backtested as it arrived', () => {
       { ...graph(0.3), nodes: graph(0.3).nodes.map((n) => (n.id === 'smooth' ? { ...n, params: { alpha: 0.300001 } } : n)) },
     );
     expect(other.report.source).toEqual({ kind: 'log' });
+    // the same requests get the answers that they got then: the first was refused
+    expect(other.report.effects).toMatchObject({ byKind: { 'confirm.request': 3 }, recorded: 3, unknown: 0 });
+    expect(byOutput(other.rows)[2]?.map(([, , values]) => values[0])).toEqual([3, 5]);
     const [, mine] = byOutput(rows);
     expect(byOutput(other.rows)[1]?.length).not.toBe(0);
     expect(byOutput(other.rows)[0]?.map(([, time]) => time)).not.toEqual(byOutput(rows)[0]?.map(([, time]) => time));

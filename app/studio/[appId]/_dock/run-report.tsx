@@ -7,6 +7,13 @@ import { formatMoment, formatNumber, formatValue } from '../_session/format.ts';
 import { useSay } from '../_session/use-session.tsx';
 import classes from './dock.module.css';
 
+/** Where data as they arrived came from, and how exact that is. */
+function sourceText(source: NonNullable<RunReport['source']>, t: ReturnType<typeof useTranslations<'studio'>>): string {
+  if (source.kind !== 'journal') return t(`report.source.${source.kind}`);
+  const { steps, different } = source;
+  return different > 0 ? t('report.source.different', { steps, different }) : t('report.source.same', { steps });
+}
+
 /** Report of a test or backtest: what came out, which alarms would have stood, what would have been done. */
 export function RunReportView({ report, onNode }: { report: RunReport; onNode?: (node: string) => void }) {
   const t = useTranslations('studio');
@@ -52,7 +59,10 @@ export function RunReportView({ report, onNode }: { report: RunReport; onNode?: 
             {t('report.dead')} <b>{report.dead.total}</b>
           </span>
         )}
+        {(report.effects.recorded ?? 0) > 0 && <span>{t('report.recorded', { count: report.effects.recorded ?? 0 })}</span>}
         <span>{t(`report.input.${report.input}`)}</span>
+        {report.source && <span data-testid="report-source">{sourceText(report.source, t)}</span>}
+        {(report.wavesGone ?? 0) > 0 && <span>{t('report.wavesGone', { count: report.wavesGone ?? 0 })}</span>}
       </div>
       <div className={classes.report}>
         <section>
