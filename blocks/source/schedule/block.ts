@@ -12,6 +12,11 @@ export default defineBlock({
   words: { en: 'cron timer shift calendar periodic daily report', zh: '定时 周期 班次 日历 交接班 日报' },
   icon: 'calendar-clock',
   reference: 'IEEE Std 1003.1 (POSIX) crontab; clock changes as in Vixie cron',
+  labels: {
+    shift: { en: 'Shift', zh: '班次' },
+    day: { en: 'Production day', zh: '生产日' },
+    missed: { en: 'Missed before', zh: '此前错过次数' },
+  },
   params: z
     .object({
       on: field(z.enum(['cron', 'shift-start', 'shift-end']).default('cron'), {
