@@ -1,4 +1,5 @@
 import type { AnyConnector } from '#blocks/sdk/connector.ts';
+import fileDrop from './file-drop/connector.ts';
 import http from './http/connector.ts';
 import influx from './influx/connector.ts';
 import modbusTcp from './modbus-tcp/connector.ts';
@@ -10,5 +11,5 @@ import sql from './sql/connector.ts';
 import webhook from './webhook/connector.ts';
 
 /** Every connector with its driver: for the gateway. Screens use the cards of `blocks/catalogue`, which load no driver. */
-const ALL: readonly AnyConnector[] = [opcua, modbusTcp, mqtt, sparkplug, http, influx, webhook, sql, mtconnect];
+const ALL: readonly AnyConnector[] = [opcua, modbusTcp, mqtt, sparkplug, http, influx, webhook, sql, mtconnect, fileDrop];
 export const connectors: ReadonlyMap<string, AnyConnector> = new Map(ALL.map((connector) => [connector.manifest.id, connector]));

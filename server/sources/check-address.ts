@@ -1,3 +1,4 @@
+import { checkAddress as fileDrop } from '#blocks/connectors/file-drop/address.ts';
 import { checkAddress as http } from '#blocks/connectors/http/address.ts';
 import { checkAddress as influx } from '#blocks/connectors/influx/address.ts';
 import { checkAddress as modbus } from '#blocks/connectors/modbus-tcp/address.ts';
@@ -12,6 +13,7 @@ import { failed } from './errors.ts';
 
 /** The pure part of each connector: drivers stay in the gateway. */
 const CHECKS: Readonly<Record<string, (address: string, type: TagValueType) => AddressCheck>> = {
+  'file-drop': fileDrop,
   http,
   influx,
   'modbus-tcp': modbus,

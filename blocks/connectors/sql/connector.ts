@@ -1,5 +1,6 @@
 import { defineConnector } from '#blocks/sdk/connector.ts';
 import { field, z } from '#blocks/sdk/index.ts';
+import { offsetMinutesOf, utcOffset } from '../utc-offset.ts';
 import { checkAddress } from './address.ts';
 import type { DatabaseOptions } from './database.ts';
 import { openMysql } from './mysql.ts';
@@ -57,16 +58,7 @@ const settings = z.object({
       all: { en: 'Everything in the table', zh: '表中全部数据' },
     },
   }),
-  offset: field(
-    z
-      .string()
-      .regex(/^[+-](0\d|1[0-4]):[0-5]\d$/)
-      .default('+00:00'),
-    {
-      title: { en: 'Zone of times without one', zh: '无时区时间的时区' },
-      help: { en: '+08:00 for China', zh: '中国为 +08:00' },
-    },
-  ),
+  offset: utcOffset,
   timeoutMs: field(z.int().min(100).max(120_000).default(10_000), {
     title: { en: 'Time limit of a query', zh: '查询时限' },
     unit: 'ms',
@@ -110,10 +102,8 @@ export default defineConnector({
       tls: settings.tls === 'off' ? false : settings.tls === 'machine' ? true : { ca: settings.certificate },
       lost: (error) => host.event({ kind: 'lost', error }),
     };
-    const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):(\d\d)$/.exec(settings.offset) ?? [];
-    const offsetMinutes = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
     const database = await (settings.dialect === 'mysql' ? openMysql(options) : openPostgres(options));
     const { cursor, from, overlap } = settings;
-    return new SqlSession(database, { cursor, from, overlap, offsetMinutes }, host);
+    return new SqlSession(database, { cursor, from, overlap, offsetMinutes: offsetMinutesOf(settings.offset) }, host);
   },
 });
