@@ -8,7 +8,7 @@ test('the generated lists are fresh: npm run catalogue', async () => {
   const files = await blockFiles();
   expect(readFileSync(BROWSER, 'utf8')).toBe(files.browser);
   expect(readFileSync(RUNTIME, 'utf8')).toBe(files.runtime);
-});
+}, 60_000);
 
 test('every block speaks both languages, is plain data, and has code', () => {
   const catalogue = loadCatalogue();

@@ -23,7 +23,9 @@ test('every block and connector has its page in both languages', () => {
       expect(existsSync(new URL(`connectors/${file}`, docs)), `docs/connectors/${file}`).toBe(true);
 });
 
-test('every block is described in both languages, also those that the host feeds and no case runs', async () => {
+test('every block is described in both languages, also those that the host feeds and no case runs', {
+  timeout: 60_000,
+}, async () => {
   for (const name of blockFolders()) {
     const folder = fileURLToPath(new URL(`../${name}/`, import.meta.url));
     const { default: block } = (await import(`${folder}block.ts`)) as { default: AnyBlock };

@@ -68,7 +68,8 @@ export interface ColumnsFromParam {
   readonly columns?: Columns;
   readonly frame?: true;
 }
-const lists = (from: readonly (string | ColumnList)[]): ColumnList[] => from.map((l) => (typeof l === 'string' ? { param: l } : l));
+const lists = (from: readonly (string | ColumnList)[]): ColumnList[] =>
+  from.map((l) => (typeof l === 'string' ? { param: l } : l));
 export const columnsFrom = (from: string | readonly (string | ColumnList)[], columns?: Columns): ColumnsFromParam => ({
   columnsFrom: lists(typeof from === 'string' ? [from] : from),
   ...(columns ? { columns } : {}),
