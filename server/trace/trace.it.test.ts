@@ -9,6 +9,7 @@ import { closeLogReader } from '../history/log-reader.ts';
 import { closeLive } from '../live.ts';
 import { listTraces } from './list-traces.ts';
 import { noteDrawn, noteSent } from './note-hops.ts';
+import { readNodes } from './read-nodes.ts';
 import { readTrace } from './read-trace.ts';
 
 const title = { en: 'x', zh: '甲' };
@@ -134,6 +135,17 @@ test('a sample is followed from its machine to the step, the commit, the screen 
   });
   await f.sql`update effect set status = 'refused' where step = ${first.step}`;
   expect(await listed(true)).toMatchObject({ undone: 1 });
+
+  // What its nodes did is told by the worker every few seconds.
+  await until(
+    'the worker tells of its nodes',
+    async () => {
+      await lane.write([{ time: Date.now(), at: Date.now(), values: [25] }]);
+      const { nodes } = await own((tx) => readNodes(tx, ORG, { instanceId: id }));
+      return nodes.some(({ node: name, rows, latency }) => name === 'avg' && rows >= 5 && latency !== null);
+    },
+    20_000,
+  );
 
   // Nobody else learns that there is such a lane; and what is not there is told.
   expect(await codeOf(readTrace(tenant('org-b'), 'org-b', { lane: lane.id, seq: 1 }))).toBe('access.not-found');
