@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '#drizzle/client.ts';
+import { isPassing } from '#drizzle/refusal.ts';
 import type { LogRow, OutputsEntry } from '#runtime/log/contract.ts';
-import { isPassing } from '#runtime/log/refusal.ts';
 import { Compaction } from './compact.ts';
 import { LaneBuffer } from './gather.ts';
 import { LatestValues } from './latest.ts';

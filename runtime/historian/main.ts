@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#drizzle/client.ts';
+import { refusalText } from '#drizzle/refusal.ts';
 import { HeadSampler } from '#runtime/log/head-sampler.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openListener } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
-import { refusalText } from '#runtime/log/refusal.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';

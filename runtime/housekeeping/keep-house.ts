@@ -1,4 +1,4 @@
-import { refusalText } from '#runtime/log/refusal.ts';
+import { refusalText } from '#drizzle/refusal.ts';
 
 export interface Step {
   readonly name: string;

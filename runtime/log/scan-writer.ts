@@ -1,9 +1,9 @@
 import type pg from 'pg';
+import { isPassing } from '#drizzle/refusal.ts';
 import { connectLog, LogUnavailableError, sessionLost } from './connection.ts';
 import type { LogEntry } from './contract.ts';
 import { pack, recordsOf, unpack } from './entry.ts';
 import { inTurn } from './in-turn.ts';
-import { isPassing } from './refusal.ts';
 
 /** 4–16 rows a statement carry the most (durable pipeline, section 3); more only makes statements longer. */
 const ROWS_PER_STATEMENT = 16;

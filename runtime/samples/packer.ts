@@ -1,6 +1,5 @@
 import type { Origin } from '#runtime/batch/schema.ts';
 import type { SamplesEntry } from '#runtime/log/contract.ts';
-import { steadyClock } from '#runtime/log/steady-clock.ts';
 import type { Row } from './scale.ts';
 
 /** A row whose wave, if it has one, is stored already. */
@@ -50,7 +49,7 @@ export class Packer {
     const key = `${lane} ${resendable}`;
     let open = this.#open.get(key);
     if (!open) {
-      open = { received: steadyClock.now(), rows: [], messages: [], done: Promise.withResolvers() };
+      open = { received: Date.now(), rows: [], messages: [], done: Promise.withResolvers() };
       open.done.promise.catch(() => {}); // told to every caller of `add` as well
       this.#open.set(key, open);
     }
@@ -103,7 +102,7 @@ export function packRows(
   });
   return {
     kind: 'samples',
-    at: steadyClock.now(),
+    at: Date.now(),
     ...(received === undefined ? {} : { received }),
     origin,
     n,

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
+import { isPassing } from '#drizzle/refusal.ts';
 import { instance, shard as shardTable } from '#drizzle/schema/index.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
-import { isPassing } from '#runtime/log/refusal.ts';
 import type { Attention } from './attention.ts';
 import type { WorkerContext } from './context.ts';
 import type { HeldShard, ReadyStep } from './held-shard.ts';

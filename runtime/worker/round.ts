@@ -1,4 +1,4 @@
-import { isPassing, refusalText } from '#runtime/log/refusal.ts';
+import { isPassing, refusalText } from '#drizzle/refusal.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { NumberedEntry } from '#runtime/step/build-input.ts';

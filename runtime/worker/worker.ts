@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { isPassing } from '#drizzle/refusal.ts';
 import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
-import { isPassing } from '#runtime/log/refusal.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
 import type { Limits } from '#runtime/sandbox/limits.ts';
