@@ -136,11 +136,11 @@ export async function openScanPlant({ apps, tagsAnApp, tagsALane }: ScanPlantOpt
         cores: from.cpu.map(([name, was]) => `${name} ${(((used.get(name) ?? 0) - was) / took).toFixed(2)}`).join(', '),
       };
     },
-    /** Nothing may be left: every record in a committed step and in the history. */
-    async drain(): Promise<void> {
+    /** Nothing may be left: every record in a committed step and, where asked, in the history, which stores a lane's last rows after two minutes. */
+    async drain(history: boolean): Promise<void> {
       tell({ periodMs: 0 });
       await until('every record is in a committed step', async () => (await behind(1)).apps === 0, 180_000);
-      await until('the history has all', async () => (await behind(1)).history === 0, 240_000);
+      if (history) await until('the history has all', async () => (await behind(1)).history === 0, 240_000);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -31,7 +31,7 @@ export default {
       }
       highest = more.records;
     }
-    await plant.drain();
+    await plant.drain(true);
     const tags = APPS * TAGS_AN_APP;
     const conditions = `${tags.toLocaleString('en')} tags in ${tags / TAGS_A_LANE} scan groups every ${(tags / RATE) * 1_000} ms, ${APPS} apps of ${TAGS_AN_APP} tags that smooth each and put every tenth out; the gateway's pump, worker, historian and embedded database as processes of one machine, synchronous commits, ${SECONDS} s, all of it in the history at the end; cores ${held.cores}`;
     const beside = 'of the same run';
