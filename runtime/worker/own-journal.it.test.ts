@@ -194,7 +194,7 @@ describe('the running version, backtested as it arrived', () => {
     const [, mine] = byOutput(rows);
     expect(byOutput(other.rows)[1]?.length).not.toBe(0);
     expect(byOutput(other.rows)[0]?.map(([, time]) => time)).not.toEqual(byOutput(rows)[0]?.map(([, time]) => time));
-    expect(mine?.length).toBeGreaterThan(2);
+    expect(mine?.length).toBeGreaterThan(1);
   });
 
   it('of a window in its life begins with the state that it had then; watched, and with a wire to see, too', async () => {
