@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SUBGRAPH } from '#runtime/graph/subgraph.ts';
 import { compareGraphs } from './compare.ts';
 
 const node = (id: string, params: object, x = 0) => ({
@@ -28,5 +29,17 @@ test('added and removed nodes and wires', () => {
     { kind: 'added', what: 'node', id: 'b', detail: 'millwright/series.ewma' },
     { kind: 'removed', what: 'node', id: 'a', detail: 'millwright/series.ewma' },
     { kind: 'added', what: 'wire', id: 'a.out → b.in', detail: '' },
+  ]);
+});
+
+test('a change inside a subgraph shows at every place where it is used', () => {
+  const use = (id: string) => ({ ...node(id, { graph: 'smooth' }), block: SUBGRAPH });
+  const smooth = (alpha: number) => ({
+    ...JSON.parse(graph([use('x'), use('y')])),
+    subgraphs: { smooth: { nodes: [node('e', { alpha })], wires: [] } },
+  });
+  expect(compareGraphs(JSON.stringify(smooth(0.2)), JSON.stringify(smooth(0.3)))).toEqual([
+    { kind: 'changed', what: 'node', id: 'x/e', detail: 'alpha' },
+    { kind: 'changed', what: 'node', id: 'y/e', detail: 'alpha' },
   ]);
 });

@@ -1,4 +1,5 @@
-import type { GraphDocument } from '#runtime/graph/document.ts';
+import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 
 /** What changed between two releases' graphs; places of nodes on the canvas are left out. */
 export interface GraphChange {
@@ -12,7 +13,7 @@ export interface GraphChange {
 /** `before` is null for a first release: then everything is new, which says nothing, and the list is empty. */
 export function compareGraphs(before: string | null, after: string): GraphChange[] {
   if (before === null) return [];
-  const [a, b] = [JSON.parse(before) as GraphDocument, JSON.parse(after) as GraphDocument];
+  const [a, b] = [readGraph(before), readGraph(after)];
   return [
     ...compare(
       'node',
@@ -44,6 +45,12 @@ export function compareGraphs(before: string | null, after: string): GraphChange
       [],
     ),
   ];
+}
+
+/** With its subgraphs written out: a change inside one shows at every place where it acts. */
+function readGraph(text: string): GraphDocument {
+  const raw = JSON.parse(text) as GraphDocument;
+  return raw.subgraphs ? flatDocument(graphDocument.parse(raw)) : raw;
 }
 
 const wireId = (wire: GraphDocument['wires'][number]) => `${wire.from.node}.${wire.from.port} → ${wire.to.node}.${wire.to.port}`;

@@ -16,7 +16,7 @@ export async function plan(file: string): Promise<string> {
   const check = checkApp(parsed.document, catalogue);
   const refused = check.problems.filter((p) => p.severity === 'error');
   if (refused.length > 0) throw new Refused(refused.map((p) => problemLine(file, p)));
-  const planned = planGraph(parsed.document, check, { catalogue });
+  const planned = planGraph(check, { catalogue });
   if (!planned.ok) throw new Refused(planned.problems.map((p) => problemLine(file, p)));
   return printPlan(planned.plan);
 }

@@ -6,6 +6,7 @@ import { joinTables } from '#runtime/files/cells.ts';
 import type { InputTable } from '#runtime/files/table.ts';
 import { outputTable, TABLE_FORMATS, writeTable } from '#runtime/files/write.ts';
 import { parseGraph } from '#runtime/graph/parse.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import type { ReplaySource } from '#runtime/replay/report.ts';
 import type { ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import { Refused } from './outcome.ts';
@@ -88,10 +89,8 @@ export function withOutput(text: string, wire: string): { graph: string; node: s
   const dot = wire.indexOf('.');
   const node = dot < 0 ? wire : wire.slice(0, dot);
   const port = dot < 0 ? 'out' : wire.slice(dot + 1);
-  if (!document.nodes.some((one) => one.id === node))
-    throw new Refused([
-      `--wire ${wire}: the graph has no node "${node}"; it has ${document.nodes.map((one) => one.id).join(', ')}`,
-    ]);
+  const nodes = [...new Set([...document.nodes, ...flatDocument(document).nodes].map((one) => one.id))];
+  if (!nodes.includes(node)) throw new Refused([`--wire ${wire}: the graph has no node "${node}"; it has ${nodes.join(', ')}`]);
   const taken = new Set(document.outputs.map((one) => one.name));
   let name = 'wire';
   while (taken.has(name)) name += 'x';

@@ -45,13 +45,13 @@ export async function compileGraph(input: GraphDocument | GraphDocumentInput, op
 
 /** A checked graph -> program. */
 export async function buildProgram(document: GraphDocument, check: GraphCheck, options: CompileOptions): Promise<CompileResult> {
-  const planned = planGraph(document, check, options);
+  const planned = planGraph(check, options);
   if (!planned.ok) return planned;
   const { plan } = planned;
   try {
     const { text, map } = writeProgram(plan);
     const graphHash = options.graphHash ?? (await sha256(JSON.stringify(document)));
-    const info: ProgramInfo = { hash: await sha256(text), graphHash, ...infoOf(document, check, plan) };
+    const info: ProgramInfo = { hash: await sha256(text), graphHash, ...infoOf(check, plan) };
     return { ok: true, program: { info, text, map }, warnings: check.problems };
   } catch (error) {
     return { ok: false, problems: [codeFault(error)] };
@@ -60,12 +60,11 @@ export async function buildProgram(document: GraphDocument, check: GraphCheck, o
 
 /** The plan alone, for a person (`printPlan`) or a test. */
 export function planGraph(
-  document: GraphDocument,
   check: GraphCheck,
   options: CompileOptions,
 ): { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly GraphProblem[] } {
   try {
-    const plan = makePlan(document, check, {
+    const plan = makePlan(check, {
       catalogue: options.catalogue,
       instrumented: options.instrumented ?? false,
       timed: options.timed ?? false,
@@ -90,7 +89,7 @@ function scheduleOf({ manifest, params }: NodeFacts): { schedule?: ScheduleRule 
   return { schedule: { on, cron: String(params[manifest.source.schedule] ?? ''), inShifts, misfire } };
 }
 
-function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
+function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   return {
     instrumented: plan.instrumented,
@@ -103,7 +102,7 @@ function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<Pr
       ...scheduleOf(n.facts),
       schema: n.facts.outputs.out?.schema ?? { kind: 'stream', columns: {} },
     })),
-    outputs: document.outputs.map((o) => {
+    outputs: check.document.outputs.map((o) => {
       const node = plan.nodes.find((n) => n.id === o.from.node);
       const reaching = sources.flatMap((s, i) =>
         node && (s === node || reachable(plan.nodes.length, plan.edges, [s.i])[node.i]) ? [i] : [],
@@ -121,7 +120,7 @@ function infoOf(document: GraphDocument, check: GraphCheck, plan: Plan): Omit<Pr
       plan.nodes.map((n) => [n.id, { block: n.manifest.id, version: n.manifest.version, stateVersion: n.manifest.stateVersion }]),
     ),
     preconditions: preconditionsOf(
-      document,
+      check.document,
       check.nodes,
       check.wires.flatMap((w) =>
         w ? [{ from: check.nodes.get(w.wire.from.node)?.index ?? -1, to: check.nodes.get(w.wire.to.node)?.index ?? -1 }] : [],

@@ -94,7 +94,8 @@ export interface PlanOptions {
 const USES_MANY = ['emit'];
 
 /** @throws CodeProblem */
-export function makePlan(document: GraphDocument, check: GraphCheck, options: PlanOptions): Plan {
+export function makePlan(check: GraphCheck, options: PlanOptions): Plan {
+  const { document } = check;
   const blocks: PlanBlock[] = [];
   const blockIndex = new Map<string, number>();
   const nodes: PlanNode[] = [];

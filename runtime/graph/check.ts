@@ -9,6 +9,7 @@ import { fieldsOf, type ParameterValues, parameterValues, parseParams, resolvePa
 import type { GraphProblem } from './problem.ts';
 import * as say from './problems.ts';
 import { type IncomingWire, listedColumns, type NodeContext, readInput, readOutput } from './schemas.ts';
+import { endKey, type FlatGraph, flattenGraph, type PortEnd } from './subgraph.ts';
 
 /**
  * The one judge of a graph: the studio while editing, the save, the compiler, `mw run` and the API ask the same function.
@@ -29,14 +30,21 @@ export interface CheckOptions {
   ) => readonly CodeFinding[];
 }
 export interface GraphCheck {
+  /** The graph that was judged: subgraphs written out, their nodes called `outer/inner`. The compiler builds its program from it. */
+  readonly document: GraphDocument;
+  /** Wires in them count as in the document that was given. */
   readonly problems: readonly GraphProblem[];
   /** By node id: all nodes whose block is known and whose parameters are valid. */
   readonly nodes: ReadonlyMap<string, NodeFacts>;
-  /** Same order as `document.wires`; undefined where an end is unknown. */
+  /** Same order as its `document.wires`; undefined where an end is unknown. */
   readonly wires: readonly (WireFacts | undefined)[];
   /** Node ids in the order in which rows flow. */
   readonly order: readonly string[];
   readonly values: ParameterValues;
+  /** What leaves a port of a node of the given document, through subgraphs. */
+  outputAt(from: PortEnd): OutputFacts | undefined;
+  /** By index in the wires of the given document. */
+  wireAt(index: number): WireFacts | undefined;
 }
 
 interface Draft {
@@ -48,9 +56,11 @@ interface Draft {
   expressions: ExpressionFacts[];
 }
 
-export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, options: CheckOptions = {}): GraphCheck {
-  const problems: GraphProblem[] = [];
-  const report = (problem: GraphProblem) => void problems.push(problem);
+export function checkGraph(given: GraphDocument, catalogue: BlockCatalogue, options: CheckOptions = {}): GraphCheck {
+  const flat = flattenGraph(given, options.values);
+  const { document } = flat;
+  const problems: GraphProblem[] = [...flat.problems];
+  const report = (problem: GraphProblem) => void problems.push(inGiven(problem, flat));
   const values = parameterValues(document.parameters, options.values);
   checkNames(document, report);
 
@@ -114,8 +124,10 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
       report(say.cycleInput(end.to.context.node.id, end.toPort, end.wire));
     end.to.inputs[end.toPort] = readInput(end.to.context, end.toPort, incoming(end.to, end.toPort, true));
   }
-  const wired = (node: string, port: string) => document.wires.some((w) => w.to.node === node && w.to.port === port);
-  for (const draft of byIndex.values()) finishNode(draft, ends, wired, values, options, report);
+  const wired = (node: string, port: string) =>
+    flat.excused.has(endKey({ node, port })) || document.wires.some((w) => w.to.node === node && w.to.port === port);
+  for (const draft of byIndex.values())
+    finishNode(draft, ends, wired, flat.scopes.get(draft.context.node.id) ?? values, options, report);
 
   const nodes = new Map<string, NodeFacts>();
   for (const index of order) {
@@ -140,7 +152,31 @@ export function checkGraph(document: GraphDocument, catalogue: BlockCatalogue, o
   }
   checkOutputs(document, nodes, report);
   checkGuards(document, nodes, edges, report);
-  return { problems, nodes, wires: wireFacts, order: order.flatMap((i) => document.nodes[i]?.id ?? []), values };
+  return {
+    document,
+    problems,
+    nodes,
+    wires: wireFacts,
+    order: order.flatMap((i) => document.nodes[i]?.id ?? []),
+    values,
+    outputAt(from) {
+      const source = flat.source(from);
+      return source && nodes.get(source.node)?.outputs[source.port];
+    },
+    wireAt: (index) => wireFacts[flat.origins.indexOf(index)],
+  };
+}
+
+/** A problem of the flat graph as one of the given document: its wires, and inputs of subgraphs in place of the ports behind them. */
+function inGiven(problem: GraphProblem, flat: FlatGraph): GraphProblem {
+  if (problem.code === 'wire-missing' && problem.node !== undefined && problem.port !== undefined) {
+    const input = flat.unwired.get(endKey({ node: problem.node, port: problem.port }));
+    return input ? say.missingWire(input.node, input.port) : problem;
+  }
+  if (problem.wire === undefined) return problem;
+  const { wire, ...rest } = problem;
+  const origin = flat.origins[wire];
+  return typeof origin === 'number' ? { ...rest, wire: origin } : { ...rest, node: rest.node ?? origin };
 }
 
 function checkNames(document: GraphDocument, report: (problem: GraphProblem) => void): void {

@@ -84,9 +84,29 @@ export const appParameter = z.object({
 });
 export type AppParameter = z.infer<typeof appParameter>;
 
+/** A node by itself, or one inside a subgraph: `mill/smooth` is `smooth` in the subgraph that node `mill` stands for. */
+const nodePath = z.string().regex(/^[a-z][a-zA-Z0-9_]*(\/[a-z][a-zA-Z0-9_]*)*$/, 'a node, or outer/inner | 节点，或 外层/内层');
+
 /** A wire that leaves the graph under a name: stored by the historian, shown by screens, readable by other apps. */
-export const graphOutput = z.object({ name: identifier, from: endpoint, title: bilingual.optional() });
+export const graphOutput = z.object({
+  name: identifier,
+  from: z.object({ node: nodePath, port: z.string().min(1) }),
+  title: bilingual.optional(),
+});
 export type GraphOutput = z.infer<typeof graphOutput>;
+
+/** Blocks wired once and used as one block, any number of times: a node of `millwright/transform.subgraph` stands for it (`subgraph.ts`). */
+export const subgraph = z.object({
+  title: bilingual.optional(),
+  /** Ports of the node that stands for it; a row that enters goes to all inner ports listed. */
+  inputs: z.array(z.object({ name: identifier, title: bilingual.optional(), to: z.array(endpoint) })).default([]),
+  outputs: z.array(z.object({ name: identifier, title: bilingual.optional(), from: endpoint })).default([]),
+  /** Set where it is used; inner `params` refer to them as `{ "$parameter": "key" }` and expressions by name, before the app's. */
+  parameters: z.array(appParameter).default([]),
+  nodes: z.array(graphNode),
+  wires: z.array(graphWire),
+});
+export type Subgraph = z.infer<typeof subgraph>;
 
 export const graphDocument = z.object({
   $schema: z.string().optional(),
@@ -96,6 +116,7 @@ export const graphDocument = z.object({
   roles: z.array(tagRole).default([]),
   parameters: z.array(appParameter).default([]),
   outputs: z.array(graphOutput).default([]),
+  subgraphs: z.record(identifier, subgraph).optional(),
 });
 export type GraphDocument = z.infer<typeof graphDocument>;
 export type GraphDocumentInput = z.input<typeof graphDocument>;

@@ -289,3 +289,66 @@ export const sameColumn = (node: string, port: string, column: string): GraphPro
     `“${node}”会给出两个同名列“${column}”。`,
     { en: 'Rename one of them.', zh: '请为其中一个改名。' },
   );
+
+export const unknownSubgraph = (node: string, name: string, has: readonly string[]): GraphProblem =>
+  problem(
+    'subgraph-unknown',
+    { node, param: 'graph' },
+    `The graph has no subgraph '${name}' (it has ${list(has).en}).`,
+    `图中没有子图“${name}”（现有 ${list(has).zh}）。`,
+    { en: 'Choose one of the subgraphs of this graph.', zh: '请选择本图已有的子图。' },
+  );
+export const subgraphCycle = (node: string, names: readonly string[]): GraphProblem =>
+  problem(
+    'subgraph-cycle',
+    { node, param: 'graph' },
+    `A subgraph cannot contain itself: ${names.join(' → ')}.`,
+    `子图不能包含自身：${names.join(' → ')}。`,
+    { en: 'Take this node out of the subgraph.', zh: '请从子图中移除该节点。' },
+  );
+export const subgraphSize = (node: string, limit: number): GraphProblem =>
+  problem(
+    'subgraph-size',
+    { node, param: 'graph' },
+    `With its subgraphs the graph has more than ${limit} nodes.`,
+    `连同子图，该图超过 ${limit} 个节点。`,
+    { en: 'Split the app, or nest less.', zh: '请拆分应用，或减少嵌套。' },
+  );
+export const duplicateSubgraphName = (
+  node: string,
+  graph: string,
+  side: 'input' | 'output' | 'parameter',
+  name: string,
+): GraphProblem =>
+  problem(
+    'subgraph-duplicate',
+    { node },
+    `Subgraph '${graph}' has two ${side}s called '${name}'.`,
+    `子图“${graph}”有两个${{ input: '输入', output: '输出', parameter: '参数' }[side]}同名“${name}”。`,
+    { en: 'Give one of them another name.', zh: '请为其中一个改名。' },
+  );
+export const subgraphPort = (
+  node: string,
+  graph: string,
+  side: 'input' | 'output',
+  port: string,
+  inner: string | undefined,
+): GraphProblem =>
+  problem(
+    'subgraph-port',
+    { node, port },
+    inner === undefined
+      ? `Input '${port}' of subgraph '${graph}' leads nowhere.`
+      : `${side === 'input' ? 'Input' : 'Output'} '${port}' of subgraph '${graph}' names the node '${inner}', which it does not have.`,
+    inner === undefined
+      ? `子图“${graph}”的输入“${port}”没有接到任何节点。`
+      : `子图“${graph}”的${side === 'input' ? '输入' : '输出'}“${port}”指向节点“${inner}”，但子图中没有该节点。`,
+    { en: 'Lead it to a port of a node of the subgraph.', zh: '请把它接到子图中某个节点的端口。' },
+  );
+export const unknownSubgraphValue = (node: string, key: string, keys: readonly string[]): GraphProblem =>
+  problem(
+    'subgraph-value-unknown',
+    { node, param: `values.${key}` },
+    `The subgraph has no parameter '${key}' (it has ${list(keys).en}).`,
+    `子图没有参数“${key}”（现有 ${list(keys).zh}）。`,
+  );

@@ -1,4 +1,5 @@
-import { type Bilingual, type GraphDocument, labelOf } from '#runtime/graph/document.ts';
+import { type Bilingual, type GraphDocument, graphDocument, labelOf } from '#runtime/graph/document.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
 import type { ProofCheck, RunResult } from './proof.ts';
 import { compileFor, type ProofHost, proveRun } from './prove.ts';
@@ -31,7 +32,7 @@ export interface Setting {
 /** Measures every figure of a graph on data, so that a person can confirm those that matter. */
 export async function measure(request: MeasureRequest, host: ProofHost): Promise<Measured> {
   const program = await compileFor(request.graph, {}, host);
-  const graph = JSON.parse(request.graph) as GraphDocument;
+  const graph = flatDocument(graphDocument.parse(JSON.parse(request.graph)));
   const proposals = figuresOf(program.info, graph);
   const result = await proveRun(
     request.graph,

@@ -144,10 +144,33 @@ export async function compileFor(graph: string, parameters: Parameters, host: Pr
   throw new ProofError('proof.graph', compiled.problems.map((p) => `${p.node ? `${p.node}: ` : ''}${p.message.en}`).join('; '));
 }
 
+interface Drawn {
+  nodes: { id: string; params?: Record<string, unknown> }[];
+}
+
+/** The node at `outer/inner`: its subgraph is copied for this one use, so that the others stay as they are. */
+function nodeOfOneUse(document: Drawn & { subgraphs?: Record<string, Drawn> }, path: string): Drawn['nodes'][number] | undefined {
+  const [first, ...inner] = path.split('/');
+  let node = document.nodes.find((n) => n.id === first);
+  for (const id of inner) {
+    const name = String(node?.params?.graph);
+    const graphs = document.subgraphs ?? {};
+    const graph = Object.hasOwn(graphs, name) ? graphs[name] : undefined;
+    if (!node?.params || !graph) return undefined;
+    let own = `${name}_`;
+    while (Object.hasOwn(graphs, own)) own += '_';
+    const copy = structuredClone(graph);
+    graphs[own] = copy;
+    node.params.graph = own;
+    node = copy.nodes.find((n) => n.id === id);
+  }
+  return node;
+}
+
 /** The graph with one parameter of one node changed. */
 export function mutate(graph: string, change: Falsifier): string {
-  const document = JSON.parse(graph) as { nodes: { id: string; params?: Record<string, unknown> }[] };
-  const node = document.nodes.find((n) => n.id === change.node);
+  const document = JSON.parse(graph) as Drawn & { subgraphs?: Record<string, Drawn> };
+  const node = nodeOfOneUse(document, change.node);
   if (!node)
     throw new ProofError(
       'proof.falsifier',

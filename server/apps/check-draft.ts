@@ -25,7 +25,7 @@ export function checkDraft(graph: GraphDocument): DraftCheck {
     problems: check.problems,
     capabilities: [...capabilities].sort(),
     outputs: graph.outputs.flatMap(({ name, from }) => {
-      const schema = check.nodes.get(from.node)?.outputs[from.port]?.schema;
+      const schema = check.outputAt(from)?.schema;
       return schema ? [{ name, schema }] : [];
     }),
     text,

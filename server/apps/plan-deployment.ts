@@ -4,6 +4,7 @@ import type { Tx } from '#drizzle/client.ts';
 import { app, appVersion, installation } from '#drizzle/schema/index.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import { notFound } from '../errors.ts';
 import { checkDraft } from './check-draft.ts';
 
@@ -46,8 +47,8 @@ export async function planDeployment(tx: Tx, orgId: string, input: z.infer<typeo
 }
 
 export const alarmsOf = (graph: GraphDocument): PlannedAlarm[] =>
-  graph.nodes
-    .filter((node) => node.block === 'millwright/alarm.raise')
+  flatDocument(graph)
+    .nodes.filter((node) => node.block === 'millwright/alarm.raise')
     .map((node) => ({
       node: node.id,
       priority: typeof node.params.priority === 'number' ? node.params.priority : 3,
@@ -63,7 +64,8 @@ const isBilingual = (value: unknown): value is Bilingual =>
   typeof value.zh === 'string';
 
 /** Layout, labels and notes change nothing on the plant and are left out. */
-export function changesOf(before: GraphDocument, after: GraphDocument): NodeChange[] {
+export function changesOf(was: GraphDocument, is: GraphDocument): NodeChange[] {
+  const [before, after] = [flatDocument(was), flatDocument(is)];
   const meaning = (graph: GraphDocument, id: string) => {
     const node = graph.nodes.find((one) => one.id === id);
     const wires = graph.wires
@@ -73,8 +75,8 @@ export function changesOf(before: GraphDocument, after: GraphDocument): NodeChan
   };
   const ids = [...new Set([...before.nodes, ...after.nodes].map((node) => node.id))];
   return ids.flatMap((node): NodeChange[] => {
-    const [was, is] = [meaning(before, node), meaning(after, node)];
-    if (was === is) return [];
-    return [{ node, change: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed' }];
+    const [old, now] = [meaning(before, node), meaning(after, node)];
+    if (old === now) return [];
+    return [{ node, change: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed' }];
   });
 }

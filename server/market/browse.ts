@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { installation, release } from '#drizzle/schema/index.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import type { ProofReport } from '#runtime/replay/proof.ts';
 import { notFound } from '../errors.ts';
 import { releaseColumns } from '../publish/list-releases.ts';
@@ -57,7 +58,7 @@ export async function readListing(tx: Tx, orgId: string, input: z.infer<typeof l
     roles: opened.graph.roles,
     parameters: opened.graph.parameters,
     capabilities: opened.capabilities,
-    nodes: opened.graph.nodes.length,
+    nodes: flatDocument(opened.graph).nodes.length,
     versions: versions.map(({ id, version, createdAt }) => ({ id, version, createdAt })),
     installations: mine.map((row) => row.id),
   };

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { SUBGRAPH } from '#runtime/graph/subgraph.ts';
 import type { Family } from './exposition.ts';
 
 /** Kinds of block that are listed, busiest first. Single nodes are on the screens: there are too many of them for a monitoring system. */
@@ -18,9 +19,14 @@ interface BlockRow {
 /** What the nodes of running apps do, of all nodes of one kind of block together. */
 export async function nodeFamilies(sql: Sql): Promise<Family[]> {
   const rows = await sql<BlockRow[]>`
-    with now as (select extract(epoch from clock_timestamp()) * 1000 as ms),
-    g as (select v.id, n->>'id' as node, n->>'block' as block from (select distinct i.version_id from instance i where i.status = 'running') r
-      join app_version v on v.id = r.version_id cross join lateral jsonb_array_elements(v.graph::jsonb->'nodes') n),
+    with recursive now as (select extract(epoch from clock_timestamp()) * 1000 as ms),
+    running as (select v.id, v.graph::jsonb as graph from (select distinct i.version_id from instance i where i.status = 'running') r
+      join app_version v on v.id = r.version_id),
+    g as (select r.id, n->>'id' as node, n->>'block' as block, n->'params'->>'graph' as inner_graph, r.graph->'subgraphs' as subgraphs
+        from running r cross join lateral jsonb_array_elements(r.graph->'nodes') n
+      union all
+      select g.id, g.node || '/' || (n->>'id'), n->>'block', n->'params'->>'graph', g.subgraphs
+        from g cross join lateral jsonb_array_elements(g.subgraphs->g.inner_graph->'nodes') n where g.block = ${SUBGRAPH}),
     f as (select g.block, (x.value->>'rows')::float8 as rows, (x.value->>'failed')::float8 as failed,
         case when now.ms - f.at > 15000 then 0 else (x.value->>'rate')::float8 end as rate,
         (x.value->>'latency')::float8 as latency, (now.ms - (x.value->>'last')::float8) / 1000 as age

@@ -1,6 +1,7 @@
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { ScreenDocument, Widget } from '#runtime/graph/screens.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import { readForms } from './read-forms.ts';
 
 const COLUMNS = 12;
@@ -28,7 +29,7 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
     );
   const frames = outputs.filter((o) => o.schema.kind === 'frame');
   const forms = readForms(graph);
-  const raises = graph.nodes.some((n) => n.block === 'millwright/alarm.raise');
+  const raises = flatDocument(graph).nodes.some((n) => n.block === 'millwright/alarm.raise');
   const widgets: Widget[] = [];
 
   numbers.slice(0, 8).forEach((n, i) => {

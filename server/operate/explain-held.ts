@@ -40,11 +40,11 @@ export async function explainHeld(
 ): Promise<Held | null> {
   const row = await requireInstance(tx, orgId, instanceId);
   const entry = await readFormEntry(tx, orgId, instanceId, seq);
-  const graph = graphDocument.parse(JSON.parse(row.graph));
-  const form = readForms(graph, row.parameters).find((f) => f.name === entry?.form);
+  const drawn = graphDocument.parse(JSON.parse(row.graph));
+  const form = readForms(drawn, row.parameters).find((f) => f.name === entry?.form);
   if (!entry || !form) throw notFound('The entry', '该录入');
   const value = Number(entry.values.value);
-  const { nodes } = checkGraph(graph, blockCatalogue(), { values: row.parameters });
+  const { document: graph, nodes } = checkGraph(drawn, blockCatalogue(), { values: row.parameters });
   for (const { node, label } of form.interlocks) {
     const facts = nodes.get(node);
     const why = facts && (await whyHeld(tx, orgId, { graph, nodes, facts, bindings: row.bindings }));

@@ -1,4 +1,5 @@
 import { type Bilingual, type GraphDocument, labelOf } from '#runtime/graph/document.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 
 /** What a person may enter on an operator screen, and what stands between the entry and the machine. */
 export interface Form {
@@ -16,7 +17,8 @@ export interface Form {
   readonly writes: readonly string[];
 }
 
-export function readForms(graph: GraphDocument, parameters: Readonly<Record<string, unknown>> = {}): Form[] {
+export function readForms(given: GraphDocument, parameters: Readonly<Record<string, unknown>> = {}): Form[] {
+  const graph = flatDocument(given);
   const nodes = new Map(graph.nodes.map((n) => [n.id, n]));
   const value = (raw: unknown): unknown =>
     raw !== null && typeof raw === 'object' && '$parameter' in raw

@@ -5,6 +5,7 @@ import { appVersion, instance, run, tag } from '#drizzle/schema/index.ts';
 import { qualityText } from '#runtime/batch/quality.ts';
 import type { GraphDocument, TagRole } from '#runtime/graph/document.ts';
 import { parseGraph } from '#runtime/graph/parse.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import { readAligned } from '#runtime/historian/aligned.ts';
 import type { MeasureRequest } from '#runtime/replay/measure.ts';
 import { notFound } from '../errors.ts';
@@ -58,7 +59,7 @@ export async function recordProof(tx: Tx, orgId: string, by: string, input: z.in
 /** Roles that a source reads; roles that are only written need no data. */
 const rolesRead = (graph: GraphDocument): TagRole[] =>
   graph.roles.filter((role) =>
-    graph.nodes.some((node) => node.block === 'millwright/source.tag' && node.params.role === role.name),
+    flatDocument(graph).nodes.some((node) => node.block === 'millwright/source.tag' && node.params.role === role.name),
   );
 
 async function csvOf(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, deadLetter, instance, lateCount, nodeFigures } from '#drizzle/schema/index.ts';
 import { type Bilingual, graphDocument, labelOf } from '#runtime/graph/document.ts';
+import { flatDocument } from '#runtime/graph/subgraph.ts';
 import { notFound } from '../errors.ts';
 
 export const readNodesInput = z.object({ instanceId: z.uuid() });
@@ -67,7 +68,7 @@ export async function readNodes(tx: Tx, orgId: string, { instanceId }: z.infer<t
   const nodes = new Map<string, NodeFacts>();
   const none = { rows: 0, failed: 0, rate: 0, latency: null, lastRecordAt: null, errors: 0, late: 0 };
   const of = (node: string): NodeFacts => nodes.get(node) ?? { node, ...none };
-  for (const node of graphDocument.parse(JSON.parse(known.graph)).nodes)
+  for (const node of flatDocument(graphDocument.parse(JSON.parse(known.graph))).nodes)
     nodes.set(node.id, { node: node.id, label: labelOf(node), block: node.block, ...none });
   for (const shard of shards)
     for (const [node, told] of Object.entries(shard.nodes)) {

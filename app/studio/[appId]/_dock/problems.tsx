@@ -20,7 +20,7 @@ export function Problems() {
           key={`${problem.code}${problem.node}${at}`}
           type="button"
           className={classes.problem}
-          onClick={() => problem.node && session.show(problem.node)}
+          onClick={() => problem.node && session.show(problem.node.split('/')[0] ?? '')}
         >
           {problem.severity === 'error' ? (
             <IconSquareFilled size={11} color="var(--mw-p1)" role="img" aria-label={t('problems.error')} />

@@ -82,3 +82,31 @@ describe('mergeGraphs', () => {
     expect(merged.collisions).toEqual([{ what: 'node', name: 'b' }]);
   });
 });
+
+it('subgraphs of both sides are kept; one that both changed is the own, and named', () => {
+  const part = (title: string) => ({
+    title: { en: title, zh: title },
+    inputs: [],
+    outputs: [],
+    parameters: [],
+    nodes: [],
+    wires: [],
+  });
+  const from = { ...base, subgraphs: { a: part('a') } };
+  const { document, collisions } = mergeGraphs(
+    from,
+    { ...from, subgraphs: { a: part('mine'), b: part('b') } },
+    { ...from, subgraphs: { a: part('theirs'), c: part('c') } },
+  );
+  expect(
+    Object.entries(document.subgraphs ?? {})
+      .map(([name, graph]) => [name, graph.title?.en])
+      .sort(),
+  ).toEqual([
+    ['a', 'mine'],
+    ['b', 'b'],
+    ['c', 'c'],
+  ]);
+  expect(collisions).toEqual([{ what: 'subgraph', name: 'a' }]);
+  expect(mergeGraphs(base, base, base).document).not.toHaveProperty('subgraphs');
+});

@@ -3,7 +3,7 @@ import { wireKey } from './wires.ts';
 
 /** What both sides changed in different ways; the own change was kept. */
 export interface Collision {
-  readonly what: 'node' | 'wire' | 'role' | 'parameter' | 'output';
+  readonly what: 'node' | 'wire' | 'role' | 'parameter' | 'output' | 'subgraph';
   readonly name: string;
 }
 export interface Merged {
@@ -59,9 +59,31 @@ export function mergeGraphs(base: GraphDocument, mine: GraphDocument, theirs: Gr
       'output',
       (output) => output.name,
       (document) => document.outputs,
-    ).filter((output) => ids.has(output.from.node)),
+    ).filter((output) => ids.has(output.from.node.split('/')[0] ?? '')),
+    ...mergeSubgraphs(base.subgraphs, mine.subgraphs, theirs.subgraphs, (name) => collisions.push({ what: 'subgraph', name })),
   };
   return { document, collisions };
+}
+
+type Subgraphs = GraphDocument['subgraphs'];
+
+/** A subgraph is merged as a whole. */
+function mergeSubgraphs(
+  base: Subgraphs = {},
+  mine: Subgraphs = {},
+  theirs: Subgraphs = {},
+  clash: (name: string) => void,
+): Pick<GraphDocument, 'subgraphs'> {
+  const entries = (graphs: NonNullable<Subgraphs>) => Object.entries(graphs).map(([name, graph]) => ({ name, graph }));
+  const merged = mergeLists(
+    entries(base),
+    entries(mine),
+    entries(theirs),
+    (entry) => entry.name,
+    (_base, own) => ({ value: own, clash: true }),
+    clash,
+  );
+  return merged.length > 0 ? { subgraphs: Object.fromEntries(merged.map(({ name, graph }) => [name, graph])) } : {};
 }
 
 const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

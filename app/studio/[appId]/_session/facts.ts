@@ -21,8 +21,9 @@ export interface GraphFacts {
   refusal(from: Endpoint, to: Endpoint): Bilingual | undefined;
 }
 
+/** Of a node and, where it stands for a subgraph, of those inside (`node/inner`). */
 export const problemsOf = (facts: GraphFacts, node: string): readonly GraphProblem[] =>
-  facts.problems.filter((problem) => problem.node === node);
+  facts.problems.filter((problem) => problem.node === node || problem.node?.startsWith(`${node}/`));
 
 export const inputWire = (document: GraphDocument, to: Endpoint): GraphWire | undefined =>
   document.wires.find((wire) => wire.to.node === to.node && wire.to.port === to.port);

@@ -1,6 +1,7 @@
 import { type CheckOptions, checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { BlockCatalogue } from '#runtime/graph/manifest.ts';
+import { SUBGRAPH, subgraphManifest } from '#runtime/graph/subgraph.ts';
 import type { Edit } from '../_edits/edit.ts';
 import { type Endpoint, sameEnd, wireKey } from '../_edits/wires.ts';
 import type { GraphFacts } from './facts.ts';
@@ -18,24 +19,25 @@ export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {})
   return (document) => {
     const check = checkGraph(document, catalogue, options);
     const nodes = new Map(document.nodes.map((node) => [node.id, node]));
-    const wires = new Map(document.wires.map((wire, at) => [wireKey(wire), check.wires[at]]));
+    const wires = new Map(document.wires.map((wire, at) => [wireKey(wire), check.wireAt(at)]));
     const refusals = new Map<string, Bilingual | undefined>();
     const manifest = (id: string) => {
       const node = nodes.get(id);
       if (!node) return undefined;
+      if (node.block === SUBGRAPH) return subgraphManifest(document, node);
       const newest = catalogue.versions(node.block)[0];
       return (
         catalogue.block(node.block, node.version) ?? (newest === undefined ? undefined : catalogue.block(node.block, newest))
       )?.manifest;
     };
-    const schemaOf = (from: Endpoint) => check.nodes.get(from.node)?.outputs[from.port]?.schema;
+    const schemaOf = (from: Endpoint) => check.outputAt(from)?.schema;
     const wire = (from: Endpoint, to: Endpoint) => wireUp(from, to, schemaOf(from), nodes.get(to.node), manifest(to.node));
     return {
       check,
       problems: check.problems,
       manifest,
       schemaOf,
-      ownColumns: (from) => Object.values(check.nodes.get(from.node)?.outputs[from.port]?.names ?? {}),
+      ownColumns: (from) => Object.values(check.outputAt(from)?.names ?? {}),
       wire,
       conversionsOf: (wire) => wires.get(wireKey(wire))?.conversions ?? [],
       refusal(from, to) {
