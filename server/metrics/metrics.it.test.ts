@@ -41,7 +41,9 @@ test('an instance that is behind, a dead letter of a node and a connection that 
   const [out] = await sql<{ id: number }[]>`insert into lane (org_id, kind) values ('a', 'output') returning id`;
   if (!scan || !out) throw new Error('no lane');
   await sql`insert into app_version (id, org_id, name, version, graph, graph_hash, screens) values (${id}, 'a', '{"en":"Acme"}', '1',
-    '{"nodes":[{"id":"press","block":"millwright/series.ewma"}]}', 'x', '[]')`;
+    '{"nodes":[{"id":"press","block":"millwright/series.ewma"},{"id":"mill","block":"millwright/transform.subgraph","params":{"graph":"line"}}],
+      "subgraphs":{"line":{"nodes":[{"id":"core","block":"millwright/transform.subgraph","params":{"graph":"core"}}]},
+        "core":{"nodes":[{"id":"filter","block":"millwright/series.kalman"}]}}}', 'x', '[]')`;
   await sql`insert into installation (id, org_id, name, version_id) values (${id}, 'a', '{"en":"Acme"}', ${id})`;
   await sql`insert into instance (id, org_id, installation_id, version_id, key, bindings, status) values (${id}, 'a', ${id}, ${id}, 'C-1', '{}', 'running')`;
   await sql`insert into shard (org_id, instance_id, lanes, out_lane, step, cursor) values ('a', ${id}, array[${scan.id}::int], ${out.id}, 41, array[1::bigint])`;
@@ -57,7 +59,7 @@ test('an instance that is behind, a dead letter of a node and a connection that 
     ]);
   await writer.close();
   await sql`insert into node_figures (shard_id, org_id, instance_id, nodes, since, at) values (1, 'a', ${id},
-    ${JSON.stringify({ press: { rows: 90, failed: 3, last: Date.now() - 2_000, rate: 4, latency: 30 } })}::text::jsonb, 0, extract(epoch from now()) * 1000)`;
+    ${JSON.stringify({ press: { rows: 90, failed: 3, last: Date.now() - 2_000, rate: 4, latency: 30 }, 'mill/core/filter': { rows: 7, failed: 2, rate: 0.5 } })}::text::jsonb, 0, extract(epoch from now()) * 1000)`;
   const { value, text } = await read({ sql });
   const of = { org: 'a', instance: id };
   const press = { org: 'a', connector: 'opcua' };
@@ -75,6 +77,7 @@ test('an instance that is behind, a dead letter of a node and a connection that 
     value('block_failed_rows', block),
     value('block_latency_seconds', block),
   ]).toEqual(['1', '41', '2', '2', '0', '2.5', '3', '3', '4', '3', '0.03']);
+  expect(value('block_failed_rows', { block: 'millwright/series.kalman' })).toBe('2'); // a node of a subgraph in a subgraph
   // Ids alone: no name that a tenant gave.
   expect(text).not.toMatch(/Press|press|Acme/);
 });

@@ -1,7 +1,8 @@
-import type { AppParameter, GraphDocument } from '#runtime/graph/document.ts';
+import type { AppParameter, GraphDocument, Subgraph } from '#runtime/graph/document.ts';
 import type { JsonSchema } from '#runtime/graph/manifest.ts';
 import { type FieldFacts, fieldKind } from '../_session/starter.ts';
 import { type Edit, together } from './edit.ts';
+import { everyNode, withReference } from './everywhere.ts';
 import { freshName } from './names.ts';
 import { setParam } from './nodes.ts';
 
@@ -15,19 +16,7 @@ export const putParameter =
       ? document.parameters.map((entry) => (entry.key === old ? parameter : entry))
       : [...document.parameters, parameter];
     if (!known || old === parameter.key) return { ...document, parameters };
-    return {
-      ...document,
-      parameters,
-      nodes: document.nodes.map((node) => {
-        const params = Object.fromEntries(
-          Object.entries(node.params).map(([name, value]) => [
-            name,
-            parameterOf(value) === old ? { $parameter: parameter.key } : value,
-          ]),
-        );
-        return JSON.stringify(params) === JSON.stringify(node.params) ? node : { ...node, params };
-      }),
-    };
+    return everyNode({ ...document, parameters }, (node) => withReference(node, old, { $parameter: parameter.key }), hides(old));
   };
 
 /** Takes an app parameter away; nodes that refer to it keep its default as their own value. */
@@ -36,14 +25,12 @@ export const removeParameter =
   (document) => {
     const gone = document.parameters.find((parameter) => parameter.key === key);
     if (!gone) return document;
-    const held = document.nodes.flatMap((node) =>
-      Object.entries(node.params).flatMap(([name, value]) =>
-        parameterOf(value) === key ? [setParam(node.id, name, gone.default)] : [],
-      ),
-    );
-    const kept = together(...held)(document);
-    return { ...kept, parameters: kept.parameters.filter((parameter) => parameter.key !== key) };
+    const parameters = document.parameters.filter((parameter) => parameter.key !== key);
+    return everyNode({ ...document, parameters }, (node) => withReference(node, key, gone.default), hides(key));
   };
+
+/** In a subgraph with a parameter of that key, the key means its own. */
+const hides = (key: string) => (part: Subgraph) => part.parameters.some((parameter) => parameter.key === key);
 
 /** Ends the reference of one node: the default becomes the node's own value. */
 export const unlinkParameter =

@@ -1,5 +1,6 @@
 import type { TagRole } from '#runtime/graph/document.ts';
 import type { Edit } from './edit.ts';
+import { everyNode } from './everywhere.ts';
 
 /** Adds a role or replaces the one of that name; a changed name follows into every node parameter that held the old one. */
 export const putRole =
@@ -9,13 +10,9 @@ export const putRole =
     const known = document.roles.some((entry) => entry.name === old);
     const roles = known ? document.roles.map((entry) => (entry.name === old ? role : entry)) : [...document.roles, role];
     if (!known || old === role.name) return { ...document, roles };
-    return {
-      ...document,
-      roles,
-      nodes: document.nodes.map((node) =>
-        node.params.role === old ? { ...node, params: { ...node.params, role: role.name } } : node,
-      ),
-    };
+    return everyNode({ ...document, roles }, (node) =>
+      node.params.role === old ? { ...node, params: { ...node.params, role: role.name } } : node,
+    );
   };
 
 export const removeRole =
