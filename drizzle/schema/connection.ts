@@ -2,6 +2,9 @@ import { bigint, boolean, index, integer, jsonb, pgTable, text, unique, uuid } f
 import type { Bilingual } from '#runtime/graph/document.ts';
 import { at, createdAt, id, orgId, updatedAt } from './columns.ts';
 
+/** The connector of what programs write over the programming interface. No gateway holds it: the web process writes its lanes. */
+export const PUSH = 'push';
+
 /** What a connection is doing and, when it is not `live`, which part failed and why. Status comes from the age of data, not from a socket. */
 export interface ConnectionStatus {
   readonly state: 'off' | 'connecting' | 'live' | 'degraded' | 'stale' | 'failed';

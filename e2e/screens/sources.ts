@@ -16,8 +16,9 @@ export class SourcesScreen {
     return this.page.getByRole('listitem').filter({ has: this.page.getByRole('heading', { level: 2, name, exact: true }) });
   }
 
+  /** Connections to simulated machines: those of the demo plant. */
   async names(least: number) {
-    const headings = this.page.getByRole('listitem').getByRole('heading', { level: 2 });
+    const headings = this.page.getByRole('listitem').filter({ hasText: 'Simulated' }).getByRole('heading', { level: 2 });
     await expect.poll(() => headings.count(), { message: 'connections of the demo' }).toBeGreaterThanOrEqual(least);
     return headings.allTextContents();
   }

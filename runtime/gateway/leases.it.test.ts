@@ -23,6 +23,12 @@ test('one holder at a time; taken over when the lease is over; given up when rel
   expect(await renewAndClaim(plant.sql, holder)).toEqual(new Set());
 });
 
+test('what programs push is held by no gateway', async () => {
+  await using plant = await plantFixture();
+  await plant.connect('push', {});
+  expect(await renewAndClaim(plant.sql, 'a')).toEqual(new Set());
+});
+
 test('a holder whose process is gone is replaced before its lease is over, a living one is not', async () => {
   await using plant = await plantFixture();
   const id = await plant.connect('mqtt', {});

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { PUSH } from '#drizzle/schema/connection.ts';
 import { connectLog } from '#runtime/log/connection.ts';
 
 /** A gateway that is frozen gives its connections up after this; renewed five times in between. */
@@ -53,7 +54,7 @@ export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<strin
       update connection set holder = ${holder}, lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
       where id in (
         select id from connection
-        where enabled and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now()
+        where enabled and connector <> ${PUSH} and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now()
           -- longer than any lease is: the clock was set back since it was given
           or ((lease_until > now() + ${2 * LEASE_MS} * interval '1 millisecond' or lease_until < now() + ${LEASE_MS - DEAD_MS} * interval '1 millisecond') and not exists (
             select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = ${SPACE} and k.objid = hashtext(connection.holder)::oid

@@ -1,9 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
+import { PUSH } from '#drizzle/schema/connection.ts';
 import { connection } from '#drizzle/schema/index.ts';
-
-/** The connector of what is written over the programming interface. No gateway holds it: the web process writes its lanes. */
-export const PUSH = 'push';
 
 /** A tag that is pushed needs such a connection as its source; the first key that may write makes one. */
 export async function ensurePushConnection(tx: Tx, orgId: string): Promise<void> {

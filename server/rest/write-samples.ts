@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
+import { PUSH } from '#drizzle/schema/connection.ts';
 import { connection, tag } from '#drizzle/schema/index.ts';
 import { parseQuality } from '#runtime/batch/quality.ts';
 import { assignLanes } from '#runtime/samples/lanes.ts';
@@ -8,7 +9,6 @@ import { type LogRowValue, packRows } from '#runtime/samples/packer.ts';
 import { toRow } from '#runtime/samples/scale.ts';
 import { invalidInput, notFound } from '../errors.ts';
 import { defineEndpoint } from './endpoint.ts';
-import { PUSH } from './push-connection.ts';
 import { appendPushed } from './push-writer.ts';
 
 const SAMPLES_A_REQUEST = 10_000;

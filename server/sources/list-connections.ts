@@ -3,22 +3,29 @@ import { z } from 'zod';
 import { CONNECTORS } from '#blocks/catalogue/connectors.generated.ts';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
-import { connection, tag, trustedCertificate } from '#drizzle/schema/index.ts';
+import { PUSH } from '#drizzle/schema/connection.ts';
+import { connection, latest, tag, trustedCertificate } from '#drizzle/schema/index.ts';
 import type { Actor } from '../alarms/act-on-alarms.ts';
 import { notFound } from '../errors.ts';
 import type { InTenant } from '../history/live-values.ts';
 import { follow } from '../live.ts';
 import { failed } from './errors.ts';
+import { pushStatus } from './push-status.ts';
 import { tellGateways } from './save-connection.ts';
 
 export const listConnectors = () => CONNECTORS;
 
 /** Connections with what they are doing; secrets only as "there are some". */
-export function listConnections(tx: Tx, orgId: string) {
+export async function listConnections(tx: Tx, orgId: string) {
   // Written out: in a query of one table drizzle leaves the table's name away, and the inner table has an `id` too.
   const tags = sql<number>`(select count(*)::int from ${tag} t where t.connection_id = "connection"."id" and t.org_id = ${orgId})`;
   const pending = sql<number>`(select count(*)::int from ${trustedCertificate} c where c.connection_id = "connection"."id" and c.org_id = ${orgId} and c.state = 'pending')`;
-  return tx
+  const own = sql`${tag} t left join ${latest} l on l.tag_id = t.id where t.connection_id = "connection"."id" and t.org_id = ${orgId}`;
+  const fresh = sql<number>`(select count(*)::int from ${own} and l.time > extract(epoch from now()) * 1000 - t.stale_after_ms)`;
+  const newest = sql<number | null>`(select max(l.time) from ${own})`;
+  const pushed = (what: typeof fresh | typeof newest) =>
+    sql<number | null>`case when "connection"."connector" = ${PUSH} then ${what} end`;
+  const rows = await tx
     .select({
       id: connection.id,
       name: connection.name,
@@ -32,10 +39,18 @@ export function listConnections(tx: Tx, orgId: string) {
       held: sql<boolean>`coalesce(${connection.leaseUntil} > now(), false)`,
       tags,
       pendingCertificates: pending,
+      createdAt: connection.createdAt,
+      fresh: pushed(fresh),
+      newest: pushed(newest),
     })
     .from(connection)
     .where(eq(connection.orgId, orgId))
     .orderBy(asc(connection.name));
+  return rows.map(({ createdAt, fresh, newest, ...row }) =>
+    row.connector === PUSH
+      ? { ...row, held: true, status: pushStatus({ tags: row.tags, fresh: fresh ?? 0, newest }, createdAt) }
+      : row,
+  );
 }
 export type ConnectionRow = Awaited<ReturnType<typeof listConnections>>[number];
 

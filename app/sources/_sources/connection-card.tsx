@@ -38,13 +38,16 @@ export function ConnectionCard({
   const state = !row.enabled ? 'off' : !row.held ? 'waiting' : (status?.state ?? 'connecting');
   const age = status?.lastValueAt && now !== undefined ? now + clockAhead - Date.parse(status.lastValueAt) : undefined;
   const devices = Object.entries(status?.devices ?? {}).filter(([, d]) => d.state !== 'live');
-  const write = may('source.write');
+  // what programs write has nothing to test, browse or set
+  const write = may('source.write') && row.connector !== 'push';
   return (
     <li className={classes.card} data-state={state}>
       <div className={classes.cardHead}>
         <i className={classes.lamp} data-state={state} aria-hidden />
         <h2>{row.name}</h2>
-        <span className={classes.dim}>{card ? format.text(card.title) : row.connector}</span>
+        <span className={classes.dim}>
+          {card ? format.text(card.title) : row.connector === 'push' ? t('pushed') : row.connector}
+        </span>
         {row.simulated && <SimulatedBadge />}
         <span className={classes.grow} />
         {write && (
