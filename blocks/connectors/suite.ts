@@ -2,27 +2,21 @@
  * What every connector must do, tried against a real server of its protocol. A connector's test calls `connectorSuite` with a source
  * that it can start, stop and silence, and adds only what is special to its protocol.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AnyConnector,
-  type CertificateFacts,
   type ConnectionPart,
   ConnectorError,
-  type ConnectorHost,
-  type InboundHandler,
   type Sample,
   type Session,
-  type SessionEvent,
   type SourceValue,
   type TagRequest,
   type TagValueType,
 } from '#blocks/sdk/connector.ts';
-import { receive, refusal } from './inbound/receive.ts';
+import { TestHost } from './host.testing.ts';
+
+export { TestHost } from './host.testing.ts';
 
 /** A real server of the protocol, under the test's control. It keeps its address over a restart. */
 export interface TestSource {
@@ -58,65 +52,6 @@ export interface ConnectorCase {
   };
   /** Rest of what a run may leave in the process for a moment, ms. */
   readonly settleMs?: number;
-}
-
-export class TestHost implements ConnectorHost {
-  readonly connectionId = '00000000-0000-7000-8000-000000000001';
-  readonly events: SessionEvent[] = [];
-  readonly certificates: CertificateFacts[] = [];
-  decision: 'trusted' | 'pending' | 'rejected' = 'trusted';
-  #folder: Promise<string> | undefined;
-
-  folder(): Promise<string> {
-    this.#folder ??= mkdtemp(join(tmpdir(), 'mw-conn-'));
-    return this.#folder;
-  }
-  log(): void {}
-  event(event: SessionEvent): void {
-    this.events.push(event);
-  }
-  async certificate(facts: CertificateFacts) {
-    this.certificates.push(facts);
-    return this.decision;
-  }
-  #handler: InboundHandler | undefined;
-  #server: Server | undefined;
-  /** Where others can send to this connection; listens once asked for. */
-  async address(): Promise<string> {
-    if (!this.#server) {
-      this.#server = createHttpServer((request, response) => {
-        const handler = this.#handler ?? (async () => refusal(503, 'away', 'Nobody listens.'));
-        void receive(request, response, request.url ?? '/', handler);
-      });
-      const server = this.#server;
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    }
-    const at = this.#server.address();
-    if (typeof at !== 'object' || at === null) throw new Error('no port');
-    return `http://127.0.0.1:${at.port}`;
-  }
-  #kept: unknown;
-  async kept(): Promise<unknown> {
-    return this.#kept;
-  }
-  async keep(value: unknown): Promise<void> {
-    this.#kept = value;
-  }
-  inbound(handler: InboundHandler): () => void {
-    this.#handler = handler;
-    return () => {
-      this.#handler = undefined;
-    };
-  }
-  get lost(): boolean {
-    return this.events.some((event) => event.kind === 'lost');
-  }
-  async dispose(): Promise<void> {
-    const server = this.#server;
-    server?.closeAllConnections();
-    if (server) await new Promise((resolve) => server.close(resolve));
-    if (this.#folder) await rm(await this.#folder, { recursive: true, force: true });
-  }
 }
 
 /** Waits for a condition; the message says what did not come. */

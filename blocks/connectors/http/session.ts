@@ -4,7 +4,6 @@ import {
   ConnectorError,
   type ConnectorHost,
   type ReadResult,
-  type Sample,
   type SampleSink,
   type Session,
   type TagRequest,
@@ -15,6 +14,7 @@ import {
 import { quality } from '#runtime/batch/quality.ts';
 import { pageOf } from '../page.ts';
 import { fieldNodes } from '../payload/fields.ts';
+import { JsonSamples } from '../payload/json-samples.ts';
 import { objectAt } from '../payload/path.ts';
 import { Payload, PayloadError } from '../payload/payload.ts';
 import { asFailure, Polling } from '../polling.ts';
@@ -33,12 +33,13 @@ export class HttpSession implements Session {
   readonly #client: HttpClient;
   readonly #host: ConnectorHost;
   readonly #explore: string;
-  readonly #broken = new Set<number>();
+  readonly #samples: JsonSamples;
   #polling: Polling | undefined;
 
   constructor(client: HttpClient, host: ConnectorHost, explore: string) {
     this.#client = client;
     this.#host = host;
+    this.#samples = new JsonSamples(host);
     this.#explore = explore;
   }
 
@@ -65,27 +66,10 @@ export class HttpSession implements Session {
         const { body } = await this.#client.ask('GET', path, { signal });
         const payload = new Payload(body);
         const arrived = Date.now();
-        return own.map((one) => this.#sample(one, payload, arrived));
+        return own.map(({ tag, address }) => this.#samples.take(tag, address, payload, arrived));
       },
     }));
     this.#polling = new Polling(groups, sink, (event) => this.#host.event(event));
-  }
-
-  #sample({ tag, address }: Wanted, payload: Payload, arrived: number): Sample {
-    try {
-      const taken = payload.take(address, tag.type, arrived);
-      if (this.#broken.delete(tag.tagId)) this.#host.event({ kind: 'address', tagId: tag.tagId });
-      return { tagId: tag.tagId, ...taken };
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      if (!this.#broken.has(tag.tagId)) {
-        this.#broken.add(tag.tagId);
-        const { en, zh } = error.text;
-        const text = { en: `${tag.address}: ${en}`, zh: `${tag.address}：${zh}` };
-        this.#host.event({ kind: 'address', tagId: tag.tagId, error: new ConnectorError('address', error.code, text) });
-      }
-      return { tagId: tag.tagId, time: arrived, quality: quality('bad', 'missing') };
-    }
   }
 
   async read(addresses: readonly { readonly address: string; readonly type: TagValueType }[]): Promise<readonly ReadResult[]> {

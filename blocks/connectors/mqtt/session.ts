@@ -8,7 +8,6 @@ import {
   type ConnectorHost,
   messageOf,
   type ReadResult,
-  type Sample,
   type SampleSink,
   type Session,
   type TagRequest,
@@ -18,6 +17,7 @@ import {
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import { pageOf } from '../page.ts';
+import { JsonSamples } from '../payload/json-samples.ts';
 import { objectAt } from '../payload/path.ts';
 import { Payload, PayloadError, type Taken } from '../payload/payload.ts';
 import { type Address, parseAddress } from './address.ts';
@@ -41,7 +41,7 @@ export class MqttSession implements Session {
   /** Newest value per topic, for reads and read-backs. */
   readonly #newest = new Map<string, { readonly payload: Buffer; readonly time: number }>();
   readonly #waiting = new Map<string, Set<(payload: Buffer) => void>>();
-  readonly #broken = new Set<number>();
+  readonly #samples: JsonSamples;
   #begun = false;
   /** What the broker kept for this client comes before the tags are known; unacknowledged, so the client bounds it. */
   #early: Message[] = [];
@@ -51,6 +51,7 @@ export class MqttSession implements Session {
     this.#options = options;
     this.#client = client;
     this.#host = host;
+    this.#samples = new JsonSamples(host);
     this.#browseRoot = browseRoot;
     client.onMessage((message) => this.#receive(message));
     client.onLost((error) => host.event({ kind: 'lost', error }));
@@ -98,31 +99,13 @@ export class MqttSession implements Session {
       return;
     }
     const parsed = new Payload(payload);
-    const samples = tags.map((one) => this.#sample(one, parsed, arrived));
+    const samples = tags.map(({ tag, address }) => this.#samples.take(tag, address, parsed, arrived));
     const { resendable, packetId, duplicate } = message;
     const known = packetId === undefined ? {} : { message: { print: printOf(topic, packetId, payload), again: duplicate } };
     this.#sink(samples, { resendable, ...known }).then(
       () => message.acknowledge(),
       (error) => this.#host.log('warn', 'message not logged; the broker will send it again', { topic, error: messageOf(error) }),
     );
-  }
-
-  #sample({ tag, address }: Subscribed, payload: Payload, arrived: number): Sample {
-    try {
-      const { value, quality: q, time } = payload.take(address, tag.type, arrived);
-      if (this.#broken.delete(tag.tagId)) this.#host.event({ kind: 'address', tagId: tag.tagId });
-      return { tagId: tag.tagId, time, value, quality: q };
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      if (!this.#broken.has(tag.tagId)) {
-        this.#broken.add(tag.tagId);
-        const { en, zh } = error.text;
-        const text = { en: `${tag.address}: ${en}`, zh: `${tag.address}：${zh}` };
-        const failure = new ConnectorError('address', error.code, text);
-        this.#host.event({ kind: 'address', tagId: tag.tagId, error: failure });
-      }
-      return { tagId: tag.tagId, time: arrived, quality: quality('bad', 'missing') };
-    }
   }
 
   /** The next payload of a topic; undefined when none comes in time. */

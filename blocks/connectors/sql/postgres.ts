@@ -4,7 +4,7 @@ import { ConnectorError } from '#blocks/sdk/connector.ts';
 import { type Database, type DatabaseOptions, databaseError, type TextRow } from './database.ts';
 
 /** Every value as PostgreSQL writes it. */
-const asText = { getTypeParser: () => (value: string) => value };
+const asText: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => value };
 
 export async function openPostgres(options: DatabaseOptions): Promise<Database> {
   const where = `${options.host}:${options.port}/${options.database}`;
@@ -21,8 +21,7 @@ export async function openPostgres(options: DatabaseOptions): Promise<Database> 
     application_name: 'millwright',
     keepAlive: true,
     ssl: tls === true ? true : tls === false ? false : { ca: tls.ca },
-    // biome-ignore lint/suspicious/noExplicitAny: pg types its parsers by binary and text, which are the same here
-    types: asText as any,
+    types: asText,
   });
   let open = true;
   client.on('error', (error) => {

@@ -4,16 +4,15 @@ import {
   type ConnectorHost,
   type InboundAnswer,
   type InboundRequest,
-  type Sample,
   type SampleSink,
   type TagRequest,
   type TagValueType,
 } from '#blocks/sdk/connector.ts';
-import { quality } from '#runtime/batch/quality.ts';
 import type { Newest, PushProtocol } from '../inbound/push-session.ts';
 import { refusal } from '../inbound/receive.ts';
 import { same, signedBy, tokenOf } from '../inbound/sign-in.ts';
 import { fieldNodes } from '../payload/fields.ts';
+import { JsonSamples } from '../payload/json-samples.ts';
 import { Payload, PayloadError } from '../payload/payload.ts';
 import { type Address, parseAddress } from './address.ts';
 
@@ -32,14 +31,13 @@ export interface WebhookRules {
 /** JSON that others send: one object, or a list of them. */
 export class WebhookProtocol implements PushProtocol {
   readonly #rules: WebhookRules;
-  readonly #host: ConnectorHost;
   #wanted = new Map<string, Wanted[]>();
   readonly #newest = new Map<string, { readonly body: Buffer; readonly time: number }>();
-  readonly #broken = new Set<number>();
+  readonly #samples: JsonSamples;
 
   constructor(rules: WebhookRules, host: ConnectorHost) {
     this.#rules = rules;
-    this.#host = host;
+    this.#samples = new JsonSamples(host);
   }
 
   want(tags: readonly TagRequest[]): void {
@@ -69,7 +67,7 @@ export class WebhookProtocol implements PushProtocol {
     const tags = this.#wanted.get(path) ?? [];
     const samples = parts.flatMap((part) => {
       const payload = new Payload(part);
-      return tags.map((one) => this.#sample(one, payload, arrived));
+      return tags.map(({ tag, address }) => this.#samples.take(tag, address, payload, arrived));
     });
     await give(samples);
     return { status: 200, body: JSON.stringify({ taken: parts.length }) };
@@ -80,23 +78,6 @@ export class WebhookProtocol implements PushProtocol {
     this.#newest.set(path, { body, time });
     const [oldest] = this.#newest.keys();
     if (this.#newest.size > MOST_PATHS && oldest !== undefined) this.#newest.delete(oldest);
-  }
-
-  #sample({ tag, address }: Wanted, payload: Payload, arrived: number): Sample {
-    try {
-      const taken = payload.take(address, tag.type, arrived);
-      if (this.#broken.delete(tag.tagId)) this.#host.event({ kind: 'address', tagId: tag.tagId });
-      return { tagId: tag.tagId, ...taken };
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      if (!this.#broken.has(tag.tagId)) {
-        this.#broken.add(tag.tagId);
-        const { en, zh } = error.text;
-        const text = { en: `${tag.address}: ${en}`, zh: `${tag.address}：${zh}` };
-        this.#host.event({ kind: 'address', tagId: tag.tagId, error: new ConnectorError('address', error.code, text) });
-      }
-      return { tagId: tag.tagId, time: arrived, quality: quality('bad', 'missing') };
-    }
   }
 
   newest(text: string, type: TagValueType): Newest | undefined {

@@ -29,8 +29,8 @@ export default defineBlock({
       rows: field(z.string().min(1).max(300), {
         title: { en: 'A row is', zh: '每行对应' },
         help: {
-          en: 'Path of what repeats: Order/OrderLine/LineItem, message/LIN, row, root/items.',
-          zh: '重复部分的路径，如 Order/OrderLine/LineItem、message/LIN、row、root/items。',
+          en: 'Path of what repeats: Order/OrderLine/LineItem, message/LIN, row, data/items.',
+          zh: '重复部分的路径，如 Order/OrderLine/LineItem、message/LIN、row、data/items。',
         },
       }),
       fields: field(

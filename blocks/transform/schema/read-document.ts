@@ -102,7 +102,7 @@ function readJson(text: string): Node {
   };
   const root = node('');
   try {
-    fill(root, JSON.parse(text), 'root');
+    fill(root, JSON.parse(text), 'data');
   } catch (error) {
     throw new RangeError(`JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
