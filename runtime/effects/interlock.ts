@@ -1,6 +1,7 @@
 import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { classOf, qualityText } from '#runtime/batch/quality.ts';
 import { evaluate, parseExpression } from '#runtime/graph/expression.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { type Reason, reason } from './reasons.ts';
 
 /** A value in its tag's unit, with event or arrival time, whichever is older. */
@@ -25,7 +26,7 @@ export async function checkPreconditions(conditions: ResolvedWrite['precondition
     for (const [name, { tagId, gain, offset }] of Object.entries(condition.values)) {
       const found = await look(tagId, condition.maxAge);
       if (!found) return reason('no-value', { name });
-      const age = Date.now() - found.time;
+      const age = steadyClock.now() - found.time;
       if (age > condition.maxAge)
         return reason('stale-value', { name, age: Math.round(age / 100) / 10, limit: condition.maxAge / 1000 });
       if (classOf(found.quality) === 'bad' && !parsed.handled.includes(name)) {

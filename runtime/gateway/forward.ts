@@ -56,7 +56,7 @@ export async function forwardInbound(
 }
 
 async function holderOf(id: string, sql: Sql | undefined): Promise<string | undefined> {
-  const now = Date.now();
+  const now = performance.now();
   const found = known.get(id);
   if (found && now - found.at < KNOWN_MS) return found.address;
   if (!sql) throw new Error('DATABASE_URL is not set');

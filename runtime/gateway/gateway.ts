@@ -295,7 +295,7 @@ export class Gateway {
   }
 
   async #report(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     for (const [id, held] of [...this.#held]) {
       const { supervised } = held;
       const facts = supervised.facts();

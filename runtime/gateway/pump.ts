@@ -166,7 +166,7 @@ export class Pump {
 
   /** A few times a second: is an append stuck, and is there something to flush? */
   #look(): void {
-    if (this.#appendingSince !== undefined && Date.now() - this.#appendingSince > SLOW_MS) {
+    if (this.#appendingSince !== undefined && performance.now() - this.#appendingSince > SLOW_MS) {
       this.#away = true;
       this.#toDisk();
     }
@@ -185,7 +185,7 @@ export class Pump {
 
   /** What is in doubt, then the disk, then memory. */
   async #drain(): Promise<void> {
-    this.#appendingSince = Date.now();
+    this.#appendingSince = performance.now();
     const writer = await this.#options.writer();
     if (this.#doubt.length > 0) await this.#append(writer, this.#doubt);
     while (!this.#stopped) {
@@ -204,7 +204,7 @@ export class Pump {
 
   async #append(writer: ScanWriter, items: Item[]): Promise<void> {
     this.#doubt = items;
-    this.#appendingSince = Date.now();
+    this.#appendingSince = performance.now();
     const next = new Map<number, number>();
     const appends: ScanAppend[] = [];
     for (const { lane } of items) await this.#options.hold(writer, lane);
@@ -224,7 +224,7 @@ export class Pump {
     }
     if (appends.length > 0) await writer.append(appends);
     this.#doubt = [];
-    this.#appendingSince = Date.now();
+    this.#appendingSince = performance.now();
     for (const { lane, spooled } of items) if (spooled) this.#upto.set(lane, Math.max(spooled.place, this.#upto.get(lane) ?? 0));
     this.#options.appended(
       [...next.keys()],
@@ -321,8 +321,8 @@ export class Pump {
 
   /** Gives the log a moment to take what is there; the rest goes to disk for the next start. */
   async close(): Promise<void> {
-    const end = Date.now() + 1500;
-    while (!this.#stopped && !this.#away && this.waiting > 0 && Date.now() < end)
+    const end = performance.now() + 1500;
+    while (!this.#stopped && !this.#away && this.waiting > 0 && performance.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
     this.#stopped = true;
     this.#away = false;

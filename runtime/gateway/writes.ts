@@ -15,6 +15,7 @@ import {
 } from '#runtime/effects/outbox.ts';
 import { Pace } from '#runtime/effects/rates.ts';
 import { type Reason, reason } from '#runtime/effects/reasons.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { fromRaw, type TagRow, toRaw } from '#runtime/samples/scale.ts';
 import type { SupervisedConnection } from './supervised.ts';
 
@@ -180,14 +181,14 @@ export class TagWrites {
   }
 
   #tooOften(tagId: number): Outcome | undefined {
-    const since = Date.now() - RATE_WINDOW_MS;
+    const since = performance.now() - RATE_WINDOW_MS;
     const recent = (this.#recent.get(tagId) ?? []).filter((at) => at > since);
     this.#recent.set(tagId, recent);
     if (recent.length < MOST_WRITES) return undefined;
     return refused(reason('too-often', { count: recent.length, seconds: RATE_WINDOW_MS / 1000 }));
   }
   #count(tagId: number): void {
-    this.#recent.set(tagId, [...(this.#recent.get(tagId) ?? []), Date.now()]);
+    this.#recent.set(tagId, [...(this.#recent.get(tagId) ?? []), performance.now()]);
   }
 
   /** Asked of the device where it is on the same connection; else the newest value that reached a gateway or the historian. */
@@ -204,13 +205,13 @@ export class TagWrites {
       const value = read?.error ? undefined : fromRaw(read?.value, row);
       if (own.asksDevice) {
         // a device that answered holds this now, however long it has held it; one that did not is not believed for what it said before
-        return value === undefined ? undefined : { value, quality: read?.quality ?? 0x80, time: Date.now() };
+        return value === undefined ? undefined : { value, quality: read?.quality ?? 0x80, time: steadyClock.now() };
       }
       if (read && value !== undefined) return { value, quality: read.quality, time: read.time };
     }
     const holder = this.#options.holding().find((one) => one.row.orgId === orgId && one.tag(tagId));
     const known = holder?.newest(tagId);
-    if (known && Date.now() - known.arrived <= maxAge)
+    if (known && steadyClock.now() - known.arrived <= maxAge)
       return { value: known.row.value, quality: known.row.quality, time: known.arrived };
     const [stored] = await this.#options.db
       .select()

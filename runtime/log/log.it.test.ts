@@ -1,12 +1,14 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { lane } from '#drizzle/schema/index.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
 import { appendControl } from './append-control.ts';
-import { dayOf } from './days.ts';
+import { DAY_MS, dayOf } from './days.ts';
 import { openListener, openNotifier } from './notify.ts';
 import { openLogReader } from './reader.ts';
 import { openScanWriter } from './scan-writer.ts';
 import { logSuite, sampleOf } from './suite.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 async function fixture() {
   const database = await testDatabase();
@@ -106,6 +108,45 @@ test('a reader follows its lane over midnight and over idle days', async () => {
   expect(await read(4, 10)).toEqual([]);
   // a reader that had thought the lane to be in later days looks back before it gives up
   expect(await read(1, 10)).toEqual([2, 3, 4]);
+  await w.close();
+});
+
+test('a clock set back over midnight: the days of the log do not go back, and whose clock it was does not matter', async () => {
+  await using f = await fixture();
+  const id = await f.makeLane('scan');
+  const w = await openScanWriter(f.database.url, [id]);
+  const read = async (after: number) => (await f.reader.readAfter([id], [after], 10)).map((r) => r.seq);
+  await w.append([{ lane: id, entry: sampleOf(1) }]);
+  expect(await read(0)).toEqual([1]);
+  expect(await read(1)).toEqual([]);
+  // the machine of the reader thinks that it is a day earlier
+  const { now } = Date;
+  vi.spyOn(Date, 'now').mockImplementation(() => now() - DAY_MS);
+  await w.append([{ lane: id, entry: sampleOf(2) }]);
+  expect(await read(1)).toEqual([2]);
+  // the database was a day ahead, wrote, and was set right
+  const [before] = await f.database.sql<{ day: number }[]>`update log_clock set day = day + 1 returning day`;
+  await w.append([{ lane: id, entry: sampleOf(3) }]);
+  expect(await f.database.sql`select day from log where lane = ${id} and seq = 3`).toEqual([before]);
+  // found within half a minute, whatever the reader thought of the day
+  const elapsed = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => elapsed() + 31_000);
+  expect(await read(2)).toEqual([3]);
+  expect(await read(3)).toEqual([]);
+  await w.close();
+});
+
+test('the first append of a new day notes it', async () => {
+  await using f = await fixture();
+  const id = await f.makeLane('scan');
+  await f.database.sql`update log_clock set day = day - 3`;
+  const w = await openScanWriter(f.database.url, [id]);
+  await w.append([{ lane: id, entry: sampleOf(1) }]);
+  const [today] = await f.database.sql<
+    { day: number }[]
+  >`select floor(extract(epoch from clock_timestamp()) / 86400)::int4 as day`;
+  expect(await f.database.sql`select day from log where lane = ${id}`).toEqual([today]);
+  expect(await f.database.sql`select day from log_clock`).toEqual([today]);
   await w.close();
 });
 

@@ -38,14 +38,19 @@ interface Row {
   upto: number[] | null;
   data: Buffer;
 }
-/** A writer's clock and ours may differ by this much at midnight. */
+/** The database's day may have turned while an entry was under way. */
 const SLACK_MS = 600_000;
+/** Hints may be wrong where a clock was set: what finds nothing in the days they name looks through all days this often. */
+const LOOK_AROUND_MS = 30_000;
 
 export async function openLogReader(url: string, options: { name?: string } = {}): Promise<LogReader> {
   let client: pg.Client | undefined;
   let closed = false;
   const days = new DayHints();
   const turn = inTurn();
+  /** The days are the database's: its time when last asked, and ours by a clock that nobody sets. */
+  let asked = { day: 0, ms: 0, at: Number.NEGATIVE_INFINITY };
+  const lookedAround = new Map<number, number>();
 
   async function session(): Promise<pg.Client> {
     if (closed) throw new LogUnavailableError('reader is closed');
@@ -81,14 +86,46 @@ export async function openLogReader(url: string, options: { name?: string } = {}
       between ? `read ${between[0]} ${between[1]}` : 'read',
     );
 
+  /** The database's time, epoch ms, and its day of the log, which never goes back. */
+  async function databaseTime(): Promise<{ day: number; ms: number }> {
+    const since = performance.now() - asked.at;
+    if (since < LOOK_AROUND_MS) return { day: asked.day, ms: asked.ms + since };
+    const [row] = await query<{ day: number; ms: number }>(
+      'select log_today() as day, extract(epoch from clock_timestamp())::float8 * 1000 as ms',
+      [],
+      'time',
+    );
+    asked = { day: row?.day ?? 0, ms: row?.ms ?? 0, at: performance.now() };
+    return asked;
+  }
+
+  /** Nothing was found in the days that the hints name, and all days were not searched for a while. */
+  const mayBeElsewhere = (lane: number): boolean => {
+    const now = performance.now();
+    if (now - (lookedAround.get(lane) ?? Number.NEGATIVE_INFINITY) < LOOK_AROUND_MS) return false;
+    lookedAround.set(lane, now);
+    return true;
+  };
+
   async function readAfter(lanes: readonly number[], cursors: readonly number[], limit: number) {
-    const now = Date.now();
-    const last = dayOf(now + SLACK_MS);
-    const first = lanes.reduce((day, lane, i) => Math.min(day, days.of(lane, cursors[i] ?? 0)), last);
+    const { day, ms } = await databaseTime();
+    const last = Math.max(day, dayOf(ms + SLACK_MS));
+    const first = lanes.reduce((earliest, lane, i) => Math.min(earliest, days.of(lane, cursors[i] ?? 0)), last);
     const rows = await rowsAfter(lanes, cursors, limit, first > 0 ? [first, last] : undefined);
     const found = new Set(rows.map((row) => `${row.lane} ${row.after}`));
-    for (const [i, lane] of lanes.entries())
-      if (!found.has(`${lane} ${cursors[i]}`)) days.learn(lane, cursors[i] ?? 0, dayOf(now - SLACK_MS));
+    const empty = lanes.map((lane, i) => ({ lane, after: cursors[i] ?? 0 })).filter((e) => !found.has(`${e.lane} ${e.after}`));
+    const doubtful = first > 0 ? empty.filter((e) => mayBeElsewhere(e.lane)) : [];
+    if (doubtful.length > 0) {
+      const all = await rowsAfter(
+        doubtful.map((e) => e.lane),
+        doubtful.map((e) => e.after),
+        limit,
+      );
+      for (const row of all) found.add(`${row.lane} ${row.after}`);
+      rows.push(...all);
+    }
+    for (const e of empty)
+      if (!found.has(`${e.lane} ${e.after}`)) days.learn(e.lane, e.after, Math.min(day, dayOf(ms - SLACK_MS)));
     const out: (LogRow & { after: number })[] = [];
     let key = '';
     let next = 0;

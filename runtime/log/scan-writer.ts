@@ -97,12 +97,12 @@ export async function openScanWriter(
         );
       }
       // A killed writer's server session ends a moment after its socket.
-      const until = Date.now() + 1_000;
+      const until = performance.now() + 1_000;
       let ok = false;
       do {
         await new Promise((r) => setTimeout(r, 50));
         ok = await locked();
-      } while (!ok && Date.now() < until);
+      } while (!ok && performance.now() < until);
       if (!ok) throw new LaneFencedError(lane, 'another writer holds it');
     }
     const { rows } = await on.query<{ seq: number | null }>({

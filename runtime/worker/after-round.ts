@@ -64,7 +64,7 @@ export async function tellProbes(
   shards: Iterable<HeldShard>,
   newest: WeakMap<HeldShard, NewestProbes>,
 ): Promise<void> {
-  const now = Date.now();
+  const now = performance.now();
   for (const s of shards) {
     if (!s.instrumented || !s.stepper || s.busy || now - s.probesAt < PROBE_MS) continue;
     s.probesAt = now;
@@ -74,7 +74,7 @@ export async function tellProbes(
     kept.take(await s.stepper.probes().catch(() => []));
     const values = kept.read();
     if (!values) continue;
-    const set = { values, updatedAt: new Date(now) };
+    const set = { values, updatedAt: new Date() };
     await context.db
       .insert(probe)
       .values({ instanceId: s.lease.instanceId, orgId: s.lease.orgId, ...set })

@@ -1,3 +1,4 @@
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { createStepper, type SandboxStepper } from '#runtime/sandbox/stepper.ts';
 import { stepperOptions, type WorkerContext } from './context.ts';
 import type { HeldShard } from './held-shard.ts';
@@ -33,7 +34,7 @@ export const stateOf = async (context: WorkerContext, s: HeldShard): Promise<Uin
  * their rows. Between two steps only.
  */
 export function parkIdle(context: WorkerContext, shards: Iterable<HeldShard>, idleMs: number): void {
-  const now = Date.now();
+  const now = steadyClock.now();
   for (const s of shards) {
     const resting = !s.busy && !s.ready && !s.decision && !s.leaving && !s.gone && !s.instrumented && !s.suspect;
     const due = s.carried.wakeAt !== null && s.carried.wakeAt - now < idleMs;
@@ -41,7 +42,7 @@ export function parkIdle(context: WorkerContext, shards: Iterable<HeldShard>, id
     s.busy = park(s).catch((error) => {
       // it stays as it is; a program that cannot give its state says so at its next step
       context.log.warn({ err: error, shard: s.lease.shardId }, 'shard could not be parked');
-      s.lastStep = Date.now();
+      s.lastStep = steadyClock.now();
     });
     void s.busy.finally(() => {
       s.busy = undefined;
