@@ -6,6 +6,7 @@ import {
   IconClockPause,
   IconLoader,
   IconPlayerPause,
+  IconPlugConnected,
   IconPointFilled,
 } from '@tabler/icons-react';
 import Link from 'next/link';
@@ -25,6 +26,7 @@ type State = NonNullable<Connection['status']>['state'];
 const LOOKS: Readonly<Record<State, { icon: typeof IconPointFilled; colour: string }>> = {
   live: { icon: IconPointFilled, colour: 'var(--mw-running)' },
   connecting: { icon: IconLoader, colour: 'var(--mw-dim)' },
+  idle: { icon: IconPlugConnected, colour: 'var(--mw-dim)' },
   off: { icon: IconPlayerPause, colour: 'var(--mw-dim)' },
   degraded: { icon: IconAlertTriangle, colour: 'var(--mw-p2)' },
   stale: { icon: IconClockPause, colour: 'var(--mw-p2)' },

@@ -5,9 +5,12 @@ import { at, createdAt, id, orgId, updatedAt } from './columns.ts';
 /** The connector of what programs write over the programming interface. No gateway holds it: the web process writes its lanes. */
 export const PUSH = 'push';
 
-/** What a connection is doing and, when it is not `live`, which part failed and why. Status comes from the age of data, not from a socket. */
+/**
+ * What a connection is doing and, when it is not `live`, which part failed and why. Status comes from the age of data, not from a socket;
+ * `idle`: it stands, and no tag waits for its values.
+ */
 export interface ConnectionStatus {
-  readonly state: 'off' | 'connecting' | 'live' | 'degraded' | 'stale' | 'failed';
+  readonly state: 'off' | 'connecting' | 'idle' | 'live' | 'degraded' | 'stale' | 'failed';
   /** The failing part. */
   readonly part?: 'network' | 'session' | 'certificate' | 'permission' | 'address' | 'device' | 'data' | 'log';
   /** Stable code with its sentence in English and in Chinese. */

@@ -40,6 +40,7 @@ test.each<[string, Partial<Facts>, object]>([
   ['some silent tags', { fresh: 1 }, { state: 'degraded', part: 'data', reason: '2 of 3 tags have no fresh good value.' }],
   ['all devices away', { fresh: 0, devices: { 1: { state: 'failed' } } }, { state: 'stale', part: 'device' }],
   ['the log is away', { logAway: true }, { state: 'degraded', part: 'log', code: 'log.away' }],
+  ['no tag: nothing is said to arrive', { tags: 0, fresh: 0, newest: undefined }, { state: 'idle', code: 'tags.none' }],
   ['off', { enabled: false }, { state: 'off' }],
 ])('%s', (_name, more, wanted) => {
   expect(judge(facts(more))).toMatchObject(wanted);

@@ -45,7 +45,7 @@ export function judge(facts: Facts): Verdict {
   }
   if (facts.tags === 0) {
     const none = { en: 'Connected; no tag uses this connection yet.', zh: '已连接；尚无测点使用此连接。' };
-    return { state: 'live', code: 'tags.none', ...said(none) };
+    return { state: 'idle', code: 'tags.none', ...said(none) };
   }
   if (facts.fresh === facts.tags) return { state: 'live' };
   const away = Object.entries(facts.devices).filter(([, device]) => device.state === 'failed');

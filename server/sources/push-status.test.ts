@@ -5,7 +5,12 @@ const since = new Date('2026-03-01T00:00:00Z');
 const newest = Date.parse('2026-03-01T01:00:00Z');
 
 it('says of pushed tags what the age of their data says', () => {
-  expect(pushStatus({ tags: 0, fresh: 0, newest: null }, since)).toEqual({ state: 'connecting', since: since.toISOString() });
+  expect(pushStatus({ tags: 0, fresh: 0, newest: null }, since)).toMatchObject({
+    state: 'idle',
+    code: 'tags.none',
+    since: since.toISOString(),
+    zh: expect.stringContaining('编程接口'),
+  });
   expect(pushStatus({ tags: 2, fresh: 0, newest: null }, since).state).toBe('connecting');
   expect(pushStatus({ tags: 2, fresh: 2, newest }, since)).toMatchObject({
     state: 'live',

@@ -15,7 +15,11 @@ export function pushStatus({ tags, fresh, newest }: PushedTags, since: Date): Co
     since: (newest === null ? since : new Date(newest)).toISOString(),
     ...(newest === null ? {} : { lastValueAt: new Date(newest).toISOString() }),
   };
-  if (tags === 0 || newest === null) return { ...base, state: 'connecting' };
+  if (tags === 0) {
+    const none = { reason: 'No tag is written over the programming interface yet.', zh: '尚无通过编程接口写入的测点。' };
+    return { ...base, state: 'idle', code: 'tags.none', ...none };
+  }
+  if (newest === null) return { ...base, state: 'connecting' };
   if (fresh === tags) return { ...base, state: 'live' };
   const some = {
     reason: `${tags - fresh} of ${tags} tags have no fresh value from the programming interface.`,
