@@ -3,7 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CertificateFacts, ConnectorHost, InboundHandler, SessionEvent } from '#blocks/sdk/connector.ts';
+import {
+  type CertificateFacts,
+  type CommandResult,
+  ConnectorError,
+  type ConnectorHost,
+  type FollowedValue,
+  type InboundHandler,
+  type Offer,
+  type SessionEvent,
+} from '#blocks/sdk/connector.ts';
 import { receive, refusal } from './inbound/receive.ts';
 
 export class TestHost implements ConnectorHost {
@@ -53,6 +62,42 @@ export class TestHost implements ConnectorHost {
     return () => {
       this.#handler = undefined;
     };
+  }
+  readonly #published = new Map<string, FollowedValue>();
+  readonly #followers = new Set<(values: readonly FollowedValue[]) => void>();
+  /** What the platform holds under a name, for connections that show it to others. */
+  publish(name: string, value: number | boolean | string | undefined, more: Partial<FollowedValue> = {}): void {
+    const type = typeof value === 'boolean' ? 'boolean' : typeof value === 'string' ? 'text' : 'number';
+    const one = { name, type, quality: 0, time: Date.now(), ...(value === undefined ? {} : { value }), ...more } as const;
+    this.#published.set(name, one);
+    for (const give of this.#followers) give([one]);
+  }
+  async follow(names: readonly string[], give: (values: readonly FollowedValue[]) => void): Promise<() => void> {
+    const error = new ConnectorError('address', 'published.unknown', { en: 'Nothing has this name.', zh: '没有此名称的变量。' });
+    give(
+      names.map(
+        (name) => this.#published.get(name) ?? ({ name, type: 'number', quality: 0x80, time: Date.now(), error } as const),
+      ),
+    );
+    const mine = (values: readonly FollowedValue[]) => {
+      const wanted = values.filter(({ name }) => names.includes(name));
+      if (wanted.length > 0) give(wanted);
+    };
+    this.#followers.add(mine);
+    return () => {
+      this.#followers.delete(mine);
+    };
+  }
+  readonly offered: Offer[] = [];
+  /** What was asked of machines, and how they answer. */
+  readonly commands: { readonly name: string; readonly value: number; readonly by: string }[] = [];
+  answer: CommandResult = { ok: true };
+  async offers(): Promise<readonly Offer[]> {
+    return this.offered;
+  }
+  async command(name: string, value: number, by: string): Promise<CommandResult> {
+    this.commands.push({ name, value, by });
+    return this.answer;
   }
   get lost(): boolean {
     return this.events.some((event) => event.kind === 'lost');

@@ -110,6 +110,21 @@ export interface InboundAnswer {
 }
 export type InboundHandler = (request: InboundRequest) => Promise<InboundAnswer>;
 
+/** The newest value behind a name that a connection shows to others. */
+export interface FollowedValue {
+  readonly name: string;
+  readonly type: TagValueType;
+  /** Absent when there is none (quality is bad then). */
+  readonly value?: number | boolean | string;
+  readonly quality: number;
+  /** Event time, epoch ms. */
+  readonly time: number;
+  /** UCUM. */
+  readonly unit?: string;
+  /** Nothing has this name, or several things have. */
+  readonly error?: ConnectorError;
+}
+
 /** What the gateway gives to a connector. */
 export interface ConnectorHost {
   readonly connectionId: string;
@@ -125,6 +140,11 @@ export interface ConnectorHost {
   keep(value: unknown): Promise<void>;
   /** Gives this connection an address of its own to which others may send; the returned function takes it back. */
   inbound(handler: InboundHandler): () => void;
+  /**
+   * For connections that show values to others: the newest value of every name, first of all of them, then of those that changed (within half a
+   * second). A name is a tag's, or `@<asset code>/<output>.<column>` for what an app computes. The returned function ends it.
+   */
+  follow(names: readonly string[], give: (values: readonly FollowedValue[]) => void): Promise<() => void>;
 }
 
 export interface ReadResult {
@@ -217,6 +237,11 @@ export interface ConnectorManifest<S extends z.ZodObject, K extends z.ZodObject>
   readonly resumes: boolean;
   /** Waits for what others send to `/in/<connection id>`; the person who sets it up is shown that address. */
   readonly listens?: boolean;
+  /**
+   * Shows values of the platform to others (a server, an edge node). Its tags are what others may write; that nobody writes is no fault,
+   * so its session does not end by silence.
+   */
+  readonly publishes?: boolean;
 }
 
 export interface Connector<S extends z.ZodObject = z.ZodObject, K extends z.ZodObject = z.ZodObject> {

@@ -21,8 +21,11 @@ import { steadyClock } from '#runtime/log/steady-clock.ts';
 import type { Row, TagRow } from '#runtime/samples/scale.ts';
 import { Backoff } from './backoff.ts';
 import { bounded } from './bounded.ts';
+import { command } from './command.ts';
+import { follow } from './follow.ts';
 import type { Inbound } from './inbound.ts';
 import { Intake } from './intake.ts';
+import { offers } from './offers.ts';
 import type { Pump } from './pump.ts';
 import { type Facts, judge } from './status.ts';
 import { Tags } from './tags.ts';
@@ -69,9 +72,11 @@ export class SupervisedConnection {
   #failure: ConnectorError | undefined;
   #lost: ConnectorError | undefined;
   #devices: Facts['devices'] = {};
+  #published: Facts['published'];
   #since = new Date().toISOString();
   #stopped = false;
   #subscribeAgain = false;
+  readonly #followed = new Set<() => void>();
   /** Ends the wait that the loop is in. */
   #nudge: () => void = () => {};
   readonly #run: Promise<void>;
@@ -103,6 +108,16 @@ export class SupervisedConnection {
       event: (event) => this.#event(event),
       certificate: (facts) => this.#certificate(facts),
       inbound: (handler) => around.inbound.add(row.id, handler),
+      follow: async (names, give) => {
+        const end = await follow({ db: around.db, orgId: row.orgId, log: this.#log }, names, give);
+        this.#followed.add(end);
+        return () => {
+          this.#followed.delete(end);
+          end();
+        };
+      },
+      offers: (patterns) => offers(around.db, row.orgId, patterns),
+      command: (name, value, by) => command(around.db, { orgId: row.orgId, connectionId: row.id }, name, value, by),
       kept: async () => {
         const [found] = await around.db.select({ kept: connection.kept }).from(connection).where(eq(connection.id, row.id));
         return found?.kept ?? undefined;
@@ -216,7 +231,7 @@ export class SupervisedConnection {
       const now = steadyClock.now();
       const old = this.#tags.stale(now);
       if (old.length > 0) this.#intake.mark(old, STALE, now);
-      const silent = this.#tags.silentFor(opened, now);
+      const silent = this.#connector.manifest.publishes ? undefined : this.#tags.silentFor(opened, now);
       if (silent !== undefined) {
         const seconds = Math.round(silent / 1000);
         throw new ConnectorError('data', 'data.silent', {
@@ -239,6 +254,8 @@ export class SupervisedConnection {
       };
     } else if (event.kind === 'address') {
       this.#tags.addressError(event.tagId, event.error);
+    } else if (event.kind === 'published') {
+      this.#published = event;
     } else {
       this.#log.warn({ tags: event.tagIds.length, why: event.reason }, 'samples are lost');
       const states = event.tagIds.flatMap((id) => this.#tags.get(id) ?? []);
@@ -289,6 +306,7 @@ export class SupervisedConnection {
       ...this.#tags.facts(now),
       newest: this.#intake.newest,
       devices: this.#devices,
+      published: this.#published,
       samplesPerSecond: this.#intake.rate(now),
       logAway: this.#pump.away,
     };
@@ -320,6 +338,9 @@ export class SupervisedConnection {
     const session = this.#session;
     this.#session = undefined;
     this.#devices = {};
+    this.#published = undefined;
+    for (const end of this.#followed) end();
+    this.#followed.clear();
     if (!session) return;
     this.#opened = Promise.withResolvers();
     await bounded(session.close(), CLOSE_LIMIT_MS, { code: 'session.slow', text: SLOW.close }).catch((error) =>

@@ -301,6 +301,7 @@ describe('the platform’s connectors', () => {
     log: () => {},
     event: () => {},
     inbound: () => () => {},
+    follow: async () => () => {},
     kept: async () => undefined,
     keep: async () => {},
     certificate: async ({ fingerprint }) => {

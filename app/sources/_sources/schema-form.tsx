@@ -1,5 +1,5 @@
 'use client';
-import { NativeSelect, NumberInput, PasswordInput, Switch, TextInput } from '@mantine/core';
+import { NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import type { FieldSchema, ObjectSchema } from '#blocks/catalogue/connector-card.ts';
 import { useFormat } from '../../_parts/format.ts';
@@ -95,6 +95,8 @@ function Field({
     value: typeof value === 'string' ? value : '',
     onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   };
+  if (meta?.field === 'text-area')
+    return <Textarea {...shared} {...text} required={required} autosize minRows={3} maxRows={12} />;
   return secret ? (
     <PasswordInput
       {...shared}
