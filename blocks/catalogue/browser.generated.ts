@@ -59,9 +59,11 @@ import seriesSession from '#blocks/series/session/block.ts';
 import seriesSmooth from '#blocks/series/smooth/block.ts';
 import seriesTimer from '#blocks/series/timer/block.ts';
 import seriesWindow from '#blocks/series/window/block.ts';
+import simulateCncLine from '#blocks/simulate/cnc-line/block.ts';
 import simulateCompressor from '#blocks/simulate/compressor/block.ts';
 import simulateRotating from '#blocks/simulate/rotating/block.ts';
 import sourceForm from '#blocks/source/form/block.ts';
+import sourceHistory from '#blocks/source/history/block.ts';
 import sourceSchedule from '#blocks/source/schedule/block.ts';
 import sourceTag from '#blocks/source/tag/block.ts';
 import traceGenealogy from '#blocks/trace/genealogy/block.ts';
@@ -80,4 +82,4 @@ import transformSwitch from '#blocks/transform/switch/block.ts';
 import transformTable from '#blocks/transform/table/block.ts';
 import transformValidate from '#blocks/transform/validate/block.ts';
 
-export const BLOCKS = [alarmRaise, assistExplain, businessOrder, businessWorkorder, conditionBands, conditionDiagnose, conditionFeatures, conditionHealth, conditionLife, conditionLines, conditionRul, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyBaseline, energyEmission, energyFactor, energyLmdi, energyTariff, learnAnomaly, learnBacktest, learnCluster, learnDtw, learnEstimate, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityDoe, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesTimer, seriesWindow, simulateCompressor, simulateRotating, sourceForm, sourceSchedule, sourceTag, traceGenealogy, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformSchema, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];
+export const BLOCKS = [alarmRaise, assistExplain, businessOrder, businessWorkorder, conditionBands, conditionDiagnose, conditionFeatures, conditionHealth, conditionLife, conditionLines, conditionRul, conditionSpectrum, controlConfirm, controlInterlock, controlWrite, energyBaseline, energyEmission, energyFactor, energyLmdi, energyTariff, learnAnomaly, learnBacktest, learnCluster, learnDtw, learnEstimate, learnForecast, learnOnnx, learnRegistry, learnRegress, learnScorecard, notifySend, optimizeJobshop, qualityCapability, qualityCusum, qualityDoe, qualityEwma, qualityMsa, qualityMspc, qualityPareto, qualityR2r, qualityRules, qualityShewhart, seriesAlign, seriesCollect, seriesCompare, seriesCount, seriesDelay, seriesDerive, seriesDuration, seriesEwma, seriesJoin, seriesLethality, seriesOee, seriesPhase, seriesResample, seriesSession, seriesSmooth, seriesTimer, seriesWindow, simulateCncLine, simulateCompressor, simulateRotating, sourceForm, sourceHistory, sourceSchedule, sourceTag, traceGenealogy, traceId, transformAnonymise, transformCode, transformCounter, transformExpr, transformGroup, transformJoin, transformMap, transformMask, transformSchema, transformState, transformSwitch, transformTable, transformValidate] as unknown as readonly AnyBlock[];

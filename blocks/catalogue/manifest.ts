@@ -81,6 +81,7 @@ export function manifestOf(block: AnyBlock, publisher = 'millwright'): BlockMani
     ...(block.firesOn ? { firesOn: block.firesOn } : {}),
     optionalInputs: block.optionalInputs ?? [],
     ...(block.guards ? { guards: block.guards } : {}),
+    ...(block.guarded ? { guarded: block.guarded } : {}),
     delays: block.delays ?? false,
     state,
     stateScope: block.stateScope ?? 'key',
