@@ -82,7 +82,9 @@ export type SessionEvent =
   /** One address cannot be served; absent `error` takes it back. */
   | { readonly kind: 'address'; readonly tagId: number; readonly error?: ConnectorError }
   /** The source lost data of these tags that nobody can bring back: from `time` on, or since the newest that the log has. */
-  | { readonly kind: 'gap'; readonly tagIds: readonly number[]; readonly time?: number; readonly reason: string };
+  | { readonly kind: 'gap'; readonly tagIds: readonly number[]; readonly time?: number; readonly reason: string }
+  /** What a session shows to others now, and to how many. */
+  | { readonly kind: 'published'; readonly variables: number; readonly clients: number };
 
 export interface CertificateFacts {
   /** SHA-256 of the DER form, hex. */
@@ -125,6 +127,29 @@ export interface FollowedValue {
   readonly error?: ConnectorError;
 }
 
+/** A tag or a computed value that a connection may show to others. */
+export interface Offer {
+  /** As `follow` takes it. */
+  readonly name: string;
+  /** Folders above it, outermost first: sites, lines, assets; for what an app computes the asset's and then the app's. */
+  readonly path: readonly string[];
+  readonly title?: Bilingual;
+  readonly type: Exclude<TagValueType, 'wave'>;
+  /** UCUM. */
+  readonly unit?: string;
+  readonly low?: number;
+  readonly high?: number;
+  readonly writable: boolean;
+}
+/** How a command to a machine ended: a code of `runtime/effects/reasons.ts` when it did not. */
+export interface CommandResult {
+  readonly ok: boolean;
+  /** Read back, in the tag's unit. */
+  readonly value?: number;
+  readonly code?: string;
+  readonly reason?: string;
+}
+
 /** What the gateway gives to a connector. */
 export interface ConnectorHost {
   readonly connectionId: string;
@@ -145,6 +170,13 @@ export interface ConnectorHost {
    * second). A name is a tag's, or `@<asset code>/<output>.<column>` for what an app computes. The returned function ends it.
    */
   follow(names: readonly string[], give: (values: readonly FollowedValue[]) => void): Promise<() => void>;
+  /** What there is whose name fits one of the patterns; `*` stands for any letters. */
+  offers(patterns: readonly string[]): Promise<readonly Offer[]>;
+  /**
+   * Writes a tag of any connection, in its unit, as apps do: its holder checks access, limits, rate and time, reads it back and audits it with
+   * `by`, who asked for it.
+   */
+  command(name: string, value: number, by: string): Promise<CommandResult>;
 }
 
 export interface ReadResult {

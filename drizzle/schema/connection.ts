@@ -98,7 +98,7 @@ export const connectionRequest = pgTable(
     connectionId: uuid('connection_id')
       .notNull()
       .references(() => connection.id, { onDelete: 'cascade' }),
-    kind: text('kind').$type<'browse' | 'test' | 'read'>().notNull(),
+    kind: text('kind').$type<'browse' | 'test' | 'read' | 'write'>().notNull(),
     request: jsonb('request').$type<Record<string, unknown>>().notNull(),
     answer: jsonb('answer').$type<Record<string, unknown>>(),
     deadline: at('deadline').notNull(),

@@ -7,6 +7,7 @@ import { messageOf } from '#blocks/sdk/connector.ts';
 import { openDatabase } from '#drizzle/client.ts';
 import type { ConnectionStatus } from '#drizzle/schema/connection.ts';
 import { connection, tag } from '#drizzle/schema/index.ts';
+import { reason } from '#runtime/effects/reasons.ts';
 import { openBlobStore } from '#runtime/log/blobs.ts';
 import { type Listener, openListener, openNotifier } from '#runtime/log/notify.ts';
 import { LaneFencedError, openScanWriter, type ScanWriter } from '#runtime/log/scan-writer.ts';
@@ -15,7 +16,7 @@ import type { TagRow } from '#runtime/samples/scale.ts';
 import { Inbound } from './inbound.ts';
 import { endFrozenHolder, holdLiveness, LEASE_MS, RENEW_MS, releaseLease, renewAndClaim } from './leases.ts';
 import { Pump } from './pump.ts';
-import { answerRequests } from './requests.ts';
+import { answerRequests, type PerformCommand } from './requests.ts';
 import { sameVerdict } from './status.ts';
 import { type ConnectionRow, SupervisedConnection, type Surroundings } from './supervised.ts';
 import { TagWrites } from './writes.ts';
@@ -117,6 +118,12 @@ export class Gateway {
     return performance.now() < this.#leaseUntil;
   }
 
+  async #command(...[asked, supervised]: Parameters<PerformCommand>): ReturnType<PerformCommand> {
+    if (this.#mayAct()) return this.#writes.command(asked, supervised);
+    const cause = { en: 'the gateway just lost its lease.', zh: '网关刚失去租约。' };
+    return { ok: false, ...reason('no-connection', { cause }) };
+  }
+
   #told(channel: string, payload: string): void {
     if (channel === 'effects') {
       this.#writes.wake();
@@ -160,7 +167,8 @@ export class Gateway {
       this.#lookAgain = false;
       try {
         await this.#reconcile();
-        await answerRequests({ db: this.#database.db, log: this.#options.log }, this.#held);
+        const command: PerformCommand = (asked, supervised) => this.#command(asked, supervised);
+        await answerRequests({ db: this.#database.db, log: this.#options.log, command }, this.#held);
       } catch (error) {
         this.#options.log.debug({ error: messageOf(error) }, 'tables not read');
       }

@@ -5,8 +5,10 @@ import { plain } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, messageOf, type Session, type TagValueType } from '#blocks/sdk/connector.ts';
 import type { Db } from '#drizzle/client.ts';
 import { connectionRequest } from '#drizzle/schema/index.ts';
+import type { EffectAnswer } from '#runtime/effects/outbox.ts';
 import { TAG_TYPES } from '#runtime/graph/equipment.ts';
 import type { SupervisedConnection } from './supervised.ts';
+import type { Command } from './writes.ts';
 
 const type = z.enum(TAG_TYPES).default('number');
 const address = z.string().min(1).max(2000);
@@ -20,13 +22,16 @@ const REQUESTS = {
   browse: z.object({ path: z.string().max(2000).default(''), page: z.string().max(10_000).optional() }),
   test: z.object({ address: address.optional(), type }),
   read: z.object({ addresses: z.array(one).min(1).max(200) }),
+  write: z.object({ tagId: z.int(), value: z.number(), by: z.string().min(1), connectionId: z.uuid() }),
 } as const;
+/** Performs a write with every check of one that an app asks for. */
+export type PerformCommand = (command: Command, supervised: SupervisedConnection) => Promise<EffectAnswer>;
 
 const underWay = new Set<string>();
 
 /** Answers the open requests of the connections held; each runs on its own, so that a slow device holds up nobody. */
 export async function answerRequests(
-  around: { readonly db: Db; readonly log: Logger },
+  around: { readonly db: Db; readonly log: Logger; readonly command: PerformCommand },
   held: ReadonlyMap<string, { readonly supervised: SupervisedConnection }>,
 ): Promise<void> {
   if (held.size === 0) return;
@@ -46,7 +51,7 @@ export async function answerRequests(
     const supervised = held.get(request.connectionId)?.supervised;
     if (!supervised || supervised.row.orgId !== request.orgId || underWay.has(request.id)) continue;
     underWay.add(request.id);
-    answerOne(supervised, request)
+    answerOne(supervised, request, around.command)
       .then((answer) =>
         around.db
           .update(connectionRequest)
@@ -61,6 +66,7 @@ export async function answerRequests(
 async function answerOne(
   supervised: SupervisedConnection,
   request: typeof connectionRequest.$inferSelect,
+  command: PerformCommand,
 ): Promise<Record<string, unknown>> {
   const parsed = REQUESTS[request.kind].safeParse(request.request);
   if (!parsed.success) {
@@ -76,6 +82,10 @@ async function answerOne(
   }
   // a moment less than the asker waits, so that the reason still arrives
   const deadline = request.deadline.getTime() - 500;
+  if (request.kind === 'write') {
+    const asked = parsed.data as z.output<typeof REQUESTS.write>;
+    return { ...(await command({ ...asked, orgId: request.orgId, deadline }, supervised)) };
+  }
   try {
     return await supervised.withSession(deadline, (session) => perform(session, request.kind, parsed.data));
   } catch (error) {

@@ -41,6 +41,12 @@ test.each<[string, Partial<Facts>, object]>([
   ['all devices away', { fresh: 0, devices: { 1: { state: 'failed' } } }, { state: 'stale', part: 'device' }],
   ['the log is away', { logAway: true }, { state: 'degraded', part: 'log', code: 'log.away' }],
   ['no tag: nothing is said to arrive', { tags: 0, fresh: 0, newest: undefined }, { state: 'idle', code: 'tags.none' }],
+  [
+    'a server without tags of its own says what it shows',
+    { tags: 0, fresh: 0, published: { variables: 12, clients: 2 } },
+    { state: 'live', code: 'published', reason: 'Shows 12 variables; clients connected: 2.' },
+  ],
+  ['a server that shows nothing', { tags: 0, published: { variables: 0, clients: 0 } }, { state: 'idle' }],
   ['off', { enabled: false }, { state: 'off' }],
 ])('%s', (_name, more, wanted) => {
   expect(judge(facts(more))).toMatchObject(wanted);

@@ -17,6 +17,8 @@ export interface Facts {
   readonly addressErrors: readonly Pick<ConnectorError, 'code' | 'text'>[];
   readonly devices: Readonly<Record<string, { readonly state: string; readonly reason?: Bilingual }>>;
   readonly samplesPerSecond: number;
+  /** What it shows to others, for a connection that does. */
+  readonly published?: { readonly variables: number; readonly clients: number } | undefined;
   /** The log does not take samples now; they are kept on disk. */
   readonly logAway: boolean;
 }
@@ -42,6 +44,14 @@ export function judge(facts: Facts): Verdict {
         zh: '数据库暂时无法写入；采样已暂存到磁盘，之后按顺序写入。',
       }),
     };
+  }
+  if (facts.tags === 0 && facts.published) {
+    const { variables, clients } = facts.published;
+    const shown = {
+      en: `Shows ${variables} variables; clients connected: ${clients}.`,
+      zh: `已发布 ${variables} 个变量；已连接客户端 ${clients} 个。`,
+    };
+    return { state: variables > 0 ? 'live' : 'idle', code: 'published', ...said(shown) };
   }
   if (facts.tags === 0) {
     const none = { en: 'Connected; no tag uses this connection yet.', zh: '已连接；尚无测点使用此连接。' };

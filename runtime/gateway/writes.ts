@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.ts';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
+import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { installation, instance, latest, tag } from '#drizzle/schema/index.ts';
 import { checkPreconditions, type FreshValue } from '#runtime/effects/interlock.ts';
 import {
@@ -24,6 +25,24 @@ interface Outcome extends EffectAnswer {
 }
 const refused = (why: Reason): Outcome => ({ status: 'refused', ok: false, ...why });
 const failed = (why: Reason): Outcome => ({ status: 'failed', ok: false, ...why });
+
+/** One write to a machine, whoever asks for it. */
+interface Act extends ResolvedWrite {
+  readonly orgId: string;
+  /** Epoch ms. */
+  readonly deadline: number;
+  readonly allowed: () => Promise<Outcome | undefined>;
+}
+export interface Command {
+  readonly orgId: string;
+  readonly tagId: number;
+  /** In the tag's unit. */
+  readonly value: number;
+  readonly deadline: number;
+  /** Who asked, and over which connection. */
+  readonly by: string;
+  readonly connectionId: string;
+}
 
 /** No tag is written more often than this on average: a graph that oscillates must not wear out a valve. */
 const MOST_WRITES = 10;
@@ -116,17 +135,45 @@ export class TagWrites {
     }
   }
 
-  async #perform(effect: Effect, supervised: SupervisedConnection): Promise<Outcome> {
-    const { resolved } = effect;
-    if (!resolved) return refused(reason('tag-gone'));
+  /** A write that no app asks for: a client of a server of ours. The same checks, and the audit names who asked. */
+  command(asked: Command, supervised: SupervisedConnection): Promise<EffectAnswer> {
+    const { orgId, tagId, value, by } = asked;
+    const tail = (this.#tails.get(tagId) ?? Promise.resolve()).then(async () => {
+      const act = { ...asked, tolerance: 0.001, preconditions: [], allowed: async () => undefined };
+      const { status: _, ...answer } = await this.#act(act, supervised);
+      const action = answer.ok ? 'tag.write' : 'tag.write-refused';
+      const details = { asked: value, connection: asked.connectionId, ...answer };
+      await this.#options.db.transaction((tx) => appendAudit(tx, { orgId, actor: by, action, target: `tag:${tagId}`, details }));
+      return answer;
+    });
+    const settled = tail.then(
+      () => {},
+      () => {},
+    );
+    this.#tails.set(tagId, settled);
+    void settled.then(() => {
+      if (this.#tails.get(tagId) === settled) this.#tails.delete(tagId);
+    });
+    return tail;
+  }
+
+  #perform(effect: Effect, supervised: SupervisedConnection): Promise<Outcome> {
+    const { orgId } = effect;
+    const resolved = effect.resolved as ResolvedWrite | null;
+    if (!resolved) return Promise.resolve(refused(reason('tag-gone')));
     const deadline = effect.deadline?.getTime() ?? Date.now() + 10_000;
+    return this.#act({ ...resolved, orgId, deadline, allowed: () => this.#notAllowed(effect) }, supervised);
+  }
+
+  async #act(resolved: Act, supervised: SupervisedConnection): Promise<Outcome> {
+    const { orgId, deadline } = resolved;
     const late = () => (Date.now() >= deadline ? refused(reason('expired')) : undefined);
     const [row] = await this.#options.db
       .select()
       .from(tag)
-      .where(and(eq(tag.id, resolved.tagId), eq(tag.orgId, effect.orgId)));
+      .where(and(eq(tag.id, resolved.tagId), eq(tag.orgId, orgId)));
     if (!row?.address) return refused(reason('tag-gone'));
-    const refusal = late() ?? (await this.#notAllowed(effect)) ?? outsideTag(row, resolved.value) ?? this.#tooOften(row.id);
+    const refusal = late() ?? (await resolved.allowed()) ?? outsideTag(row, resolved.value) ?? this.#tooOften(row.id);
     if (refusal) return refusal;
     if (!(await this.#paceOf(supervised.row.id).turn(deadline))) return refused(reason('expired'));
     const { address, type } = row;
@@ -136,7 +183,7 @@ export class TagWrites {
     try {
       return await supervised.withSession(deadline, async (session): Promise<Outcome> => {
         const blocked = await checkPreconditions(resolved.preconditions, (id, maxAge) =>
-          this.#look(id, maxAge, effect.orgId, supervised, session),
+          this.#look(id, maxAge, orgId, supervised, session),
         );
         // judging took time; and whoever waited for a session may have waited too long
         const stop = late() ?? (blocked ? refused(blocked) : undefined);

@@ -302,6 +302,8 @@ describe('the platform’s connectors', () => {
     event: () => {},
     inbound: () => () => {},
     follow: async () => () => {},
+    offers: async () => [],
+    command: async () => ({ ok: false }),
     kept: async () => undefined,
     keep: async () => {},
     certificate: async ({ fingerprint }) => {
