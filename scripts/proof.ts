@@ -41,11 +41,11 @@ const kills: Proof<KillReport> = {
   module: 'scripts/proofs/kills.ts',
   sum(reports) {
     const all = (pick: (r: KillReport) => number) => total(reports, pick);
-    const still = (of: 'killed' | 'frozen') => {
+    const still = (of: keyof KillReport['standstill']) => {
       const each = reports.flatMap((r) => r.standstill[of]);
       return `p50 ${quantile(each, 0.5)} ms, p90 ${quantile(each, 0.9)} ms, most ${quantile(each, 1)} ms (${each.length} shards)`;
     };
-    return `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; until a peer that was ready went on, shards stood still after a kill for ${still('killed')}, after a freeze for ${still('frozen')}; ${all((r) => r.untimed)} shards could not be timed, because their peer was hit as well`;
+    return `${all((r) => r.kills)} kills, ${all((r) => r.freezes)} freezes, sessions cut ${all((r) => r.cutSessions)} times, ${all((r) => r.steps)} steps, ${all((r) => r.rows)} rows, ${all((r) => r.effects)} effects, ${all((r) => r.cuts)} other cuts; until a peer that was ready went on, shards stood still after a kill for ${still('killed')}, after a freeze for ${still('frozen')}; where every such peer was hit as well, until a process that was starting went on, for ${still('again')}`;
   },
 };
 const chaos: Proof<ChaosReport> = {

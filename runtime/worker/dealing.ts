@@ -15,8 +15,14 @@ const UNWANTED_MS = 3_000;
 const TAKES_AT_ONCE = 4;
 /** Shards given away at once: each costs its next holder a start. */
 const MOVES_AT_ONCE = 4;
-/** A worker whose session has been silent for this long is frozen or cut off: nothing is left for it. */
-const SILENT_S = 3;
+/** A worker whose session has been silent for this long is frozen or cut off: nothing is left for it. It renews its leases every second. */
+const SILENT_S = 2.5;
+/** Workers that live, and shards that are to run; what a worker should hold at most is the one over the other. */
+const COUNTS = `(select count(*) from pg_locks k join pg_stat_activity a on a.pid = k.pid where k.locktype = 'advisory' and k.classid = 2 and k.granted
+    and k.database = (select oid from pg_database where datname = current_database())
+    and (a.state = 'active' or a.state_change > clock_timestamp() - ${SILENT_S} * interval '1 s'))::int4 as workers,
+  (select count(*) from shard s join instance i on i.id = s.instance_id
+    where i.wanted = 'run' and i.status in ('starting', 'running'))::int4 as shards`;
 
 /**
  * Which worker holds which shard. New shards are dealt by the queue; those of a dead peer are taken at once, by whoever has room first, then by
@@ -36,6 +42,9 @@ export class Dealing {
     this.holdings = holdings;
     this.turns = turns;
     this.salt = Number(context.session.holder.slice(1));
+  }
+  private divide(counted: { workers: number; shards: number } | undefined): void {
+    if (counted) this.share = counted.workers > 1 ? Math.ceil(counted.shards / counted.workers) : Number.POSITIVE_INFINITY;
   }
   get room(): boolean {
     return this.holdings.size < this.share;
@@ -57,11 +66,13 @@ export class Dealing {
     const { holdings } = this;
     const known = int8s([...holdings.held.keys(), ...holdings.taking.keys()]);
     // each worker in an order of its own, so that two do not reach for the same shard
-    const rows = await db.execute<{ id: number; fresh: boolean; orphan: boolean }>(sql`
-      select s.id, s.token = 0 as fresh, s.holder is not null as orphan from shard s join instance i on i.id = s.instance_id
+    const rows = await db.execute<{ id: number; fresh: boolean; orphan: boolean; workers: number; shards: number }>(sql`
+      select s.id, s.token = 0 as fresh, s.holder is not null as orphan, ${sql.raw(COUNTS)} from shard s join instance i on i.id = s.instance_id
       where i.wanted = 'run' and i.status in ('starting', 'running') and s.id <> all(${known}::int4[])
         and (${sql.raw(OVER)} or s.holder = ${session.holder}) order by hashint4(s.id # ${this.salt}) limit 500`);
-    const now = Date.now();
+    // a peer is gone or frozen: what was its share is ours and the others' from this moment on
+    this.divide(rows[0]);
+    const now = performance.now();
     const free = rows.filter((r) => !holdings.mine(r.id));
     const news = free.filter((r) => r.fresh && !this.seen.has(r.id)).map((r) => r.id);
     const waiting = new Set(free.map((r) => r.id));
@@ -84,13 +95,9 @@ export class Dealing {
   /** How many shards are due to this worker, and those beyond it given to others. */
   async balance(): Promise<void> {
     const [row] = await this.context.db.execute<{ workers: number; shards: number }>(sql`
-      select (select count(*) from pg_locks k join pg_stat_activity a on a.pid = k.pid where k.locktype = 'advisory' and k.classid = 2 and k.granted
-          and k.database = (select oid from pg_database where datname = current_database())
-          and (a.state = 'active' or a.state_change > clock_timestamp() - ${SILENT_S} * interval '1 s'))::int4 as workers,
-        (select count(*) from shard s join instance i on i.id = s.instance_id
-          where i.wanted = 'run' and i.status in ('starting', 'running'))::int4 as shards`);
+      select ${sql.raw(COUNTS)}`);
     if (!row) return;
-    this.share = row.workers > 1 ? Math.ceil(row.shards / row.workers) : Number.POSITIVE_INFINITY;
+    this.divide(row);
     const { held } = this.holdings;
     const leaving = [...held.values()].filter((s) => s.leaving).length;
     const surplus = Math.min(MOVES_AT_ONCE, held.size - leaving - this.share);

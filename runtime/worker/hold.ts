@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { instance, lane, shard as shardTable } from '#drizzle/schema/index.ts';
 import { int8s } from '#runtime/log/connection.ts';
+import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
 import { keepSchedules } from '#runtime/schedule/sweep.ts';
 import { CheckpointPolicy, ENGINE, packCheckpoint } from './checkpoint.ts';
@@ -49,7 +50,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       stepper: stepperOptions(context, { id: lease.shardId, step: () => held?.step ?? lease.step }, suspect),
       warn: (what, error) => context.log.warn({ err: error, shard: lease.shardId }, what),
     });
-    const now = Date.now();
+    const now = steadyClock.now();
     held = {
       lease,
       facts,
@@ -87,8 +88,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
     const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
     if (reshaped) await reshape(context, held, wanted);
     else if (!recovered.upToDate) await saveCheckpoint(context, held);
-    await keepBeginning(context, held);
-    await keepSchedules(db, facts, held.program.info);
+    await Promise.all([keepBeginning(context, held), keepSchedules(db, facts, held.program.info)]);
     if (facts.status !== 'running') await setStatus(db, lease.instanceId, 'running');
     return held;
   } catch (error) {
@@ -170,7 +170,7 @@ export async function saveCheckpoint(context: WorkerContext, held: HeldShard): P
        engine = excluded.engine, state = excluded.state, updated_at = now() returning shard_id`,
     [held.lease.shardId, held.lease.token, held.step, held.program.info.hash, ENGINE, Buffer.from(state)],
   );
-  held.policy.saved(state.length, Date.now());
+  held.policy.saved(state.length, steadyClock.now());
   return rows.length > 0;
 }
 
@@ -187,7 +187,7 @@ export async function swapProgram(context: WorkerContext, held: HeldShard, to: {
   held.stepper?.dispose();
   held.stepper = stepper;
   held.parked = undefined;
-  held.lastStep = Date.now();
+  held.lastStep = steadyClock.now();
   held.program = prepared.program;
   held.prepared = prepared;
   held.plan = { ...prepared.plan, shardId: held.lease.shardId };
