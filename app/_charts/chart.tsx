@@ -1,29 +1,17 @@
 'use client';
-import { Button } from '@mantine/core';
-import { IconChartLine, IconTable } from '@tabler/icons-react';
-import { useTranslations } from 'next-intl';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useAppearance } from '../_shell/appearance.tsx';
 import classes from './charts.module.css';
 import { type EChartsCoreOption, type EChartsType, init } from './echarts.ts';
+import { Picture, type PictureProps } from './picture.tsx';
 import { type ChartTokens, readTokens } from './tokens.ts';
 
-/** The data of a chart for reading: one click away from every picture. */
-export interface ChartTable {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
+export interface ChartProps extends PictureProps, InkProps {}
 
-export interface ChartProps {
-  /** What the picture says, in a sentence, for those who do not see it. */
+interface InkProps {
   readonly label: string;
   /** Keep it stable (useCallback): drawn anew when it changes. */
   readonly option: (tokens: ChartTokens) => EChartsCoreOption;
-  readonly table: () => ChartTable;
-  /** CSS height; default: fills its parent. */
-  readonly height?: number | string;
-  /** Something beside the table button. */
-  readonly actions?: ReactNode;
   /** A person has zoomed or moved: fractions of the window shown. */
   readonly onWindow?: (start: number, end: number) => void;
   /** A click in the picture: the value on the horizontal axis there. */
@@ -31,10 +19,21 @@ export interface ChartProps {
 }
 
 /** ECharts behind one door: tokens, no animation, size, text alternative, table. */
-export function Chart({ label, option, table, height = '100%', actions, onWindow, onPick }: ChartProps) {
-  const t = useTranslations('charts');
+export function Chart({ table, height, actions, ...ink }: ChartProps) {
+  return (
+    <Picture
+      label={ink.label}
+      table={table}
+      {...(height === undefined ? {} : { height })}
+      {...(actions === undefined ? {} : { actions })}
+    >
+      <Ink {...ink} />
+    </Picture>
+  );
+}
+
+function Ink({ label, option, onWindow, onPick }: InkProps) {
   const { scheme } = useAppearance();
-  const [asTable, setAsTable] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(undefined);
   const told = useRef(onWindow);
@@ -44,7 +43,7 @@ export function Chart({ label, option, table, height = '100%', actions, onWindow
 
   useEffect(() => {
     const element = box.current;
-    if (!element || asTable) return;
+    if (!element) return;
     const made = init(element, undefined, { renderer: 'canvas' });
     chart.current = made;
     const watcher = new ResizeObserver(() => made.resize());
@@ -69,67 +68,13 @@ export function Chart({ label, option, table, height = '100%', actions, onWindow
       made.dispose();
       chart.current = undefined;
     };
-  }, [asTable]);
+  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the tokens behind the same element
   useEffect(() => {
-    if (box.current && chart.current && !asTable)
+    if (box.current && chart.current)
       chart.current.setOption({ animation: false, ...option(readTokens(box.current)) }, { notMerge: true });
-  }, [option, scheme, asTable]);
+  }, [option, scheme]);
 
-  return (
-    <div className={classes.chart} style={{ height }}>
-      {asTable ? (
-        <DataTable label={label} table={table()} />
-      ) : (
-        <div className={classes.canvas}>
-          <div ref={box} className={classes.ink} role="img" aria-label={label} />
-        </div>
-      )}
-      <div className={classes.tools}>
-        {actions}
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-xs"
-          leftSection={asTable ? <IconChartLine size={13} /> : <IconTable size={13} />}
-          onClick={() => setAsTable(!asTable)}
-        >
-          {t(asTable ? 'asChart' : 'asTable')}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-function DataTable({ label, table }: { label: string; table: ChartTable }) {
-  const t = useTranslations('charts');
-  const shown = table.rows.slice(0, 1000);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.table} tabIndex={0} aria-label={label}>
-      <table>
-        <thead>
-          <tr>
-            {table.columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={row.join('|')}>
-              {row.map((cell, i) => (
-                <td key={table.columns[i]}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {table.rows.length > shown.length && <p>{t('moreRows', { count: table.rows.length - shown.length })}</p>}
-      {table.rows.length === 0 && <p>{t('noData')}</p>}
-    </section>
-  );
+  return <div ref={box} className={classes.ink} role="img" aria-label={label} />;
 }

@@ -6,7 +6,7 @@ import { unitLabel } from '../_parts/unit.ts';
 import { valueAxis } from './axis.ts';
 import { Chart } from './chart.tsx';
 import { roundScale } from './scale.ts';
-import type { ChartTokens } from './tokens.ts';
+import { type ChartTokens, tooltipOf } from './tokens.ts';
 
 /** Points of a Shewhart or EWMA chart with limits that may differ from point to point (an EWMA's open at first). */
 export interface ControlChartProps {
@@ -56,10 +56,7 @@ export function ControlChart({ title, unit, x, y, ucl, lcl, target, from, to, he
         grid: { left: 54, right: 76, top: 28, bottom: 26 },
         tooltip: {
           trigger: 'axis',
-          transitionDuration: 0,
-          backgroundColor: tokens.panel,
-          borderColor: tokens.line,
-          textStyle: { color: tokens.text, fontSize: 12 },
+          ...tooltipOf(tokens),
           valueFormatter: (v: unknown) => (typeof v === 'number' ? format.number(v) : '–'),
         },
         xAxis: {

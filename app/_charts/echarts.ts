@@ -1,4 +1,4 @@
-import { BarChart, LineChart } from 'echarts/charts';
+import { BarChart, CustomChart, GraphChart, HeatmapChart, LineChart, SankeyChart, ScatterChart } from 'echarts/charts';
 import {
   DataZoomComponent,
   GridComponent,
@@ -6,6 +6,7 @@ import {
   MarkAreaComponent,
   MarkLineComponent,
   TooltipComponent,
+  VisualMapComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
@@ -14,12 +15,18 @@ import { CanvasRenderer } from 'echarts/renderers';
 use([
   BarChart,
   LineChart,
+  CustomChart,
+  GraphChart,
+  HeatmapChart,
+  SankeyChart,
+  ScatterChart,
   GridComponent,
   TooltipComponent,
   DataZoomComponent,
   LegendComponent,
   MarkLineComponent,
   MarkAreaComponent,
+  VisualMapComponent,
   CanvasRenderer,
 ]);
 

@@ -29,6 +29,17 @@ export function readTokens(element: HTMLElement): ChartTokens {
   };
 }
 
+/** The box beside the pointer. */
+export const tooltipOf = (t: ChartTokens) => ({
+  transitionDuration: 0,
+  backgroundColor: t.panel,
+  borderColor: t.line,
+  textStyle: { color: t.text, fontSize: 12 },
+});
+
+/** Groups that a plan or a scatter tells apart: fills that black and white letters can be read on, none of them an alarm's. */
+export const groupFills = (t: ChartTokens) => [t.trace, t.teal, t.output, t.dim] as const;
+
 /** Lines differ by colour and by dash: grey print and colour-blind eyes tell them apart, and none has an alarm's colour. */
 export const lineStyles = (t: ChartTokens) =>
   [

@@ -6,8 +6,9 @@ import { useFormat } from '../_parts/format.ts';
 import { unitLabel } from '../_parts/unit.ts';
 import { legendOf, valueAxis } from './axis.ts';
 import { Chart } from './chart.tsx';
+import { htmlText } from './html-text.ts';
 import { roundScale } from './scale.ts';
-import { type ChartTokens, lineStyles } from './tokens.ts';
+import { type ChartTokens, lineStyles, tooltipOf } from './tokens.ts';
 
 export interface TrendLine {
   readonly name: string;
@@ -71,11 +72,8 @@ export function TrendChart({
         legend: legend ? legendOf(tokens, axes[0]?.name ?? '') : undefined,
         tooltip: {
           trigger: 'axis',
-          backgroundColor: tokens.panel,
-          borderColor: tokens.line,
-          textStyle: { color: tokens.text, fontSize: 12 },
+          ...tooltipOf(tokens),
           axisPointer: { type: 'line', lineStyle: { color: tokens.dim } },
-          transitionDuration: 0,
           formatter: (raw: unknown) => {
             const rows = (Array.isArray(raw) ? raw : [raw]) as {
               seriesIndex: number;
@@ -192,8 +190,6 @@ function shownValues(line: TrendLine): (number | null)[] {
   const bad = new Set((line.quality ?? []).flatMap(([row, quality]) => (quality >= BAD ? [row] : [])));
   return line.y.map((y, row) => (bad.has(row) ? null : y));
 }
-
-const htmlText = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 function mergeRows(lines: readonly TrendLine[]): [number, ...(number | null)[]][] {
   const rows = new Map<number, [number, ...(number | null)[]]>();

@@ -54,6 +54,24 @@ describe('a screen made from the graph', () => {
       ['alarmlist'],
     ]);
   });
+  it('a table is shown as what it is: a plan, links, a picture, or words', () => {
+    const column = (type: string) => ({ type: type as 'text' });
+    const frame = (columns: Record<string, string>) => ({
+      name: 'f',
+      schema: {
+        kind: 'frame' as const,
+        columns: Object.fromEntries(Object.entries(columns).map(([n, type]) => [n, column(type)])),
+      },
+    });
+    const kindOf = (columns: Record<string, string>) =>
+      defaultScreen(graph, [frame(columns)], { en: 'x', zh: '甲' }).widgets[0]?.kind;
+    // the outputs of optimize.jobshop, trace.genealogy, condition.spectrum
+    expect(kindOf({ job: 'text', step: 'integer', machine: 'text', from: 'time', to: 'time' })).toBe('gantt');
+    expect(kindOf({ id: 'text', direction: 'text', depth: 'integer', via: 'text', received: 'number' })).toBe('graph');
+    expect(kindOf({ frequency: 'number', amplitude: 'number' })).toBe('chart');
+    expect(kindOf({ code: 'text', count: 'integer' })).toBe('chart');
+    expect(kindOf({ code: 'text', reason: 'text', count: 'integer' })).toBe('table');
+  });
   it('no widget stands on another or beside the grid', () => {
     const taken = new Set<string>();
     for (const { at } of screen.widgets)

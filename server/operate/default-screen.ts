@@ -14,7 +14,7 @@ const LINES = 4;
 type NamedOutput = { readonly name: string; readonly schema: WireSchema };
 
 /**
- * A screen that works at once when nobody has made one: a figure for every number that leaves the graph, a trend for each unit, a chart for
+ * A screen that works at once when nobody has made one: a figure for every number that leaves the graph, a trend for each unit, a picture for
  * each frame, a control for each form, and the alarms where the graph raises any. A widget without
  * a title is called as its output is. Pure: the same graph gives the same screen.
  */
@@ -76,9 +76,10 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
     y += 7;
   }
   frames.forEach((o, i) => {
+    const kind = frameKind(o.schema);
     widgets.push({
-      id: `chart${i + 1}`,
-      kind: 'chart',
+      id: `${kind}${i + 1}`,
+      kind,
       title: titles.get(o.name) ?? { en: o.name, zh: o.name },
       bind: [{ slot: 'frame', to: o.name }],
       at: { x: 0, y, w: width, h: 7 },
@@ -92,4 +93,14 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
     sideY += h;
   });
   return { id: 'main', title, widgets };
+}
+
+/** What a table is best seen as: a plan, links, a picture, or the table itself where most of it is words. */
+function frameKind(schema: WireSchema): 'gantt' | 'graph' | 'table' | 'chart' {
+  const types = Object.entries(schema.columns).map(([name, { type }]) => [name, type] as const);
+  const has = (name: string, type: string) => types.some(([n, t]) => n === name && t === type);
+  if (['from', 'start'].some((n) => has(n, 'time')) && ['to', 'end'].some((n) => has(n, 'time'))) return 'gantt';
+  if ((has('from', 'text') && has('to', 'text')) || (has('via', 'text') && has('id', 'text'))) return 'graph';
+  const words = types.filter(([, type]) => type !== 'number' && type !== 'integer').length;
+  return words > 1 ? 'table' : 'chart';
 }

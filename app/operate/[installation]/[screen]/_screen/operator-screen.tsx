@@ -15,12 +15,15 @@ import { useFormat } from '../../../../_parts/format.ts';
 import { SimulatedBadge } from '../../../../_parts/simulated-badge.tsx';
 import { useNow } from '../../../../_parts/use-now.ts';
 import { AlarmWidget } from './alarm-widget.tsx';
+import { CheckWidget } from './check-widget.tsx';
 import { Confirmations } from './confirmations.tsx';
 import { ControlWidget } from './control-widget.tsx';
+import { GanttWidget, GraphWidget, MapWidget } from './plan-widgets.tsx';
 import classes from './screen.module.css';
 import { ScreenProvider, useScreen } from './screen-context.tsx';
+import { TableWidget } from './table-widget.tsx';
 import { useLiveScreen } from './use-live-screen.ts';
-import { ChartWidget, KpiWidget, TableWidget, TrendWidget, useBindName } from './widgets.tsx';
+import { ChartWidget, KpiWidget, TrendWidget, useBindName } from './widgets.tsx';
 
 const WIDGETS: Readonly<Record<string, (props: { widget: Widget }) => React.ReactNode>> = {
   kpi: KpiWidget,
@@ -30,6 +33,10 @@ const WIDGETS: Readonly<Record<string, (props: { widget: Widget }) => React.Reac
   control: ControlWidget,
   form: ControlWidget,
   alarmlist: AlarmWidget,
+  gantt: GanttWidget,
+  graph: GraphWidget,
+  map: MapWidget,
+  check: CheckWidget,
 };
 
 export function OperatorScreen(props: { installationId: string; screenId: string; instanceId?: string }) {
@@ -103,7 +110,7 @@ function Tile({ widget }: { widget: Widget }) {
   const { x, y, w, h } = widget.at;
   const style = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;
   return (
-    <div className={classes.tile} data-kind={widget.kind} style={style}>
+    <div className={classes.tile} data-kind={widget.kind} data-testid={`widget-${widget.id}`} style={style}>
       {title && <h2>{title}</h2>}
       {Body ? <Body widget={widget} /> : <p className={classes.nothing}>{t('widgetUnknown', { kind: widget.kind })}</p>}
     </div>

@@ -6,13 +6,14 @@ import { useCallback, useMemo } from 'react';
 import { boundTo, type Widget, type WidgetBind } from '#runtime/graph/screens.ts';
 import { ControlChart } from '../../../../_charts/control-chart.tsx';
 import { FrameChart } from '../../../../_charts/frame-chart.tsx';
+import { frameForm } from '../../../../_charts/frame-options.ts';
 import { Sparkline } from '../../../../_charts/sparkline.tsx';
 import { TrendChart, type TrendLine } from '../../../../_charts/trend-chart.tsx';
 import { useFormat } from '../../../../_parts/format.ts';
 import { SimulatedBadge } from '../../../../_parts/simulated-badge.tsx';
-import { unitLabel } from '../../../../_parts/unit.ts';
 import { Value } from '../../../../_parts/value.tsx';
 import { useMay } from '../../../../_shell/me.tsx';
+import { frameBind, frameOf } from './frame.ts';
 import classes from './screen.module.css';
 import { STALE_MS, useScreen } from './screen-context.tsx';
 import { type TrendData, useTrendData } from './use-trend-data.ts';
@@ -38,7 +39,7 @@ export function useBindName(): (bind: WidgetBind) => string {
 }
 
 /** Columns that the product's blocks give, in words; others are called as their makers call them. */
-function useColumnName(): (name: string) => string {
+export function useColumnName(): (name: string) => string {
   const t = useTranslations('operate');
   return useCallback((name) => (t.has(`column.${name}`) ? t(`column.${name as 'mean'}`) : name), [t]);
 }
@@ -180,14 +181,13 @@ export function ChartWidget({ widget }: { widget: Widget }) {
   const { facts, live } = useScreen();
   const t = useTranslations('operate');
   const format = useFormat();
-  const bind = (boundTo(widget, 'frame') ?? boundTo(widget, 'value') ?? '').split('.')[0] ?? '';
+  const bind = frameBind(widget, 'frame', 'value');
   const value = live.value(bind, facts.instance?.key);
   const name = useColumnName();
   const other = value?.other;
   const units = facts.outputs.find((o) => o.name === bind)?.units;
   const columns = useMemo(() => {
-    if (!other) return undefined;
-    const { frame } = JSON.parse(other) as { frame?: Record<string, unknown[]> };
+    const frame = frameOf({ other: other ?? null });
     return (
       frame && Object.entries(frame).map(([column, values]) => ({ name: name(column), unit: units?.[column] ?? null, values }))
     );
@@ -195,94 +195,8 @@ export function ChartWidget({ widget }: { widget: Widget }) {
   if (!columns || !value) return <p className={classes.nothing}>{t('noFrame')}</p>;
   return (
     <div className={classes.fill}>
-      <FrameChart title={format.text(widget.title) || bind} columns={columns} />
+      <FrameChart title={format.text(widget.title) || bind} columns={columns} form={frameForm(widget.options?.form)} />
       <p className={classes.foot}>{t('measured', { time: format.time(value.time) })}</p>
     </div>
-  );
-}
-
-/** Newest values: a row for each record key, or the rows of a frame. */
-export function TableWidget({ widget }: { widget: Widget }) {
-  const { facts, live, lost } = useScreen();
-  const t = useTranslations('operate');
-  const name = useBindName();
-  const column = useColumnName();
-  const binds = widget.bind.map(({ to }) => to);
-  const first = live.rows(binds[0] ?? '');
-  const frame = first[0]?.other ? (JSON.parse(first[0].other) as { frame?: Record<string, unknown[]> }).frame : undefined;
-  const format = useFormat();
-  if (frame) {
-    const names = Object.keys(frame);
-    const units = facts.outputs.find((o) => o.name === binds[0])?.units;
-    const rows = frame[names[0] ?? '']?.length ?? 0;
-    const cell = (v: unknown) => (typeof v === 'number' ? format.number(v) : String(v ?? '–'));
-    return (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-      <section className={classes.scroll} tabIndex={0} aria-label={format.text(widget.title)}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              {names.map((n) => (
-                <th key={n} scope="col">
-                  {column(n)}
-                  {units?.[n] && ` [${unitLabel(units[n])}]`}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {Array.from({ length: Math.min(rows, 500) }, (_, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a frame have no other name than their place
-              <tr key={i}>
-                {names.map((n) => (
-                  <td key={n}>{cell(frame[n]?.[i])}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    );
-  }
-  const keys = [...new Set(binds.flatMap((bind) => live.rows(bind).map((r) => r.key)))].sort();
-  if (keys.length === 0) return <p className={classes.nothing}>{t('noValues')}</p>;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} tabIndex={0} aria-label={format.text(widget.title)}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('about')}</th>
-            {widget.bind.map((bind) => (
-              <th key={bind.to} scope="col">
-                {name(bind)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key}>
-              <th scope="row">{key}</th>
-              {binds.map((bind) => {
-                const v = live.rows(bind).find((r) => r.key === key);
-                return (
-                  <td key={bind}>
-                    <Value
-                      value={shownValue(v, format.text)}
-                      unit={v?.unit ?? null}
-                      quality={v?.quality ?? 0}
-                      at={v?.time ?? null}
-                      staleAfterMs={lost ? 0 : STALE_MS}
-                      simulated={v?.origin === 'simulated'}
-                    />
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }
