@@ -128,6 +128,11 @@ interface Common<P extends z.ZodObject, S extends StateFields> {
   readonly delays?: boolean;
   /** Capabilities asked for: `tag.write`, `notify.send`, … */
   readonly capabilities?: readonly string[];
+  /**
+   * Acts on a machine, and only what comes in by this port makes it act: every way to the port must pass an interlock. A block with the capability
+   * `tag.write` that names none has all its ports guarded.
+   */
+  readonly guarded?: string;
   /** Standard, paper or handbook behind it. */
   readonly reference?: string;
   /** Titles of ports and columns that `blocks/sdk/column-words.ts` does not have. */

@@ -195,6 +195,11 @@ export interface WriteResult {
   readonly reason?: string;
 }
 
+/** What a method of the device gave; or why it was not carried out. */
+export type CallResult =
+  | { readonly ok: true; readonly outputs: readonly (number | boolean | string | null)[] }
+  | { readonly ok: false; readonly code: string; readonly reason: Bilingual };
+
 export interface BrowseNode {
   /** Hand it to `browse` to see what is below. */
   readonly path: string;
@@ -235,6 +240,8 @@ export interface Session {
   read(addresses: readonly { readonly address: string; readonly type: TagValueType }[]): Promise<readonly ReadResult[]>;
   /** Writes the raw value and reads it back from the device. */
   write(address: string, value: number | boolean | string, type: TagValueType): Promise<WriteResult>;
+  /** Calls a method, by its name, of the object in the device to which the address belongs. Absent where the protocol has no methods. */
+  call?(address: string, method: string, given: readonly (number | boolean | string)[]): Promise<CallResult>;
   /** `path` '' is the root; `page` is what `next` of the page before said. */
   browse(path: string, page?: string): Promise<BrowsePage>;
   /** Checks the open session part by part; `address` names one to try. */

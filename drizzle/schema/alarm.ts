@@ -103,7 +103,8 @@ export const confirmation = pgTable(
     unit: text('unit'),
     /** How many different persons must agree. */
     persons: smallint('persons').notNull().default(1),
-    agreed: jsonb('agreed').$type<{ by: string; at: string }[]>().notNull().default([]),
+    /** `user` is who, `by` what they were called then: two people may have one name, and one may change theirs. */
+    agreed: jsonb('agreed').$type<{ user: string; by: string; at: string }[]>().notNull().default([]),
     state: text('state').$type<'open' | 'confirmed' | 'refused' | 'expired'>().notNull().default('open'),
     deadline: at('deadline').notNull(),
     createdAt: createdAt(),

@@ -191,12 +191,15 @@ export const keptCheckpoint = pgTable(
   (t) => [primaryKey({ columns: [t.shardId, t.step] })],
 );
 
-/** A `tag.write` in terms of the plant: the tag, the value in its unit, and the conditions that must hold right before it is written. */
-export interface ResolvedWrite {
+/** A value for a tag, in the tag's unit, with the tolerance of its read-back. */
+export interface ResolvedValue {
   readonly tagId: number;
   readonly value: number;
-  /** Read-back tolerance in the tag's unit. */
   readonly tolerance: number;
+}
+/** What an act on a machine means in terms of the plant: the tag that it goes by, and the conditions that must hold right before. */
+export interface ResolvedAct {
+  readonly tagId: number;
   readonly preconditions: readonly {
     readonly node: string;
     readonly expression: string;
@@ -205,6 +208,17 @@ export interface ResolvedWrite {
     /** Name in the expression -> tag; `value · gain + offset` is in the unit that the expression expects. */
     readonly values: Readonly<Record<string, { readonly tagId: number; readonly gain: number; readonly offset: number }>>;
   }[];
+}
+/** A `tag.write`. */
+export interface ResolvedWrite extends ResolvedAct, ResolvedValue {}
+/** A `recipe.download`: all its values, and before the first is written what the device had. */
+export interface ResolvedRecipe extends ResolvedAct {
+  readonly values: readonly (ResolvedValue & { readonly role: string })[];
+  readonly former?: readonly number[];
+}
+/** A claim to control a tag, or the whole asset that it belongs to. */
+export interface ResolvedLease extends ResolvedAct {
+  readonly assetId: string;
 }
 
 /** The value read back, or why not: a code of `runtime/effects/reasons.ts` with what fills its sentence, and that sentence in English for logs. */
@@ -237,7 +251,7 @@ export const effect = pgTable(
     kind: text('kind').notNull(),
     request: jsonb('request').$type<Record<string, unknown>>().notNull(),
     /** What the request means in this plant, worked out when it was committed (`runtime/effects/requests.ts`). */
-    resolved: jsonb('resolved').$type<ResolvedWrite>(),
+    resolved: jsonb('resolved').$type<ResolvedAct | ResolvedWrite | ResolvedRecipe | ResolvedLease>(),
     status: text('status').$type<EffectStatus>().notNull().default('pending'),
     attempts: smallint('attempts').notNull().default(0),
     nextAt: at('next_at').notNull().defaultNow(),

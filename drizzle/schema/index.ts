@@ -3,6 +3,7 @@ export * from './app.ts';
 export * from './audit.ts';
 export * from './auth.ts';
 export * from './connection.ts';
+export * from './control.ts';
 export * from './device.ts';
 export * from './history.ts';
 export * from './market.ts';

@@ -26,6 +26,8 @@ export interface CompileOptions {
   readonly timed?: boolean;
   /** For tests: most nodes in one loop. */
   readonly maxNodes?: number;
+  /** For tests: so many functions that are alike become one. */
+  readonly share?: number;
 }
 export type CompileResult =
   | { readonly ok: true; readonly program: Program; readonly warnings: readonly GraphProblem[] }
@@ -49,7 +51,7 @@ export async function buildProgram(document: GraphDocument, check: GraphCheck, o
   if (!planned.ok) return planned;
   const { plan } = planned;
   try {
-    const { text, map } = writeProgram(plan);
+    const { text, map } = writeProgram(plan, options.share);
     const graphHash = options.graphHash ?? (await sha256(JSON.stringify(document)));
     const info: ProgramInfo = { hash: await sha256(text), graphHash, ...infoOf(check, plan) };
     return { ok: true, program: { info, text, map }, warnings: check.problems };
@@ -89,6 +91,16 @@ function scheduleOf({ manifest, params }: NodeFacts): { schedule?: ScheduleRule 
   return { schedule: { on, cron: String(params[manifest.source.schedule] ?? ''), inShifts, misfire } };
 }
 
+/** Roles whose history blocks read; their values come as answers, not from a source. */
+function historiesOf(plan: Plan): Pick<ProgramInfo, 'histories'> {
+  const roles = plan.nodes.flatMap(({ manifest, facts: { role } }) =>
+    role && manifest.capabilities.includes('history.read') ? [role] : [],
+  );
+  if (roles.length === 0) return {};
+  const byName = new Map(roles.map(({ name, unit }) => [name, { role: name, ...(unit === undefined ? {} : { unit }) }]));
+  return { histories: [...byName.values()] };
+}
+
 function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   return {
@@ -115,6 +127,7 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
         sources: reaching,
       };
     }),
+    ...historiesOf(plan),
     capabilities: [...new Set(plan.nodes.flatMap((n) => n.manifest.capabilities))].sort(),
     blocks: Object.fromEntries(
       plan.nodes.map((n) => [n.id, { block: n.manifest.id, version: n.manifest.version, stateVersion: n.manifest.stateVersion }]),
@@ -123,7 +136,15 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
       check.document,
       check.nodes,
       check.wires.flatMap((w) =>
-        w ? [{ from: check.nodes.get(w.wire.from.node)?.index ?? -1, to: check.nodes.get(w.wire.to.node)?.index ?? -1 }] : [],
+        w
+          ? [
+              {
+                from: check.nodes.get(w.wire.from.node)?.index ?? -1,
+                to: check.nodes.get(w.wire.to.node)?.index ?? -1,
+                port: w.wire.to.port,
+              },
+            ]
+          : [],
       ),
     ),
     splittable: plan.nodes.every((n) => n.manifest.stateScope === 'key' || Object.keys(n.manifest.state).length === 0),

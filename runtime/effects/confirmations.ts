@@ -34,12 +34,12 @@ export type Decision =
   | { readonly state: 'not-open' };
 
 /**
- * A person's decision. A refusal ends the question at once; an agreement ends it when enough different persons agreed. The answer goes into the
+ * A decision of person `user`, called `by`. A refusal ends the question at once; an agreement ends it when enough different persons agreed. The answer goes into the
  * log in the caller's transaction. `not-open`: unknown to this tenant, already decided, or past its deadline.
  */
 export async function decideConfirmation(
   tx: Tx,
-  decision: { orgId: string; id: string; by: string; agree: boolean; comment?: string },
+  decision: { orgId: string; id: string; user: string; by: string; agree: boolean; comment?: string },
 ): Promise<Decision> {
   const [row] = await tx
     .select()
@@ -47,14 +47,15 @@ export async function decideConfirmation(
     .where(and(eq(confirmation.orgId, decision.orgId), eq(confirmation.id, decision.id)))
     .for('update');
   if (row?.state !== 'open' || row.deadline.getTime() <= Date.now()) return { state: 'not-open' };
+  const { user, by } = decision;
   if (!decision.agree) {
     await tx.update(confirmation).set({ state: 'refused' }).where(eq(confirmation.id, row.id));
-    const { by, comment } = decision;
+    const { comment } = decision;
     const why = comment ? reason('refused-because', { by, comment }) : reason('refused-by', { by });
     await finishEffect(tx, row, 'refused', { ok: false, ...why });
     return { state: 'refused' };
   }
-  const agreed = [...row.agreed.filter((a) => a.by !== decision.by), { by: decision.by, at: new Date().toISOString() }];
+  const agreed = [...row.agreed.filter((a) => a.user !== user), { user, by, at: new Date().toISOString() }];
   const missing = row.persons - agreed.length;
   await tx
     .update(confirmation)

@@ -5,6 +5,7 @@ import { effect, instance } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import { type Rate, takeTokens } from './rates.ts';
 import { type Reason, reason } from './reasons.ts';
+import { MACHINE_KINDS } from './requests.ts';
 
 export type Effect = typeof effect.$inferSelect;
 /** (shard, step, ordinal): also the idempotency key of whatever is done. */
@@ -21,6 +22,8 @@ const CLAIM_MS = 30_000;
 const ANSWER_MS = 3_000;
 /** 1, 2, 4 … 64 s apart: two minutes for a target to come back; then a person must look. */
 const MOST_ATTEMPTS = 8;
+/** How long a recipe that was begun and not answered waits for a gateway to put its former values back; a plant has moved on after that. */
+const TAKE_BACK_MS = 60_000;
 const LONGEST_WAIT_S = 64;
 const DIED = { en: 'the gateway stopped in the middle of it.', zh: '网关在执行过程中停止。' };
 /** An installation that asks for more acts in a loop; what is over is refused, and its list of actions says so at the asking node. */
@@ -177,6 +180,23 @@ export async function waitEffect(db: Tx, id: EffectId): Promise<void> {
     .where(and(isEffect(id), eq(effect.status, 'running')));
 }
 
+/** Begun and not answered: some of its values may be written. `former` is what the device had before. */
+const unfinished = sql`(${effect.kind} = 'recipe.download' and ${effect.resolved} ? 'former')`;
+
+/** Recipes whose gateway died in the middle of them, for whoever holds the connection now to put back; each to one, for half a minute. */
+export async function claimUnfinishedRecipes(db: Db, tagIds: readonly number[]): Promise<Effect[]> {
+  return db
+    .update(effect)
+    .set({ nextAt: sql`now() + ${CLAIM_MS} * interval '1 ms'` })
+    .where(
+      sql`(${effect.shardId}, ${effect.step}, ${effect.ordinal}) in (select shard_id, step, ordinal from effect e
+        where e.status = 'running' and e.next_at <= now() and e.kind = 'recipe.download' and e.resolved ? 'former'
+          and e.deadline > now() - ${TAKE_BACK_MS} * interval '1 ms' and (e.resolved->>'tagId')::int in ${[...tagIds]}
+        limit 20 for update skip locked)`,
+    )
+    .returning();
+}
+
 /** Past its deadline an effect is refused, not done late; one that was refused when it was committed is answered so. Gives how many. */
 export async function expireEffects(db: Db): Promise<number> {
   const late = await db
@@ -184,14 +204,15 @@ export async function expireEffects(db: Db): Promise<number> {
     .from(effect)
     // one that is being performed may still succeed: its performer watches the deadline, and we step in when its claim is over
     .where(
-      sql`${effect.deadline} <= now() and (${effect.status} in ('pending', 'waiting') or (${effect.status} = 'running' and ${effect.nextAt} <= now()))`,
+      sql`${effect.deadline} <= now() and (${effect.status} in ('pending', 'waiting') or (${effect.status} = 'running' and ${effect.nextAt} <= now()
+        and not (${unfinished} and ${effect.deadline} > now() - ${TAKE_BACK_MS} * interval '1 ms')))`,
     )
     .limit(100);
   let n = 0;
   for (const e of late) {
     const refused = e.attempts === 0 && e.status === 'pending' ? e.answer : null;
     // whoever had it died with it: the machine may have taken the command, so it is not said that it did not
-    const begun = e.status === 'running' && e.kind === 'tag.write';
+    const begun = e.status === 'running' && (MACHINE_KINDS as readonly string[]).includes(e.kind);
     const ended = refused
       ? await finishEffect(db, e, 'refused', refused)
       : begun

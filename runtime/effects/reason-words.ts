@@ -2,7 +2,9 @@ import type { Bilingual } from '#runtime/graph/document.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** What `control.interlock` says on its port `refused`, and the model answers of runs in which nobody is asked. */
-type BlockReason = 'condition' | 'quality' | 'low' | 'high' | 'refused' | 'unknown';
+type BlockReason = 'condition' | 'quality' | 'low' | 'high' | 'rate' | 'refused' | 'unknown' | CommandReason;
+/** What `control.command` and `control.watchdog` say of the device. */
+type CommandReason = 'busy' | 'not-accepted' | 'not-finished' | 'device-failed' | 'cancelled' | 'silent' | 'stuck';
 
 /**
  * A code in a few words. Programs are told codes, without their parameters, and hand them on as text (`reason` of a write, of an interlock): where a screen
@@ -30,6 +32,16 @@ export const REASON_WORDS: Readonly<Record<ReasonCode | BlockReason, Bilingual>>
   'stale-value': { en: 'value too old', zh: '数值过时' },
   'no-value': { en: 'no value', zh: '无数值' },
   'bad-value': { en: 'bad value', zh: '数值不可用' },
+  unguarded: { en: 'no interlock', zh: '缺少联锁' },
+  leased: { en: 'controlled by another', zh: '他方独占控制' },
+  'method-none': { en: 'no methods', zh: '不支持方法调用' },
+  'method-refused': { en: 'method refused', zh: '方法未执行' },
+  'recipe-scattered': { en: 'recipe on several connections', zh: '配方跨连接' },
+  'recipe-twice': { en: 'tag named twice', zh: '测点重复' },
+  'recipe-unit': { en: 'units do not fit', zh: '单位不符' },
+  'recipe-former': { en: 'former set not readable', zh: '原参数不可读' },
+  'recipe-undone': { en: 'former set put back', zh: '已恢复原参数' },
+  'recipe-in-part': { en: 'written in part', zh: '仅部分写入' },
   'no-connection': { en: 'no connection', zh: '无连接' },
   'device-refused': { en: 'refused by the device', zh: '设备拒绝' },
   'not-read-back': { en: 'not read back', zh: '未能回读' },
@@ -46,7 +58,17 @@ export const REASON_WORDS: Readonly<Record<ReasonCode | BlockReason, Bilingual>>
   'record-exists': { en: 'record exists', zh: '记录已存在' },
   'record-version': { en: 'record was changed', zh: '记录已被修改' },
   'record-transition': { en: 'not in this state', zh: '当前状态不允许' },
+  'record-fields': { en: 'field not to be changed', zh: '字段不可修改' },
   'record-data': { en: 'record data not valid', zh: '记录数据无效' },
+  'record-relation': { en: 'names what is not there', zh: '引用不存在' },
+  'record-ended': { en: 'names what has ended', zh: '引用已结束' },
+  'record-circle': { en: 'contains itself', zh: '循环引用' },
+  'record-signature': { en: 'needs a signature', zh: '需要签名' },
+  'record-large': { en: 'record too large', zh: '记录过大' },
+  'history-missing': { en: 'no history', zh: '无历史数据' },
+  'history-type': { en: 'no numbers', zh: '非数值' },
+  'history-unit': { en: 'units do not fit', zh: '单位不符' },
+  'history-long': { en: 'too many values', zh: '数值过多' },
   'compute-input': { en: 'input cannot be computed', zh: '输入无法计算' },
   'compute-time': { en: 'computation too long', zh: '计算超时' },
   'compute-memory': { en: 'too little memory', zh: '内存不足' },
@@ -61,6 +83,14 @@ export const REASON_WORDS: Readonly<Record<ReasonCode | BlockReason, Bilingual>>
   quality: { en: 'bad or missing value', zh: '数值不良或缺失' },
   low: { en: 'below the lowest', zh: '低于下限' },
   high: { en: 'above the highest', zh: '高于上限' },
+  rate: { en: 'changes too fast', zh: '变化过快' },
+  busy: { en: 'a command is under way', zh: '已有指令在执行' },
+  'not-accepted': { en: 'not accepted in time', zh: '设备未及时受理' },
+  'not-finished': { en: 'not finished in time', zh: '未在时限内完成' },
+  'device-failed': { en: 'failed in the device', zh: '设备执行失败' },
+  cancelled: { en: 'cancelled', zh: '已取消' },
+  silent: { en: 'device is silent', zh: '设备无心跳' },
+  stuck: { en: 'heartbeat stands still', zh: '心跳停滞' },
   refused: { en: 'refused', zh: '已拒绝' },
   unknown: { en: 'unknown', zh: '未知' },
 };

@@ -53,6 +53,14 @@ export const REASONS = {
     en: 'The interlock cannot be judged: {name} has no usable value now ({quality}).',
     zh: '联锁无法判断：{name} 当前数值不可用（{quality}）。',
   },
+  unguarded: {
+    en: 'The node {node} commands a machine without an interlock before it.',
+    zh: '节点 {node} 未经联锁就向设备下发指令。',
+  },
+  leased: {
+    en: '{holder} controls this alone, for {seconds} s more.',
+    zh: '{holder} 正在独占控制，剩余 {seconds} 秒。',
+  },
   'no-connection': { en: 'There is no connection to the device: {cause}', zh: '与设备没有连接：{cause}' },
   'device-refused': { en: 'The device refused the write: {cause}', zh: '设备拒绝了写入：{cause}' },
   'not-read-back': { en: 'The device did not tell the value after the write: {cause}', zh: '写入后设备未返回数值：{cause}' },
@@ -63,6 +71,31 @@ export const REASONS = {
   'outcome-unknown': {
     en: 'Whether the device took the write is not known: {cause}',
     zh: '无法确认设备是否已接受写入：{cause}',
+  },
+
+  // commands and recipes
+  'method-none': { en: 'Over {connector} no method can be called.', zh: '{connector} 不支持调用方法。' },
+  'method-refused': { en: 'The device did not carry out {method}: {cause}', zh: '设备未执行 {method}：{cause}' },
+  'recipe-scattered': {
+    en: 'A recipe is downloaded over one connection; {first} and {other} are on different ones.',
+    zh: '配方只能经同一连接下载；{first} 与 {other} 属于不同连接。',
+  },
+  'recipe-twice': { en: 'Two parameters of the recipe are mapped to {tag}.', zh: '配方中有两个参数绑定到 {tag}。' },
+  'recipe-unit': {
+    en: 'The parameter {role} is in {unit}, which cannot be converted to {of}.',
+    zh: '参数 {role} 的单位为 {unit}，无法换算为 {of}。',
+  },
+  'recipe-former': {
+    en: 'Nothing was written: what {tag} has now cannot be read, so it could not be put back.',
+    zh: '未写入：{tag} 的当前值无法读取，失败时将无法恢复。',
+  },
+  'recipe-undone': {
+    en: '{tag} did not take its value ({cause}); the former set was put back.',
+    zh: '{tag} 写入失败（{cause}），已恢复原参数组。',
+  },
+  'recipe-in-part': {
+    en: '{tag} did not take its value ({cause}), and the former set could not be put back at {left}. Look at the machine.',
+    zh: '{tag} 写入失败（{cause}），且 {left} 未能恢复原值，请检查设备。',
   },
 
   // messages
@@ -87,14 +120,56 @@ export const REASONS = {
   'record-missing': { en: 'There is no {kind} {code}.', zh: '{kind} {code} 不存在。' },
   'record-exists': { en: 'There is a {kind} {code} already.', zh: '{kind} {code} 已存在。' },
   'record-version': {
-    en: '{kind} {code} was changed meanwhile: version {version} is there, {asked} was to be changed.',
-    zh: '{kind} {code} 已被他人修改：当前版本 {version}，请求修改的是 {asked}。',
+    en: 'The {kind} {code} was changed meanwhile: version {version} is there, {asked} was to be changed. Look at it again.',
+    zh: '{kind} {code} 已被他人修改：当前版本 {version}，请求修改的是 {asked}。请重新查看。',
   },
   'record-transition': {
-    en: '{kind} {code} is {state}; {transition} is not possible from there.',
-    zh: '{kind} {code} 处于 {state} 状态，不能执行 {transition}。',
+    en: 'The {kind} {code} is {state}: “{transition}” is not possible, but {possible}.',
+    zh: '{kind} {code} 处于“{state}”状态，不能执行“{transition}”；可执行：{possible}。',
   },
-  'record-data': { en: 'The data of {kind} {code} is not valid at “{where}”.', zh: '{kind} {code} 的数据在“{where}”处无效。' },
+  'record-fields': {
+    en: '“{transition}” does not change the field {field} of the {kind} {code}.',
+    zh: '“{transition}”不能修改{kind} {code} 的字段“{field}”。',
+  },
+  'record-data': {
+    en: 'The data of the {kind} {code} is not valid at “{where}”: {what}',
+    zh: '{kind} {code} 的数据在“{where}”处无效：{what}',
+  },
+  'record-relation': {
+    en: 'The {kind} {code} names the {other} {named} at “{where}”, which is not there.',
+    zh: '{kind} {code} 在“{where}”处引用的{other} {named} 不存在。',
+  },
+  'record-ended': {
+    en: 'The {kind} {code} names the {other} {named} at “{where}”, which has ended.',
+    zh: '{kind} {code} 在“{where}”处引用的{other} {named} 已结束。',
+  },
+  'record-circle': {
+    en: 'The {kind} {code} would contain itself through {named} at “{where}”.',
+    zh: '{kind} {code} 将经由“{where}”处的 {named} 包含自身。',
+  },
+  'record-signature': {
+    en: '“{transition}” of the {kind} {code} needs the signature of a person.',
+    zh: '{kind} {code} 的“{transition}”需要人员电子签名。',
+  },
+  'record-large': {
+    en: 'The {kind} {code} holds more than {limit} KB. Put what is large into a document.',
+    zh: '{kind} {code} 的数据超过 {limit} KB，较大的内容请存为文档。',
+  },
+
+  // history
+  'history-missing': { en: '{name} has no history that can be read.', zh: '{name} 没有可读取的历史数据。' },
+  'history-type': {
+    en: '{name} is of type {type}; only numbers are read as history.',
+    zh: '{name} 的类型为 {type}，只能读取数值历史。',
+  },
+  'history-unit': {
+    en: '{name} is in {unit}, which cannot be converted to {wanted}.',
+    zh: '{name} 的单位为 {unit}，无法换算为 {wanted}。',
+  },
+  'history-long': {
+    en: 'The stretch has more than {limit} values. Ask for an aggregate or a shorter one.',
+    zh: '该时段的数值超过 {limit} 个，请改用聚合或缩短时段。',
+  },
 
   // computations of the host
   'compute-input': { en: 'The computation cannot begin: {cause}', zh: '无法开始计算：{cause}' },

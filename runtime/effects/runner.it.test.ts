@@ -57,7 +57,8 @@ test('inbox and webhook with its key; a confirmation waits for enough persons', 
   try {
     await until(async () => (await f.db.select().from(confirmation)).length === 1);
     const [question] = await f.db.select().from(confirmation);
-    const decide = (by: string, orgId = 'org') => decideConfirmation(f.db, { orgId, id: question?.id ?? '', by, agree: true });
+    const decide = (by: string, orgId = 'org') =>
+      decideConfirmation(f.db, { orgId, id: question?.id ?? '', user: `u-${by}`, by, agree: true });
     expect(await decide('ann', 'other')).toEqual({ state: 'not-open' });
     expect(await decide('ann')).toEqual({ state: 'open', missing: 1 });
     expect(await decide('ann')).toEqual({ state: 'open', missing: 1 });

@@ -1,5 +1,6 @@
 import type { Db } from '#drizzle/client.ts';
 import { closeExpiredConfirmations, openConfirmation } from './confirmations.ts';
+import { performLease } from './control-leases.ts';
 import { trimRows } from './dead-letters.ts';
 import { sendNotification } from './notify.ts';
 import { claimEffects, type Effect, effectKey, expireEffects, retryEffect } from './outbox.ts';
@@ -7,11 +8,14 @@ import { reason } from './reasons.ts';
 import { unshelveDue } from './unshelve.ts';
 import { performRecordWrite } from './write-record.ts';
 
-/** What this process performs itself; `tag.write` is the gateway's, which holds the connection. */
-const PERFORMERS: Readonly<Record<string, (db: Db, e: Effect, masterKey: string | undefined) => Promise<void>>> = {
+export type Performers = Readonly<Record<string, (db: Db, e: Effect, masterKey: string | undefined) => Promise<void>>>;
+/** What this process performs itself; acts on machines are the gateway's, which holds the connection. */
+const PERFORMERS: Performers = {
   'notify.send': sendNotification,
   'confirm.request': openConfirmation,
   'record.write': performRecordWrite,
+  'lease.take': performLease,
+  'lease.release': performLease,
 };
 /** A lost wake-up costs this much. */
 const POLL_MS = 1_000;
@@ -30,13 +34,15 @@ export interface RunnerOptions {
   readonly masterKey?: string | undefined;
   /** A performer that dies holds its effects no longer than this, ms. */
   readonly claimMs?: number;
+  /** Instead of the usual ones: what may take its time has a runner of its own, so that a message does not wait for it. */
+  readonly performers?: Performers;
   /** Gets what went wrong with which effect. */
   readonly warn: (what: string, error: unknown) => void;
 }
 
 /** Performs committed effects, each once, and looks after what ends by itself; many processes may run one. */
 export function startEffectRunner(options: RunnerOptions): EffectRunner {
-  const { db, warn } = options;
+  const { db, warn, performers = PERFORMERS } = options;
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -57,13 +63,13 @@ export function startEffectRunner(options: RunnerOptions): EffectRunner {
         }
       }
       const claimed = await claimEffects(db, {
-        kinds: Object.keys(PERFORMERS),
+        kinds: Object.keys(performers),
         ...(options.claimMs ? { claimMs: options.claimMs } : {}),
       });
       await Promise.all(
         claimed.map(async (e) => {
           try {
-            await PERFORMERS[e.kind]?.(db, e, options.masterKey);
+            await performers[e.kind]?.(db, e, options.masterKey);
           } catch (error) {
             warn(`effect ${effectKey(e)} (${e.kind})`, error);
             await retryEffect(db, e, reason('performer-failed', undefined, (error as Error).message)).catch((later) =>

@@ -1,38 +1,28 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.ts';
+import { messageOf } from '#blocks/sdk/connector.ts';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
-import { installation, instance, latest, tag } from '#drizzle/schema/index.ts';
-import { checkPreconditions, type FreshValue } from '#runtime/effects/interlock.ts';
+import type { ResolvedRecipe, ResolvedWrite } from '#drizzle/schema/app.ts';
+import { effect as effects } from '#drizzle/schema/index.ts';
 import {
   claimEffects,
+  claimUnfinishedRecipes,
   type Effect,
   type EffectAnswer,
   effectKey,
-  type FinalStatus,
   finishEffect,
 } from '#runtime/effects/outbox.ts';
-import { Pace } from '#runtime/effects/rates.ts';
-import { type Reason, reason } from '#runtime/effects/reasons.ts';
-import { steadyClock } from '#runtime/log/steady-clock.ts';
-import { fromRaw, type TagRow, toRaw } from '#runtime/samples/scale.ts';
+import { reason } from '#runtime/effects/reasons.ts';
+import { CAPABILITY_OF, type EffectKind, type EffectRequestOf, MACHINE_KINDS } from '#runtime/effects/requests.ts';
+import { ActChecks } from './act-checks.ts';
+import { type Attempt, type Outcome, refused } from './attempt.ts';
+import { callMethod } from './call-method.ts';
+import { downloadRecipe, takeBackRecipe } from './download-recipe.ts';
 import type { SupervisedConnection } from './supervised.ts';
+import { sendBeat, writeTag } from './write-tag.ts';
 
-interface Outcome extends EffectAnswer {
-  readonly status: FinalStatus;
-}
-const refused = (why: Reason): Outcome => ({ status: 'refused', ok: false, ...why });
-const failed = (why: Reason): Outcome => ({ status: 'failed', ok: false, ...why });
-
-/** One write to a machine, whoever asks for it. */
-interface Act extends ResolvedWrite {
-  readonly orgId: string;
-  /** Epoch ms. */
-  readonly deadline: number;
-  readonly allowed: () => Promise<Outcome | undefined>;
-}
+/** A write that no app asks for: a client of a server of ours. */
 export interface Command {
   readonly orgId: string;
   readonly tagId: number;
@@ -44,28 +34,24 @@ export interface Command {
   readonly connectionId: string;
 }
 
-/** No tag is written more often than this on average: a graph that oscillates must not wear out a valve. */
-const MOST_WRITES = 10;
-const RATE_WINDOW_MS = 10_000;
-/** Writes of one connection: a slow serial line behind a gateway must still be read. Who is over it waits for its turn, until its deadline. */
-const CONNECTION_RATE = { perMinute: 1_200, burst: 20 };
-
 /**
- * Performs `tag.write` effects for the tags of the connections that this gateway holds. Every check is made again right before acting, with
- * what is true then: deadline, grant, writable, limits, rate, conditions. The answer and the audit entry are written together.
+ * Performs acts on machines for the tags of the connections that this gateway holds. Every check is made again right before acting, with
+ * what is true then: deadline, grant, writable, limits, rate, conditions, leases. The answer and the audit entry are written together.
  */
 export class TagWrites {
   readonly #options: { readonly db: Db; readonly log: Logger; readonly holding: () => readonly SupervisedConnection[] };
-  readonly #recent = new Map<number, number[]>();
-  readonly #paces = new Map<string, Pace>();
-  /** One write a tag at a time, in order. */
+  readonly #checks: ActChecks;
+  /** One act a tag at a time, in order. */
   readonly #tails = new Map<number, Promise<void>>();
+  /** How the last sign of life of a node ended: only a change is told. */
+  readonly #beats = new Map<string, boolean>();
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
 
   constructor(options: { db: Db; log: Logger; holding: () => readonly SupervisedConnection[] }) {
     this.#options = options;
+    this.#checks = new ActChecks(options.db, options.holding);
   }
 
   wake(): void {
@@ -79,6 +65,7 @@ export class TagWrites {
   }
 
   async #pass(): Promise<void> {
+    const { db } = this.#options;
     while (this.#again && !this.#stopped) {
       this.#again = false;
       const holders = new Map<number, SupervisedConnection>();
@@ -87,184 +74,149 @@ export class TagWrites {
         for (const one of supervised.tags) holders.set(one.id, supervised);
       }
       if (holders.size === 0) return;
-      const claimed = await claimEffects(this.#options.db, {
-        kinds: ['tag.write'],
-        tagIds: [...holders.keys()],
-        untilDeadline: true,
-      });
-      if (claimed.length > 0) this.#again = true;
-      for (const effect of claimed) {
-        const tagId = effect.resolved?.tagId;
-        const supervised = tagId === undefined ? undefined : holders.get(tagId);
-        if (tagId === undefined || !supervised) continue;
-        const tail = (this.#tails.get(tagId) ?? Promise.resolve()).then(() => this.#one(effect, supervised));
-        this.#tails.set(tagId, tail);
-        void tail.finally(() => {
-          if (this.#tails.get(tagId) === tail) this.#tails.delete(tagId);
-        });
-      }
+      const tagIds = [...holders.keys()];
+      const claimed = await claimEffects(db, { kinds: MACHINE_KINDS, tagIds, untilDeadline: true });
+      const unfinished = await claimUnfinishedRecipes(db, tagIds);
+      if (claimed.length + unfinished.length > 0) this.#again = true;
+      for (const effect of claimed) this.#queue(effect, holders, (held) => this.#perform(effect, held));
+      for (const effect of unfinished) this.#queue(effect, holders, (held) => this.#takeBack(effect, held));
     }
   }
 
-  async #one(effect: Effect, supervised: SupervisedConnection): Promise<void> {
-    const { db, log } = this.#options;
-    try {
-      const outcome = await this.#perform(effect, supervised);
-      const { status, ...answer } = outcome;
-      await db.transaction(async (tx) => {
-        const first = await finishEffect(tx, effect, status, answer);
-        if (!first) return;
-        await appendAudit(tx, {
-          orgId: effect.orgId,
-          actor: 'platform',
-          action: outcome.ok ? 'tag.write' : 'tag.write-refused',
-          target: `tag:${effect.resolved?.tagId}`,
-          details: {
-            effect: effectKey(effect),
-            instance: effect.instanceId,
-            node: effect.node,
-            asked: effect.resolved?.value,
-            ...outcome,
-          },
-        });
-      });
-      log.info({ effect: effectKey(effect), tag: effect.resolved?.tagId, ok: outcome.ok, code: outcome.code }, 'tag write');
-    } catch (error) {
-      // the answer could not be stored: the claim runs out and the effect is done again, or refused when its deadline is over
-      log.warn({ effect: effectKey(effect), error: messageOf(error) }, 'tag write not answered');
-    }
+  #queue(
+    effect: Effect,
+    holders: ReadonlyMap<number, SupervisedConnection>,
+    perform: (supervised: SupervisedConnection) => Promise<Outcome>,
+  ): void {
+    const { resolved } = effect;
+    const supervised = resolved ? holders.get(resolved.tagId) : undefined;
+    if (!resolved || !supervised) return;
+    const tags = 'values' in resolved ? resolved.values.map((v) => v.tagId) : [resolved.tagId];
+    void this.#inTurn(tags, () => this.#one(effect, supervised, perform));
   }
 
-  /** A write that no app asks for: a client of a server of ours. The same checks, and the audit names who asked. */
-  command(asked: Command, supervised: SupervisedConnection): Promise<EffectAnswer> {
-    const { orgId, tagId, value, by } = asked;
-    const tail = (this.#tails.get(tagId) ?? Promise.resolve()).then(async () => {
-      const act = { ...asked, tolerance: 0.001, preconditions: [], allowed: async () => undefined };
-      const { status: _, ...answer } = await this.#act(act, supervised);
-      const action = answer.ok ? 'tag.write' : 'tag.write-refused';
-      const details = { asked: value, connection: asked.connectionId, ...answer };
-      await this.#options.db.transaction((tx) => appendAudit(tx, { orgId, actor: by, action, target: `tag:${tagId}`, details }));
-      return answer;
-    });
-    const settled = tail.then(
+  /** Behind everything that is under way at these tags. */
+  #inTurn<T>(tags: readonly number[], work: () => Promise<T>): Promise<T> {
+    const done = Promise.all(tags.map((id) => this.#tails.get(id))).then(work);
+    const tail = done.then(
       () => {},
       () => {},
     );
-    this.#tails.set(tagId, settled);
-    void settled.then(() => {
-      if (this.#tails.get(tagId) === settled) this.#tails.delete(tagId);
+    for (const id of tags) this.#tails.set(id, tail);
+    void tail.finally(() => {
+      for (const id of tags) if (this.#tails.get(id) === tail) this.#tails.delete(id);
     });
-    return tail;
+    return done;
+  }
+
+  async #one(
+    effect: Effect,
+    supervised: SupervisedConnection,
+    perform: (supervised: SupervisedConnection) => Promise<Outcome>,
+  ): Promise<void> {
+    const { db, log } = this.#options;
+    try {
+      const outcome = await perform(supervised);
+      const { status, ...answer } = outcome;
+      await db.transaction(async (tx) => {
+        // the row first, then the audit, then the log, as everybody takes them: else two would wait for each other
+        const [open] = await tx
+          .select({ step: effects.step })
+          .from(effects)
+          .where(and(isThis(effect), inArray(effects.status, ['pending', 'running', 'waiting'])))
+          .for('update');
+        if (!open) return;
+        if (this.#worthTelling(effect, outcome))
+          await appendAudit(tx, {
+            orgId: effect.orgId,
+            actor: 'platform',
+            action: outcome.ok ? effect.kind : `${effect.kind}-refused`,
+            target: `tag:${effect.resolved?.tagId}`,
+            details: {
+              effect: effectKey(effect),
+              instance: effect.instanceId,
+              node: effect.node,
+              ...askedOf(effect),
+              ...outcome,
+            },
+          });
+        await finishEffect(tx, effect, status, answer);
+      });
+      log.info({ effect: effectKey(effect), tag: effect.resolved?.tagId, ok: outcome.ok, code: outcome.code }, effect.kind);
+    } catch (error) {
+      // the answer could not be stored: the claim runs out and the effect is done again, or refused when its deadline is over
+      log.warn({ effect: effectKey(effect), error: messageOf(error) }, 'act not answered');
+    }
+  }
+
+  /** A sign of life every second is no entry every second: the first, and each change between going out and not. */
+  #worthTelling({ kind, instanceId, node }: Effect, { ok }: Outcome): boolean {
+    if (kind !== 'watchdog.beat') return true;
+    const id = `${instanceId} ${node}`;
+    const same = this.#beats.get(id) === ok;
+    this.#beats.set(id, ok);
+    return !same;
+  }
+
+  #attempt(effect: Effect, supervised: SupervisedConnection): Attempt {
+    const { orgId, instanceId, resolved } = effect;
+    return {
+      orgId,
+      instanceId,
+      supervised,
+      checks: this.#checks,
+      deadline: effect.deadline?.getTime() ?? Date.now() + 10_000,
+      preconditions: resolved?.preconditions ?? [],
+      allowed: () => this.#checks.allowed(effect, CAPABILITY_OF[effect.kind as EffectKind] ?? 'tag.write'),
+    };
   }
 
   #perform(effect: Effect, supervised: SupervisedConnection): Promise<Outcome> {
-    const { orgId } = effect;
-    const resolved = effect.resolved as ResolvedWrite | null;
+    const { kind, request, resolved } = effect;
     if (!resolved) return Promise.resolve(refused(reason('tag-gone')));
-    const deadline = effect.deadline?.getTime() ?? Date.now() + 10_000;
-    return this.#act({ ...resolved, orgId, deadline, allowed: () => this.#notAllowed(effect) }, supervised);
+    const attempt = this.#attempt(effect, supervised);
+    if (kind === 'command.send') return callMethod(attempt, resolved, request as EffectRequestOf<'command.send'>);
+    if (kind === 'recipe.download')
+      return downloadRecipe(attempt, resolved as ResolvedRecipe, request as EffectRequestOf<'recipe.download'>, (former) =>
+        this.#keep(effect, former),
+      );
+    if (kind === 'watchdog.beat') return sendBeat(attempt, resolved as ResolvedWrite);
+    return writeTag(attempt, resolved as ResolvedWrite);
   }
 
-  async #act(resolved: Act, supervised: SupervisedConnection): Promise<Outcome> {
-    const { orgId, deadline } = resolved;
-    const late = () => (Date.now() >= deadline ? refused(reason('expired')) : undefined);
-    const [row] = await this.#options.db
-      .select()
-      .from(tag)
-      .where(and(eq(tag.id, resolved.tagId), eq(tag.orgId, orgId)));
-    if (!row?.address) return refused(reason('tag-gone'));
-    const refusal = late() ?? (await resolved.allowed()) ?? outsideTag(row, resolved.value) ?? this.#tooOften(row.id);
-    if (refusal) return refusal;
-    if (!(await this.#paceOf(supervised.row.id).turn(deadline))) return refused(reason('expired'));
-    const { address, type } = row;
-    const raw = toRaw(resolved.value, row);
-    if (raw === undefined) return refused(reason('not-a-number', { type }));
-    let sent = false;
-    try {
-      return await supervised.withSession(deadline, async (session): Promise<Outcome> => {
-        const blocked = await checkPreconditions(resolved.preconditions, (id, maxAge) =>
-          this.#look(id, maxAge, orgId, supervised, session),
-        );
-        // judging took time; and whoever waited for a session may have waited too long
-        const stop = late() ?? (blocked ? refused(blocked) : undefined);
-        if (stop) return stop;
-        this.#count(row.id);
-        sent = true;
-        const result = await session.write(address, raw, type);
-        if (!result.ok) return failed(reason('device-refused', { cause: result.code ?? '–' }, result.reason));
-        const back = fromRaw(result.readBack, row);
-        if (back === undefined) return failed(reason('not-read-back', { cause: result.code ?? '–' }, result.reason));
-        if (Math.abs(back - resolved.value) > resolved.tolerance + roundingOf(row, resolved.value, raw, result.readBack)) {
-          const seen = { asked: resolved.value, back, tolerance: resolved.tolerance };
-          return { ...failed(reason('readback-differs', seen)), value: back };
-        }
-        return { status: 'done', ok: true, value: back };
-      });
-    } catch (error) {
-      const cause = error instanceof ConnectorError ? error.text : messageOf(error);
-      if (!sent) return late() ?? refused(reason('no-connection', { cause }));
-      return failed(reason('outcome-unknown', { cause }));
-    }
+  /** What the device had, stored before the first value of a recipe is written; false when the effect is over. */
+  async #keep(effect: Effect, former: readonly number[]): Promise<boolean> {
+    const kept = await this.#options.db
+      .update(effects)
+      .set({ resolved: sql`${effects.resolved} || ${JSON.stringify({ former })}::jsonb` })
+      .where(and(isThis(effect), eq(effects.status, 'running')))
+      .returning({ step: effects.step });
+    return kept.length > 0;
   }
 
-  /** The grant may have been taken back, and the instance stopped, since the effect was committed. */
-  async #notAllowed(effect: Effect): Promise<Outcome | undefined> {
-    const [row] = await this.#options.db
-      .select({ grants: installation.grants, wanted: instance.wanted })
-      .from(instance)
-      .innerJoin(installation, eq(installation.id, instance.installationId))
-      .where(and(eq(instance.id, effect.instanceId), eq(instance.orgId, effect.orgId)));
-    if (!row) return refused(reason('app-gone'));
-    if (row.wanted !== 'run') return refused(reason('app-stopped'));
-    if (!row.grants.some((grant) => grant.capability === 'tag.write'))
-      return refused(reason('not-granted', { capability: 'tag.write' }));
-    return undefined;
+  #takeBack(effect: Effect, supervised: SupervisedConnection): Promise<Outcome> {
+    const around = { orgId: effect.orgId, supervised, checks: this.#checks, deadline: effect.nextAt.getTime() - 1_000 };
+    return takeBackRecipe(around, effect.resolved as ResolvedRecipe);
   }
 
-  #paceOf(connectionId: string): Pace {
-    const known = this.#paces.get(connectionId) ?? new Pace(CONNECTION_RATE);
-    this.#paces.set(connectionId, known);
-    return known;
-  }
-
-  #tooOften(tagId: number): Outcome | undefined {
-    const since = performance.now() - RATE_WINDOW_MS;
-    const recent = (this.#recent.get(tagId) ?? []).filter((at) => at > since);
-    this.#recent.set(tagId, recent);
-    if (recent.length < MOST_WRITES) return undefined;
-    return refused(reason('too-often', { count: recent.length, seconds: RATE_WINDOW_MS / 1000 }));
-  }
-  #count(tagId: number): void {
-    this.#recent.set(tagId, [...(this.#recent.get(tagId) ?? []), performance.now()]);
-  }
-
-  /** Asked of the device where it is on the same connection; else the newest value that reached a gateway or the historian. */
-  async #look(
-    tagId: number,
-    maxAge: number,
-    orgId: string,
-    own: SupervisedConnection,
-    session: Session,
-  ): Promise<FreshValue | undefined> {
-    const row = own.tag(tagId);
-    if (row?.address) {
-      const [read] = await session.read([{ address: row.address, type: row.type }]);
-      const value = read?.error ? undefined : fromRaw(read?.value, row);
-      if (own.asksDevice) {
-        // a device that answered holds this now, however long it has held it; one that did not is not believed for what it said before
-        return value === undefined ? undefined : { value, quality: read?.quality ?? 0x80, time: steadyClock.now() };
-      }
-      if (read && value !== undefined) return { value, quality: read.quality, time: read.time };
-    }
-    const holder = this.#options.holding().find((one) => one.row.orgId === orgId && one.tag(tagId));
-    const known = holder?.newest(tagId);
-    if (known && steadyClock.now() - known.arrived <= maxAge)
-      return { value: known.row.value, quality: known.row.quality, time: known.arrived };
-    const [stored] = await this.#options.db
-      .select()
-      .from(latest)
-      .where(and(eq(latest.tagId, tagId), eq(latest.orgId, orgId)));
-    return stored?.value == null ? undefined : { value: stored.value, quality: stored.quality, time: Number(stored.time) };
+  /** The same checks as for apps; the audit names who asked. */
+  command(asked: Command, supervised: SupervisedConnection): Promise<EffectAnswer> {
+    const { orgId, tagId, value, by, deadline, connectionId } = asked;
+    return this.#inTurn([tagId], async () => {
+      const attempt: Attempt = {
+        orgId,
+        deadline,
+        supervised,
+        checks: this.#checks,
+        preconditions: [],
+        allowed: async () => undefined,
+      };
+      const { status: _, ...answer } = await writeTag(attempt, { tagId, value, tolerance: 0.001 });
+      const action = answer.ok ? 'tag.write' : 'tag.write-refused';
+      const details = { asked: value, connection: connectionId, ...answer };
+      await this.#options.db.transaction((tx) => appendAudit(tx, { orgId, actor: by, action, target: `tag:${tagId}`, details }));
+      return answer;
+    });
   }
 
   async stop(): Promise<void> {
@@ -274,16 +226,16 @@ export class TagWrites {
   }
 }
 
-/** What the device cannot tell apart is no difference: half a raw step of an integer, the last bits of a float32. */
-function roundingOf(row: TagRow, asked: number, raw: number | boolean, readBack: unknown): number {
-  const whole = Number.isInteger(readBack) && !Number.isInteger(raw);
-  return (whole ? 0.5 * Math.abs(row.gain) : 0) + 1e-6 * Math.abs(asked);
-}
+const isThis = (e: Effect) => and(eq(effects.shardId, e.shardId), eq(effects.step, e.step), eq(effects.ordinal, e.ordinal));
 
-function outsideTag(row: TagRow, value: number): Outcome | undefined {
-  if (row.access !== 'rw') return refused(reason('not-writable', { tag: row.name }));
-  const { low, high } = row;
-  if ((low !== null && value < low) || (high !== null && value > high))
-    return refused(reason('out-of-limits', { value, unit: row.unit ?? '', tag: row.name, low: low ?? '−∞', high: high ?? '∞' }));
-  return undefined;
+function askedOf({ resolved, request, kind }: Effect): Record<string, unknown> {
+  if (resolved && 'values' in resolved)
+    return {
+      recipe: request.recipe,
+      version: request.version,
+      asked: resolved.values.map(({ tagId, value }) => ({ tag: tagId, value })),
+      ...(resolved.former ? { former: resolved.former } : {}),
+    };
+  if (kind === 'command.send') return { method: request.method, arguments: request.arguments };
+  return { asked: resolved && 'value' in resolved ? resolved.value : undefined };
 }

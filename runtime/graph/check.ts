@@ -1,7 +1,7 @@
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import type { GraphDocument, TagRole } from './document.ts';
 import type { ExpressionFacts, InputFacts, NodeFacts, OutputFacts, WireFacts } from './facts.ts';
-import { checkGuards } from './guards.ts';
+import { actsOnMachine, checkGuards } from './guards.ts';
 import type { BlockCatalogue, BlockManifest } from './manifest.ts';
 import { checkExpression } from './names.ts';
 import { cycles, type Edge, reachable, topologicalOrder } from './order.ts';
@@ -79,7 +79,7 @@ export function checkGraph(given: GraphDocument, catalogue: BlockCatalogue, opti
       });
   }
   const ends = checkWires(document, drafts, report);
-  const edges = ends.flatMap((w) => (w ? [{ from: w.from.index, to: w.to.index, wire: w.wire }] : []));
+  const edges = ends.flatMap((w) => (w ? [{ from: w.from.index, to: w.to.index, port: w.toPort, wire: w.wire }] : []));
   const n = document.nodes.length;
   const delays = new Set([...drafts.values()].filter((d) => d.context.manifest.delays).map((d) => d.index));
   const forward = (e: Edge) => !delays.has(e.from);
@@ -244,7 +244,7 @@ function readRole(
           document.roles.map((r) => r.name),
         ),
       );
-    else if (manifest.capabilities.includes('tag.write') && !role.write) report(say.roleNotWritable(node, f.path, role.name));
+    else if (actsOnMachine(manifest) && !role.write) report(say.roleNotWritable(node, f.path, role.name));
     found ??= role;
   }
   return found;

@@ -1,11 +1,31 @@
 import type { GraphDocument } from './document.ts';
 import { printExpression } from './expression-text.ts';
 import type { NodeFacts } from './facts.ts';
+import type { BlockManifest } from './manifest.ts';
 import { type Edge, reachable } from './order.ts';
 import type { GraphProblem } from './problem.ts';
 import { guardInput, unguardedWrite } from './problems.ts';
 
 /** Guards (interlocks) before writes: which dominate a write, and what the gateway has to check again right before it acts. */
+
+/** A wire between nodes, and the port that it enters. */
+export interface PortEdge extends Edge {
+  readonly port: string;
+}
+
+/** Blocks that have a machine do something: their roles must be for writing. */
+export const actsOnMachine = (manifest: BlockManifest): boolean =>
+  manifest.capabilities.includes('tag.write') || manifest.capabilities.includes('command.send');
+
+/** Blocks that need a guard before them. Claims and signs of life do not: they command nothing. */
+const needsGuard = (manifest: BlockManifest): boolean =>
+  manifest.capabilities.includes('tag.write') || manifest.guarded !== undefined;
+
+/** What enters a node by ports that cannot make it act leads to no act. */
+const commanding = (edges: readonly PortEdge[], writer: NodeFacts): readonly PortEdge[] => {
+  const { guarded } = writer.manifest;
+  return guarded === undefined ? edges : edges.filter((e) => e.to !== writer.index || e.port === guarded);
+};
 
 /** Nodes through which every way from a source to `target` leads. */
 export function dominators(n: number, edges: readonly Edge[], target: number, candidates: readonly number[]): number[] {
@@ -56,15 +76,15 @@ export function readGuard(
 export function checkGuards(
   document: GraphDocument,
   nodes: ReadonlyMap<string, NodeFacts>,
-  edges: readonly Edge[],
+  edges: readonly PortEdge[],
   report: (problem: GraphProblem) => void,
 ): void {
   const guards = [...nodes.values()].filter((x) => x.manifest.guards);
   const indexes = guards.map((g) => g.index);
   for (const writer of nodes.values())
     if (
-      writer.manifest.capabilities.includes('tag.write') &&
-      dominators(document.nodes.length, edges, writer.index, indexes).length === 0
+      needsGuard(writer.manifest) &&
+      dominators(document.nodes.length, commanding(edges, writer), writer.index, indexes).length === 0
     )
       report(unguardedWrite(writer.node.id));
   for (const guard of guards) {
@@ -78,16 +98,16 @@ export function checkGuards(
 export function preconditionsOf(
   document: GraphDocument,
   nodes: ReadonlyMap<string, NodeFacts>,
-  edges: readonly Edge[],
+  edges: readonly PortEdge[],
 ): Record<string, Guard[]> {
   const guards = [...nodes.values()].filter((x) => x.manifest.guards);
   const out: Record<string, Guard[]> = {};
   for (const writer of nodes.values()) {
-    if (!writer.manifest.capabilities.includes('tag.write')) continue;
+    if (!needsGuard(writer.manifest)) continue;
     const above = new Set(
       dominators(
         document.nodes.length,
-        edges,
+        commanding(edges, writer),
         writer.index,
         guards.map((g) => g.index),
       ),

@@ -17,7 +17,7 @@ export type UnitRule =
   | { readonly per: readonly [string, string] } // unit of the column, divided by a UCUM unit
   | { readonly times: readonly [string, string] } // unit of the column, times a UCUM unit
   | { readonly param: string } // the text value of this parameter
-  | { readonly role: string }; // the unit of the tag role that this parameter names
+  | { readonly role: string; readonly or?: string }; // the unit of the tag role that this parameter names, else the text value of parameter `or`
 
 export interface ColumnManifest {
   readonly type: ColumnType;
@@ -84,6 +84,8 @@ export interface BlockManifest {
   readonly optionalInputs: readonly string[];
   /** Parameter with the condition that must hold before writes downstream act. */
   readonly guards?: string;
+  /** Input by which commands come: every way to it must pass a guard. */
+  readonly guarded?: string;
   /** Its output may close a cycle: the wire carries the previous value. */
   readonly delays: boolean;
   readonly state: Readonly<Record<string, StateManifest>>;

@@ -1,11 +1,11 @@
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { type ConditionChange, planConditions } from '#runtime/effects/alarm-states.ts';
 import type { Reason } from '#runtime/effects/reasons.ts';
-import { parseRequest } from '#runtime/effects/requests.ts';
+import { type EffectKind, parseRequest, RESOLVED_KINDS } from '#runtime/effects/requests.ts';
 import { int8s } from '#runtime/log/connection.ts';
 import { pack, recordsOf } from '#runtime/log/entry.ts';
 import type { NumberedEffect, StepCommit } from '#runtime/step/take-step.ts';
 import { type CommitSession, LEASE_MS } from './lease.ts';
+import type { Resolved } from './resolve-act.ts';
 
 /** One shard's part of a commit: consecutive steps of it, its lease, and what its effects mean in this plant. */
 export interface ShardCommit {
@@ -17,7 +17,7 @@ export interface ShardCommit {
   readonly commit: StepCommit;
   readonly granted: ReadonlySet<string>;
   readonly simulated: boolean;
-  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | Reason;
+  resolveAct(effect: NumberedEffect, kind: EffectKind, request: Record<string, unknown>): Resolved | Reason;
   readonly checkpoint?: { readonly programHash: string; readonly engine: string; readonly state: Uint8Array };
 }
 
@@ -140,7 +140,7 @@ export async function commitSteps(session: CommitSession, shards: readonly Shard
 /** A request that cannot be done is stored with its refusal, past its deadline from the start: the runner answers it at once, nobody performs it. */
 function effectRow(s: ShardCommit, effect: NumberedEffect): object {
   const parsed = parseRequest(effect.kind, effect.request, s.granted);
-  const resolved = parsed.ok && parsed.kind === 'tag.write' ? s.resolveWrite(effect, parsed.request) : null;
+  const resolved = parsed.ok && RESOLVED_KINDS.includes(parsed.kind) ? s.resolveAct(effect, parsed.kind, parsed.request) : null;
   const why = !parsed.ok ? parsed.why : resolved && 'code' in resolved ? resolved : undefined;
   const refused = why ? { ok: false, ...why } : null;
   return {

@@ -1,14 +1,15 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Db } from '#drizzle/client.ts';
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { appVersion, installation, instance, tag, watch } from '#drizzle/schema/index.ts';
-import { type Reason, reason } from '#runtime/effects/reasons.ts';
+import type { Reason } from '#runtime/effects/reasons.ts';
+import type { EffectKind } from '#runtime/effects/requests.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import type { InputPlan, SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import type { NumberedEffect } from '#runtime/step/take-step.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { InstanceProblem } from './instance-problem.ts';
+import { type Resolved, resolveAct } from './resolve-act.ts';
 
 /** Makes the program of a graph with an installation's parameters. @throws {InstanceProblem} COMPILE with the first problem's place */
 export type Compile = (request: {
@@ -98,7 +99,7 @@ export interface Prepared {
   /** Lanes of the bound tags; tags whose connection has no lane yet are awaited. */
   readonly lanes: readonly number[];
   readonly seed: number;
-  resolveWrite(effect: NumberedEffect, request: Record<string, unknown>): ResolvedWrite | Reason;
+  resolveAct(effect: NumberedEffect, kind: EffectKind, request: Record<string, unknown>): Resolved | Reason;
 }
 
 /** @throws {InstanceProblem} when it cannot run as it is */
@@ -141,7 +142,13 @@ export async function prepareInstance(facts: InstanceFacts, compile: Compile, in
     granted,
     lanes: [...new Set(Object.values(facts.tags).flatMap((t) => (t.laneId === null ? [] : [t.laneId])))].sort((a, b) => a - b),
     seed: seedOf(facts.id),
-    resolveWrite: (effect, request) => resolveWrite(effect, request, facts, info, roleUnit),
+    resolveAct: (effect, kind, request) =>
+      resolveAct(effect, kind, request, {
+        tags: facts.tags,
+        preconditions: info.preconditions,
+        unitOf: (role) => roleUnit.get(role),
+        converted,
+      }),
   };
 }
 
@@ -169,35 +176,6 @@ function converted(bound: TagRow, unit: string | undefined, role: string, node: 
       { node },
     );
   return { gain: c.gain, offset: c.offset };
-}
-
-function resolveWrite(
-  effect: NumberedEffect,
-  request: Record<string, unknown>,
-  facts: InstanceFacts,
-  info: ProgramInfo,
-  roleUnit: ReadonlyMap<string, string | undefined>,
-): ResolvedWrite | Reason {
-  const role = String(request.role);
-  const target = facts.tags[role];
-  if (!target) return reason('role-unbound', { role });
-  const { gain, offset } = converted(target, roleUnit.get(role), role, effect.node);
-  const preconditions: ResolvedWrite['preconditions'][number][] = [];
-  for (const guard of info.preconditions[effect.node] ?? []) {
-    const values: Record<string, { tagId: number; gain: number; offset: number }> = {};
-    for (const [name, needed] of Object.entries(guard.roles)) {
-      const bound = facts.tags[needed.role];
-      if (!bound) return reason('guard-unbound', { node: guard.node, role: needed.role });
-      values[name] = { tagId: bound.id, ...converted(bound, needed.unit, needed.role, guard.node) };
-    }
-    preconditions.push({ node: guard.node, expression: guard.expression, maxAge: guard.maxAge, values });
-  }
-  return {
-    tagId: target.id,
-    value: (Number(request.value) - offset) / gain,
-    tolerance: Math.abs(Number(request.tolerance) / gain),
-    preconditions,
-  };
 }
 
 /** The same instance draws the same random numbers for ever. */

@@ -212,7 +212,7 @@ function shardCommit(s: HeldShard, ready: ReadyStep): ShardCommit {
     commit: ready.commit,
     granted: s.prepared.granted,
     simulated: ready.commit.carried.origins.includes('simulated'),
-    resolveWrite: s.prepared.resolveWrite,
+    resolveAct: s.prepared.resolveAct,
     ...(ready.checkpoint ? { checkpoint: { programHash: s.program.info.hash, engine: ENGINE, state: ready.checkpoint } } : {}),
   };
 }

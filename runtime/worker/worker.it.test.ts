@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import {
   alarm,
   alarmEvent,
@@ -202,7 +203,7 @@ test('alarms follow their condition, timers fire by ticks, effects are answered 
   const [asked] = await f.db.select().from(effect);
   // the write is in the tag's unit: 900 kPa = 9 bar
   expect(asked).toMatchObject({ kind: 'tag.write', node: 'write', status: 'pending', resolved: { tagId: set } });
-  expect(asked?.resolved?.value).toBeCloseTo(9, 9);
+  expect((asked?.resolved as ResolvedWrite | null)?.value).toBeCloseTo(9, 9);
   expect(asked?.resolved?.preconditions).toMatchObject([{ node: 'safe', maxAge: 30_000 }]);
   if (asked) await finishEffect(f.db, asked, 'done', { ok: true, value: 9 });
   await until('answer', async () => (await f.outputs(id)).some((r) => r.name === 'written'));

@@ -29,7 +29,7 @@ export async function answerConfirmation(
   const late = row.state === 'open' && row.deadline.getTime() <= Date.now();
   if (row.state !== 'open' || late)
     throw failed('operate.confirmation-over', { state: CONFIRMATION_WORDS[late ? 'expired' : row.state] });
-  if (agree && row.agreed.some((a) => a.by === user.name)) throw failed('operate.confirmed-already');
+  if (agree && row.agreed.some((a) => a.user === user.id)) throw failed('operate.confirmed-already');
   await appendAudit(tx, {
     orgId,
     actor: `user:${user.id}`,
@@ -38,7 +38,14 @@ export async function answerConfirmation(
     details: { node: row.node, key: row.key, value: row.value, unit: row.unit, comment },
   });
   await tx.execute(sql`select pg_notify('effects', ${orgId})`);
-  const decision = await decideConfirmation(tx, { orgId, id, by: user.name, agree, ...(comment ? { comment } : {}) });
+  const decision = await decideConfirmation(tx, {
+    orgId,
+    id,
+    user: user.id,
+    by: user.name,
+    agree,
+    ...(comment ? { comment } : {}),
+  });
   // The row is locked since it was looked at: it cannot have closed in between.
   return { state: decision.state === 'not-open' ? 'refused' : decision.state };
 }

@@ -3,6 +3,7 @@ import { AttributeIds, type DataType, type DataValue, resolveNodeId, VariantArra
 import { closedBy, connectedTo, plain } from '#blocks/sdk/connection-words.ts';
 import {
   type BrowsePage,
+  type CallResult,
   ConnectorError,
   type ConnectorHost,
   messageOf,
@@ -17,6 +18,7 @@ import {
 } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import { browseNodes } from './browse.ts';
+import { callMethod } from './call.ts';
 import { keepSubscription, keptSubscription, sameItems } from './kept.ts';
 import { type Opened, type ServerOptions, serverError } from './open.ts';
 import { type Item, type Notification, Subscription, type SubscriptionEvents } from './subscription.ts';
@@ -272,6 +274,15 @@ export class OpcuaSession implements Session {
     const back = await this.#readOne(address, type);
     if (back.error) return { ok: true, code: back.error.code, reason: `Written, but not read back: ${back.error.reason.en}` };
     return { ok: true, readBack: back.value };
+  }
+
+  async call(address: string, method: string, given: readonly (number | boolean | string)[]): Promise<CallResult> {
+    try {
+      return await callMethod(this.#opened.session, await this.#nodeId(address), method, given);
+    } catch (error) {
+      const failure = error instanceof ConnectorError ? error : serverError(error, this.#options.endpoint);
+      return { ok: false, code: failure.code, reason: failure.text };
+    }
   }
 
   async browse(path: string, page?: string): Promise<BrowsePage> {

@@ -32,6 +32,12 @@ export function valueOfVariant(variant: Variant | undefined | null, type: TagVal
   return typeof plain === 'string' || plain === undefined ? undefined : Number(plain);
 }
 
+/** A scalar as plain data; undefined for anything else. */
+export const plainOf = (variant: Variant): number | boolean | string | undefined =>
+  variant.arrayType === VariantArrayType.Scalar && variant.value !== null && variant.value !== undefined
+    ? plainValue(variant)
+    : undefined;
+
 function plainValue(variant: Variant): number | boolean | string | undefined {
   const { value } = variant;
   switch (variant.dataType) {
