@@ -35,8 +35,8 @@ export const same = (column: string): UnitRule => ({ same: column });
 export const per = (column: string, over: string): UnitRule => ({ per: [column, over] });
 export const times = (column: string, by: string): UnitRule => ({ times: [column, by] });
 export const unitOf = (param: string): UnitRule => ({ param });
-/** The unit of the tag role that this parameter names: what a write must be converted to. */
-export const unitOfRole = (param: string): UnitRule => ({ role: param });
+/** The unit of the tag role that this parameter names: what a write must be converted to. Without a role the unit that parameter `or` names. */
+export const unitOfRole = (param: string, or?: string): UnitRule => ({ role: param, ...(or === undefined ? {} : { or }) });
 
 /** A port that carries frames: finite tables, one value each. Code sees one array per column. */
 export interface FrameDecl<C extends Columns = Columns> {

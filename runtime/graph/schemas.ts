@@ -100,8 +100,13 @@ function wantedUnit(context: NodeContext, rule: UnitRule | undefined): string | 
   if (rule === undefined) return undefined;
   if (typeof rule === 'string') return rule;
   if ('param' in rule) return paramUnit(context, rule.param);
-  if ('role' in rule) return context.role?.unit;
+  if ('role' in rule) return roleUnit(context, rule);
   return undefined; // rules about other columns have no meaning on inputs
+}
+
+function roleUnit(context: NodeContext, { or }: { readonly or?: string }): string | undefined {
+  if (context.role) return context.role.unit;
+  return or === undefined ? undefined : paramUnit(context, or);
 }
 
 function paramUnit(context: NodeContext, name: string): string | undefined {
@@ -201,7 +206,7 @@ function givenUnit(
   if (rule === undefined) return undefined;
   if (typeof rule === 'string') return rule;
   if ('param' in rule) return paramUnit(context, rule.param);
-  if ('role' in rule) return context.role?.unit;
+  if ('role' in rule) return roleUnit(context, rule);
   const of = (name: string): string | undefined => {
     const dot = name.indexOf('.');
     const [port, column] = dot < 0 ? [Object.keys(inputs)[0] ?? 'in', name] : [name.slice(0, dot), name.slice(dot + 1)];

@@ -5,6 +5,7 @@ import type { Answering } from './model-answers.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 import type { ReplayReport } from './report.ts';
 import { scheduleRows } from './schedule-rows.ts';
+import { tableHistory } from './table-history.ts';
 import { timelineOfTables } from './tables.ts';
 
 /** Runs a program on input tables, without any server: `mw run` and proofs (semantics, section 10). */
@@ -47,7 +48,7 @@ export async function runTables(options: {
     window: { from, to },
     input: 'corrected',
     stretches: [line],
-    answering: options.answering,
+    answering: tableHistory(info, tables, options.answering),
     now: options.now,
     ...(options.onResult ? { onResult: options.onResult } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),

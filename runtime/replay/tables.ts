@@ -1,3 +1,4 @@
+import type { WireSchema } from '#runtime/batch/schema.ts';
 import { InputError } from '#runtime/files/input-error.ts';
 import type { InputTable } from '#runtime/files/table.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
@@ -24,8 +25,15 @@ export function timelineOfTables(
 }
 
 /** Roles and forms that the program reads, each with the schema its file must fit. */
-export const inputsOf = (info: ProgramInfo) =>
-  new Map(info.sources.map((source) => [source.role ?? source.form ?? source.node, source.schema] as const));
+export const inputsOf = (info: ProgramInfo): Map<string, WireSchema> =>
+  new Map([
+    ...(info.histories ?? []).map(({ role, unit }): [string, WireSchema] => [role, historySchema(unit)]),
+    ...info.sources.map((source): [string, WireSchema] => [source.role ?? source.form ?? source.node, source.schema]),
+  ]);
+const historySchema = (unit: string | undefined): WireSchema => ({
+  kind: 'stream',
+  columns: { value: { type: 'number', ...(unit === undefined ? {} : { unit }) } },
+});
 
 function seriesOf(table: InputTable, info: ProgramInfo, source: number): RowSeries[] {
   const schema = info.sources[source]?.schema.columns ?? {};
@@ -50,7 +58,7 @@ function seriesOf(table: InputTable, info: ProgramInfo, source: number): RowSeri
   });
 }
 
-function converted(
+export function converted(
   file: string,
   column: string,
   values: Float64Array | unknown[],

@@ -180,6 +180,8 @@ export interface ProgramInfo {
   readonly parts?: readonly (readonly string[])[];
   readonly sources: readonly ProgramSource[];
   readonly outputs: readonly ProgramOutput[];
+  /** Roles whose history is read, with the unit in which; absent = none. */
+  readonly histories?: readonly { readonly role: string; readonly unit?: string }[];
   readonly capabilities: readonly string[];
   /** Block id and version of every node, with the state layout's version: what a checkpoint is checked against. */
   readonly blocks: Readonly<Record<string, { readonly block: string; readonly version: string; readonly stateVersion: number }>>;

@@ -84,8 +84,8 @@ export async function workerFixture(own?: Database & { url: string }) {
           await append(rows.map(({ time, values, at }) => ({ tags: ids.slice(0, values.length), time, values, at })));
         },
         /** One sample of the lane's tag number `index`. */
-        writeOne: (index: number, time: number, value: number) =>
-          append([{ tags: ids.slice(index, index + 1), time, values: [value], at: time }]),
+        writeOne: (index: number, time: number, value: number, at = time) =>
+          append([{ tags: ids.slice(index, index + 1), time, values: [value], at }]),
       };
     },
     async instance(

@@ -25,6 +25,7 @@ import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { arrivedStretches, lanesOf, reaches } from './arrived-log.ts';
+import { historyAnswers } from './history-reads.ts';
 import { formRows, historyStretches } from './history-stretches.ts';
 import { type OwnJournal, ownJournal } from './own-journal.ts';
 import { seedOf } from './prepare.ts';
@@ -110,7 +111,7 @@ export async function replayGraph(
     const seed = wish.beside === undefined ? {} : { seed: seedOf(wish.beside) };
     stepper = await createStepper(program, { onFatal: tools.onFatal, ...seed });
     const { source, stretches } = await stretchesOf(tools, log, orgId, wish, info, bindings, waves);
-    const answering = await answeringOf(tools, orgId, wish, info);
+    const answering = await answeringOf(tools, orgId, wish, info, document);
     const report = await replay({ ...common, stepper, input: wish.input, stretches, answering });
     return told(source ? { ...report, source } : report);
   } finally {
@@ -138,15 +139,20 @@ async function journalOf(
 
 /** What the effects of a run that performs nothing are answered with. */
 async function answeringOf(
-  { db, computer }: ReplayTools,
+  tools: ReplayTools,
   orgId: string,
   wish: ReplayWish,
   info: ProgramInfo,
+  document: GraphDocument,
 ): Promise<Answering> {
-  const model = modelAnswers(wish.confirmations, computer && computing(computer, orgId));
+  const { db, computer } = tools;
+  const others = modelAnswers(wish.confirmations, computer && computing(computer, orgId));
+  const model = historyAnswers(tools, orgId, wish, document, others);
   if (wish.beside === undefined) return model;
   // How persons decide is the wish's to say, unless it leaves that as it was.
-  const kinds = EFFECT_KINDS.filter((kind) => kind !== 'confirm.request' || wish.confirmations === 'confirm');
+  // What was read then is not what is known now.
+  const anew = [wish.confirmations === 'confirm' ? '' : 'confirm.request', wish.input === 'corrected' ? 'history.read' : ''];
+  const kinds = EFFECT_KINDS.filter((kind) => !anew.includes(kind));
   return info.capabilities.length === 0 ? model : recordedAnswers(db, wish.beside, kinds, wish.window, model);
 }
 

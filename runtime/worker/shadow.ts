@@ -15,6 +15,7 @@ import type { EffectRequest, Program, StepInput } from '#runtime/step/contract.t
 import { takeStep } from '#runtime/step/take-step.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
 import { compileApp } from './compile-app.ts';
+import { historyAnswers } from './history-reads.ts';
 import { InstanceProblem } from './instance-problem.ts';
 import { type InstanceFacts, prepareInstance, readInstances } from './prepare.ts';
 import { Programs } from './programs.ts';
@@ -148,7 +149,13 @@ async function openSides(tools: ReplayTools, orgId: string, wish: ShadowRequest)
     shardId: lease.shardId,
     since: lease.step,
     wakeAt: carried.wakeAt,
-    answering: modelAnswers('none', tools.computer && computing(tools.computer, orgId)),
+    answering: historyAnswers(
+      tools,
+      orgId,
+      { bindings: wish.bindings, beside: wish.instanceId, input: 'arrived' },
+      graphDocument.parse(JSON.parse(wish.graph)),
+      modelAnswers('none', tools.computer && computing(tools.computer, orgId)),
+    ),
     stepper: beside,
   };
   return {

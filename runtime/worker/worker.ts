@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isPassing } from '#drizzle/refusal.ts';
 import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
+import { performHistoryRead } from '#runtime/effects/read-history.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
@@ -12,6 +13,7 @@ import { appendTicks, nextTimer, setAside, tellProbes } from './after-round.ts';
 import { Attention } from './attention.ts';
 import { compareWithWanted, swapPrograms } from './control.ts';
 import { Dealing } from './dealing.ts';
+import { historyReads } from './history-reads.ts';
 import { Holdings } from './holdings.ts';
 import { LEASE_MS } from './lease.ts';
 import { openContext } from './open-context.ts';
@@ -163,11 +165,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
   const warn = (what: string, error: unknown) => log.warn({ err: error }, what);
   const effects = startEffectRunner({ db, masterKey: options.masterKey, warn });
+  const read = historyReads({ tx: db, readLog: context.recoveryReader.readAfter, dataFolder: options.dataFolder });
+  const histories = startEffectRunner({ db, performers: { 'history.read': performHistoryRead(read) }, warn });
   const computations = options.computer && startComputeRunner({ db, computer: options.computer, warn });
   const scheduler = startScheduler({ db, warn: when.warn });
   const listener = openListener(databaseUrl, ['log', 'control', 'effects'], (channel, payload) => {
     if (channel === 'effects') {
       effects.wake();
+      histories.wake();
       computations?.wake();
     } else if (channel === 'control') look();
     else {
@@ -213,7 +218,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     stopping = true;
     attention.wake();
     await running;
-    await Promise.allSettled([turnWorker.close(), effects.stop(), computations?.stop(), scheduler.stop(), listener.close()]);
+    await Promise.allSettled([
+      turnWorker.close(),
+      effects.stop(),
+      histories.stop(),
+      computations?.stop(),
+      scheduler.stop(),
+      listener.close(),
+    ]);
     await turns.close().catch(queueErrors);
     await context.close();
   }
