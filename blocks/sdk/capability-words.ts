@@ -47,6 +47,7 @@ const RECORDS: Readonly<Record<string, Bilingual>> = {
   inspection: { en: 'inspections', zh: '检验记录' },
   deviation: { en: 'deviations', zh: '偏差' },
   failure: { en: 'failures', zh: '故障记录' },
+  reason: { en: 'reason codes', zh: '原因代码' },
   contract: { en: 'contracts', zh: '合同' },
   tariff: { en: 'tariffs', zh: '电价' },
   factor: { en: 'emission factors', zh: '排放因子' },

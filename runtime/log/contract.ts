@@ -94,6 +94,8 @@ export type ControlEvent =
       readonly state: string;
       readonly data: Readonly<Record<string, unknown>>;
       readonly by: string;
+      /** A person signed it. */
+      readonly signed?: boolean;
     }
   | {
       readonly type: 'alarm';

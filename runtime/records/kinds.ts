@@ -1,80 +1,66 @@
 import { z } from 'zod';
-import { bilingual } from '#runtime/graph/document.ts';
+import type { RecordKind, Transition } from './kind.ts';
+import { KNOWLEDGE_KINDS } from './kinds/knowledge.ts';
+import { MATERIAL_KINDS } from './kinds/material.ts';
+import { PRODUCT_KINDS } from './kinds/product.ts';
+import { QUALITY_KINDS } from './kinds/quality.ts';
+import { TIME_KINDS } from './kinds/time.ts';
+import { TRADE_KINDS } from './kinds/trade.ts';
+import { WORK_KINDS } from './kinds/work.ts';
 
-/** Kinds of business records: what one holds, and by which transitions it goes from state to state. Pure; `''` is the state of what is not there yet. */
-export interface RecordKind {
-  readonly data: z.ZodObject;
-  /** By transition: from which states, to which one. */
-  readonly transitions: Readonly<Record<string, { readonly from: readonly string[]; readonly to: string }>>;
-}
-
-const amount = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/, 'a decimal number as text, such as 12.50');
-
+/**
+ * Every kind of business records. What scenarios call `block`, `app` and `install` are the marketplace's own tables (releases, installations), which carry
+ * versions, hashes, signatures and grants already.
+ */
 export const RECORD_KINDS = {
-  /** Sales, purchase, production, transport, service. */
-  order: {
-    data: z.strictObject({
-      type: z.enum(['sales', 'purchase', 'production', 'transport', 'service']),
-      partner: z.string().max(200).optional(),
-      due: z.iso.datetime({ offset: true }).optional(),
-      promised: z.iso.datetime({ offset: true }).optional(),
-      lines: z
-        .array(
-          z.strictObject({
-            item: z.string().min(1).max(100),
-            quantity: z.number().positive(),
-            unit: z.string().min(1).max(40),
-            price: amount.optional(),
-            currency: z
-              .string()
-              .regex(/^[A-Z]{3}$/, 'an ISO 4217 code')
-              .optional(),
-          }),
-        )
-        .min(1)
-        .max(1000),
-      note: z.string().max(2000).optional(),
-    }),
-    transitions: {
-      create: { from: [''], to: 'draft' },
-      change: { from: ['draft'], to: 'draft' },
-      release: { from: ['draft'], to: 'released' },
-      start: { from: ['released'], to: 'running' },
-      complete: { from: ['running'], to: 'completed' },
-      cancel: { from: ['draft', 'released'], to: 'cancelled' },
-    },
-  },
-  /** Something to be done by somebody on an asset. */
-  workorder: {
-    data: z.strictObject({
-      title: bilingual,
-      asset: z.string().max(200).optional(),
-      priority: z.int().min(1).max(4),
-      assignee: z.string().max(100).optional(),
-      value: z.number().optional(),
-      note: z.string().max(2000).optional(),
-    }),
-    transitions: {
-      create: { from: [''], to: 'open' },
-      change: { from: ['open', 'assigned'], to: 'open' },
-      assign: { from: ['open', 'assigned'], to: 'assigned' },
-      start: { from: ['open', 'assigned'], to: 'running' },
-      complete: { from: ['running'], to: 'completed' },
-      cancel: { from: ['open', 'assigned'], to: 'cancelled' },
-    },
-  },
+  ...PRODUCT_KINDS,
+  ...WORK_KINDS,
+  ...MATERIAL_KINDS,
+  ...QUALITY_KINDS,
+  ...TIME_KINDS,
+  ...TRADE_KINDS,
+  ...KNOWLEDGE_KINDS,
 } as const satisfies Record<string, RecordKind>;
 export type RecordKindName = keyof typeof RECORD_KINDS;
 export const RECORD_KIND_NAMES = Object.keys(RECORD_KINDS) as [RecordKindName, ...RecordKindName[]];
+export const kindOf = (name: RecordKindName): RecordKind => RECORD_KINDS[name];
+export const isKind = (name: string): name is RecordKindName => Object.hasOwn(RECORD_KINDS, name);
+
+export function transitionOf(kind: RecordKindName, name: string): Transition | undefined {
+  const { transitions } = kindOf(kind);
+  return Object.hasOwn(transitions, name) ? transitions[name] : undefined;
+}
+/** By which transition records of the kind begin, and in which state. */
+export const firstOf = (kind: RecordKindName): { readonly name: string; readonly transition: Transition } => {
+  const found = Object.entries(kindOf(kind).transitions).find(([, { from }]) => from.includes(''));
+  if (!found) throw new Error(`records of the kind ${kind} never begin`);
+  return { name: found[0], transition: found[1] };
+};
+export const statesOf = (kind: RecordKindName): string[] =>
+  [
+    ...new Set(Object.values(kindOf(kind).transitions).flatMap(({ from, to }) => [...from, ...(to === undefined ? [] : [to])])),
+  ].filter((state) => state !== '');
+
+/** A record's number: what people and codes on parts can carry. */
+export const recordCode = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine((code) => code === code.trim() && !/\p{Cc}/u.test(code), {
+    message: 'no blanks at its ends and no control characters',
+    params: { en: 'A number has no blanks at its ends.', zh: '编号首尾不能有空白。' },
+  });
 
 /** What changes a record: asked by an app (`record.write`), a person or an import. */
 export const recordRequest = z.object({
   kind: z.enum(RECORD_KIND_NAMES),
-  code: z.string().min(1).max(120),
+  code: recordCode,
   transition: z.string().min(1).max(40),
-  /** Laid over what the record holds; for `create` all of it. */
+  /** Laid over what the record holds, field by field, null takes one away; for `create` all of it. */
   data: z.record(z.string(), z.unknown()).default({}),
   /** The version that is changed; another one there now refuses it. */
   version: z.int().min(1).optional(),
+  /** Why, kept with the version. */
+  why: z.string().max(500).optional(),
 });
 export type RecordRequest = z.output<typeof recordRequest>;

@@ -83,7 +83,7 @@ export const rooms: readonly Room[] = [
   {
     // A record's change is a log entry, appended in the transaction that makes it.
     path: 'runtime/records',
-    rooms: ['runtime/log', 'runtime/graph', 'drizzle'],
+    rooms: ['runtime/log', 'runtime/graph', 'runtime/units', 'drizzle'],
     types: contracts,
     packages: ['zod', 'drizzle-orm'],
     node: true,
@@ -214,6 +214,7 @@ export const rooms: readonly Room[] = [
         'effects',
         'schedule',
         'files',
+        'records',
         'replay',
         'samples',
       ].map((name) => `runtime/${name}`),
