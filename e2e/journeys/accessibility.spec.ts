@@ -3,7 +3,7 @@ import { isAccessible } from '../screens/accessible.ts';
 import { type Person, signedIn } from '../screens/accounts.ts';
 import { AppsScreen } from '../screens/apps.ts';
 import { OperatorScreen } from '../screens/operator.ts';
-import type { Language, Scheme } from '../screens/shell.ts';
+import { dress, type Language, type Scheme } from '../screens/shell.ts';
 
 /** Every place of the product, in both languages and both appearances: nothing that WCAG A or AA forbids. */
 test.describe.configure({ mode: 'serial' });
@@ -69,16 +69,6 @@ async function dressed(browser: Browser, person: Person, language: Language, sch
   const page = await signedIn(browser, person);
   await dress(page, language, scheme);
   return page;
-}
-
-/** As the person's menu keeps the choice. */
-async function dress(page: Page, language: Language, scheme: Scheme) {
-  const url = test.info().project.use.baseURL;
-  if (!url) throw new Error('The configuration has no baseURL.');
-  await page.context().addCookies([
-    { name: 'NEXT_LOCALE', value: language, url },
-    { name: 'mw-scheme', value: scheme, url },
-  ]);
 }
 
 async function look(page: Page, place: string, language: Language, scheme: Scheme) {

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 
 export type Scheme = 'light' | 'dark';
 export type Language = 'en' | 'zh';
@@ -43,4 +43,14 @@ export class Shell {
     await this.page.getByRole('menuitem', { name: scheme === 'dark' ? /^(Dark|深色)/ : /^(Light|浅色)/ }).click();
     await expect(this.page.locator('html'), `the ${scheme} appearance`).toHaveAttribute('data-mantine-color-scheme', scheme);
   }
+}
+
+/** Language and appearance, as the person's menu keeps the choice. */
+export async function dress(page: Page, language: Language, scheme: Scheme) {
+  const url = test.info().project.use.baseURL;
+  if (!url) throw new Error('The configuration has no baseURL.');
+  await page.context().addCookies([
+    { name: 'NEXT_LOCALE', value: language, url },
+    { name: 'mw-scheme', value: scheme, url },
+  ]);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { app } from '#drizzle/schema/index.ts';
 import { bilingual, type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
+import { type ScreenDocument, screenDocument } from '#runtime/graph/screens.ts';
 import { notFound } from '../errors.ts';
 import { failed } from './errors.ts';
 
@@ -13,13 +14,15 @@ export const saveDraftInput = z.object({
   graph: graphDocument.optional(),
   name: bilingual.optional(),
   summary: bilingual.optional(),
+  /** None: a deployment makes one from the graph. */
+  screens: z.array(screenDocument).max(50).optional(),
 });
 
 /** Characters of a graph as JSON. A hundred blocks with code are about 100,000. */
 const LIMIT = 2_000_000;
 
-export function checkSize(graph: GraphDocument): void {
-  const size = JSON.stringify(graph).length;
+export function checkSize(document: GraphDocument | ScreenDocument[]): void {
+  const size = JSON.stringify(document).length;
   if (size > LIMIT) throw failed('app.too-large', { size, limit: LIMIT });
 }
 
@@ -34,6 +37,7 @@ export async function saveDraft(
   input: z.infer<typeof saveDraftInput>,
 ): Promise<{ revision: number }> {
   if (input.graph) checkSize(input.graph);
+  if (input.screens) checkSize(input.screens);
   const [current] = await tx
     .select({ revision: app.revision })
     .from(app)
@@ -51,6 +55,7 @@ export async function saveDraft(
       ...(input.graph ? { graph: input.graph } : {}),
       ...(input.name ? { name: input.name } : {}),
       ...(input.summary ? { summary: input.summary } : {}),
+      ...(input.screens ? { screens: input.screens } : {}),
     })
     .where(and(eq(app.id, input.appId), eq(app.orgId, orgId)));
   return { revision };
