@@ -18,7 +18,7 @@ export type Computing = (effect: EffectRequest) => Promise<ModelAnswer>;
 export type Confirmations = 'confirm' | 'refuse' | 'none';
 
 /**
- * The performers' declared models (semantics, section 6): a write reads back its value, a message is delivered, a confirmation follows
+ * The performers' declared models (semantics, section 6): a write reads back its value, a claim is had, a message is delivered, a confirmation follows
  * the run's choice, computations are done by `computing`, anything else is unknown.
  */
 export const modelAnswers =
@@ -28,6 +28,14 @@ export const modelAnswers =
     switch (effect.kind) {
       case 'tag.write':
         return { ok: true, value: effect.request.value };
+      case 'recipe.download':
+        return { ok: true, value: { recipe: effect.request.recipe, version: effect.request.version } };
+      case 'watchdog.beat':
+      case 'lease.release':
+        return { ok: true };
+      case 'lease.take':
+        // nobody else is there
+        return { ok: true, value: { until: effect.time + Number(effect.request.seconds) * 1000 } };
       case 'record.write':
         // as if it were written: whether the record would have allowed it is not known here
         return { ok: true, value: { code: effect.request.code } };
