@@ -36,6 +36,8 @@ export interface ConnectorCard {
   readonly reads: 'device' | 'newest';
   /** The source keeps what was not acknowledged and sends it again: an outage on our side leaves no gap. */
   readonly resumes: boolean;
+  /** Shows values to others. */
+  readonly publishes?: boolean;
   /** Others send to it, at `/in/<connection id>`. */
   readonly listens?: boolean;
 }

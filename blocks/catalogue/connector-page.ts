@@ -21,6 +21,7 @@ const SAID = {
     zh: '数据源保留未确认的数据，我方中断不会造成缺口。',
   },
   gaps: { en: 'What the source sends while we are away is recorded as a gap.', zh: '我方中断期间数据源发送的数据记为缺口。' },
+  publishes: { en: 'Shows values of the platform to others.', zh: '向外部发布平台中的变量。' },
   listens: { en: 'Others send to it, at an address of the connection.', zh: '由对方主动发送到该连接的地址。' },
 } as const satisfies Record<string, Bilingual>;
 
@@ -75,7 +76,7 @@ export function connectorPage(card: ConnectorCard, readme: string, language: Lan
     [
       ...(card.browsable ? [say('browsable')] : []),
       say(card.reads),
-      say(card.resumes ? 'resumes' : 'gaps'),
+      card.publishes ? say('publishes') : say(card.resumes ? 'resumes' : 'gaps'),
       ...(card.listens ? [say('listens')] : []),
     ]
       .map((line) => `- ${line}`)

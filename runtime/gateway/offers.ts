@@ -45,17 +45,16 @@ export async function offers(db: Db, orgId: string, patterns: readonly string[])
         });
   }
   if (computed.length > 0) {
-    const name = sql<string>`'@' || ${asset.code} || '/' || ${series.output} || '.' || ${series.column}`;
+    const name = sql<string>`'@' || ${instance.key} || '/' || ${series.output} || '.' || ${series.column}`;
     const rows = await db
-      .select({ name, assetId: asset.id, app: installation.name, type: series.type, unit: series.unit })
+      .select({ name, assetId: instance.assetId, app: installation.name, type: series.type, unit: series.unit })
       .from(series)
       .innerJoin(instance, eq(instance.id, series.instanceId))
       .innerJoin(installation, eq(installation.id, instance.installationId))
-      .innerJoin(asset, eq(asset.id, instance.assetId))
       .where(
         and(
           eq(series.orgId, orgId),
-          eq(series.key, asset.code),
+          eq(series.key, instance.key),
           sql`${series.type} in ('number', 'integer', 'boolean', 'text')`,
           sql`${name} like any(${sql.param(computed)}::text[])`,
         ),

@@ -37,6 +37,7 @@ export function ConnectionCard({
   const { status } = row;
   const state = !row.enabled ? 'off' : !row.held ? 'waiting' : (status?.state ?? 'connecting');
   const age = status?.lastValueAt && now !== undefined ? now + clockAhead - Date.parse(status.lastValueAt) : undefined;
+  const shows = state === 'live' && status?.code === 'published';
   const devices = Object.entries(status?.devices ?? {}).filter(([, d]) => d.state !== 'live');
   // what programs write has nothing to test, browse or set
   const write = may('source.write') && row.connector !== 'push';
@@ -63,7 +64,7 @@ export function ConnectionCard({
         <div>
           <dt>{t('state')}</dt>
           <dd>
-            <strong>{t(`states.${state}`)}</strong>
+            <strong>{t(`states.${shows ? 'published' : state}`)}</strong>
             {status && row.enabled && row.held && now !== undefined && (
               <span className={classes.dim}>
                 {' '}
@@ -91,7 +92,7 @@ export function ConnectionCard({
           <CopyLine text={`${window.location.origin}/in/${row.id}`} />
         </div>
       )}
-      {row.enabled && row.held && status?.reason && state !== 'live' && (
+      {row.enabled && row.held && status?.reason && (state !== 'live' || shows) && (
         <p className={classes.reason}>
           {status.part && <strong>{t(`parts.${status.part}`)}: </strong>}
           {format.text({ en: status.reason, zh: status.zh ?? status.reason })}
@@ -137,7 +138,7 @@ export function ConnectionCard({
             )}
           </>
         )}
-        {(row.pendingCertificates > 0 || row.connector === 'opcua') && (
+        {(row.pendingCertificates > 0 || row.connector === 'opcua' || row.connector === 'opcua-server') && (
           <Button
             variant={row.pendingCertificates > 0 ? 'filled' : 'default'}
             leftSection={<IconCertificate size={14} />}

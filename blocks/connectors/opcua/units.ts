@@ -38,7 +38,7 @@ const UCUM: Readonly<Record<string, string>> = {
   MTQ: 'm3',
   LTR: 'L',
   MQH: 'm3/h',
-  E52: 'm3/min',
+  G53: 'm3/min',
   L2: 'L/min',
   KGM: 'kg',
   GRM: 'g',
@@ -52,6 +52,14 @@ const UCUM: Readonly<Record<string, string>> = {
   C26: 'ms',
   DD: 'deg',
 };
+
+const UNECE: ReadonlyMap<string, string> = new Map(Object.entries(UCUM).map(([code, ucum]) => [ucum, code]));
+
+/** `EUInformation.unitId` of a unit; −1 names one that the recommendation does not know, or that is not known here. */
+export function unitIdOf(ucum: string): number {
+  const code = UNECE.get(ucum);
+  return code ? [...code].reduce((id, letter) => (id << 8) | letter.charCodeAt(0), 0) : -1;
+}
 
 /** UCUM code of an OPC UA unit, or the text that people see when the code is not known here. */
 export function ucumOf(unitId: number, display: string | undefined): string | undefined {
