@@ -71,10 +71,13 @@ export class Buffers {
   }
 
   declarations(): string[] {
+    const rooms = new Set<string>();
     return this.list.flatMap((b) => {
       const columns = b.columns.map((c) => `, c${c.at}: ${arrayOf(c) ? `new ${arrayOf(c)}(0)` : '[]'}, q${c.at}: $none`).join('');
       const base = `const ${b.text} = { n: 0, cap: 0, row: new Int32Array(0), time: new Float64Array(0), k: new Int32Array(0)${columns} };`;
-      if (b.node.kind === 'source') return [base];
+      const name = roomOf(b);
+      if (b.node.kind === 'source' || rooms.has(name)) return [base];
+      rooms.add(name);
       const grow = [
         ...['row:Int32Array', 'time:Float64Array', 'k:Int32Array'].map((f) => f.split(':') as [string, string]),
         ...b.columns.flatMap((c): [string, string][] => [
@@ -82,10 +85,11 @@ export class Buffers {
           [`q${c.at}`, 'Uint8Array'],
         ]),
       ].map(([f, type]) => `{ const o = b.${f}; b.${f} = new ${type}(cap); b.${f}.set(o); }`);
-      return [
-        base,
-        `function ${b.text}_room() { const b = ${b.text}, cap = b.cap = Math.max(64, b.cap * 2); ${grow.join(' ')} }`,
-      ];
+      return [base, `function ${name}(b) { const cap = b.cap = Math.max(64, b.cap * 2); ${grow.join(' ')} }`];
     });
   }
 }
+
+const LETTER: Readonly<Record<string, string>> = { Float64Array: 'f', Uint8Array: 'b', '': 'x' };
+/** The function that makes a buffer larger: one for all buffers of the same columns. */
+export const roomOf = (b: Buffer): string => `$room_${b.columns.map((c) => LETTER[arrayOf(c)]).join('')}`;

@@ -16,7 +16,10 @@ import { buildStepInput, type InputRow } from './step-input.ts';
  */
 const GRAPHS = Number(process.env.PROPERTY_GRAPHS ?? 24);
 
-async function compiled(graph: CatalogueGraph, options: { maxNodes?: number; instrumented?: boolean } = {}): Promise<Program> {
+async function compiled(
+  graph: CatalogueGraph,
+  options: { maxNodes?: number; instrumented?: boolean; share?: number } = {},
+): Promise<Program> {
   const document = graphDocument.parse(graph.document);
   const made = await buildProgram(document, checkApp(document, graph.catalogue), { catalogue: graph.catalogue, ...options });
   if (!made.ok) throw new Error(made.problems.map((p) => `${p.code}: ${p.message.en}`).join('\n'));
@@ -117,6 +120,8 @@ test(`${GRAPHS} random graphs of the catalogue's blocks: the same to the bit`, {
       for (let i = 0; i < 2; i++) same('restored', runRows(program, rows, { seed, sizes: cuts(), restoreAt: places() }));
       const short = await compiled(graph, { maxNodes: 1 });
       same('one node a loop, restored', runRows(short, rows, { seed, sizes: cuts(), restoreAt: places() }));
+      const shared = await compiled(graph, { share: 1 });
+      same('shared, restored', runRows(shared, rows, { seed, sizes: cuts(), restoreAt: places() }));
       const watched = await compiled(graph, { instrumented: true });
       same('watched, restored', runRows(watched, rows, { seed, sizes: cuts(), restoreAt: places() }));
       if (graph.keyed) same('keys mingled', perKey(runRows(program, mingled(rows, random), { seed })), perKey(whole));

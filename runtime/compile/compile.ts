@@ -8,7 +8,7 @@ import { reachable } from '#runtime/graph/order.ts';
 import type { ParameterValues } from '#runtime/graph/params.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { problem } from '#runtime/graph/problems.ts';
-import type { Program, ProgramInfo, ScheduleRule } from '#runtime/step/contract.ts';
+import type { EventRule, Program, ProgramInfo, ScheduleRule } from '#runtime/step/contract.ts';
 import { codeChecker } from './check-code.ts';
 import { CodeProblem } from './code-rules.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -101,6 +101,13 @@ function historiesOf(plan: Plan): Pick<ProgramInfo, 'histories'> {
   return { histories: [...byName.values()] };
 }
 
+/** Which events a node takes is what its parameters say. */
+function eventsOf({ manifest, params }: NodeFacts): { event?: EventRule } {
+  if (manifest.source?.kind !== 'event' || manifest.source.event === '') return {};
+  const { subject, own } = params as unknown as EventRule;
+  return { event: { kinds: params[manifest.source.event] as readonly string[], subject, own } };
+}
+
 function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
   return {
@@ -112,6 +119,7 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
       ...(n.facts.role ? { role: n.facts.role.name } : {}),
       ...(n.facts.form === undefined ? {} : { form: n.facts.form }),
       ...scheduleOf(n.facts),
+      ...eventsOf(n.facts),
       schema: n.facts.outputs.out?.schema ?? { kind: 'stream', columns: {} },
     })),
     outputs: check.document.outputs.map((o) => {

@@ -1,6 +1,9 @@
 import type { Buffer, Buffers } from './buffers.ts';
 import type { Plan, PlanNode, PlanWire } from './plan.ts';
 
+/** Kinds of `$flows`. */
+const [IN_BUFFER, AS_MANY, COUNTED] = [0, 1, 2] as const;
+
 /**
  * How many rows reached each node in a step, always on. Most of it is known without counting: a buffer has its length, and what gives a row for
  * every row gives as many as it got, less those that it failed on. Only where a block may drop rows is a local number raised.
@@ -44,13 +47,13 @@ export class CountWriter {
     };
   }
 
-  /** Rows of a wire in this step, and the number of the newest. */
-  #wire({ from, fromPort }: PlanWire): { rows: string; newest: string } {
+  /** Where the rows of a wire are known from: a buffer, a node that gives as many as it gets, a counter. */
+  #wire({ from, fromPort }: PlanWire): readonly [kind: number, of: number | string] | undefined {
     const buffer: Buffer | undefined = this.#buffers.of(from, fromPort);
-    if (buffer) return { rows: `${buffer.text}.n`, newest: `$endOf(${buffer.text})` };
-    if (this.#steady.has(from)) return { rows: `$rows[${from.i}] - $failed[${from.i}]`, newest: `$reached[${from.i}]` };
+    if (buffer) return [IN_BUFFER, buffer.text];
+    if (this.#steady.has(from)) return [AS_MANY, from.i];
     const counter = this.#counters.get(keyOf(from, fromPort));
-    return counter === undefined ? { rows: '0', newest: '-1' } : { rows: `$given[${counter}]`, newest: `$newest[${counter}]` };
+    return counter === undefined ? undefined : [COUNTED, counter];
   }
 
   /** To stand before the loops. */
@@ -67,25 +70,32 @@ export class CountWriter {
   /** Statements at the beginning of a step. */
   readonly begin = '  $failed.fill(0); $given.fill(0); $newest.fill(-1);';
 
-  /** Statements at the end of a step: `$rows`, `$failed` and `$last` are those of the step. */
-  results(): string[] {
-    const lines = this.#plan.nodes.map((node) => {
+  /**
+   * To stand before the loops, when they are written: node, kind and source of each wire that brings rows, as a table. (As statements they would be
+   * a function as long as the graph, which V8 compiles for a second of a stream that stands.)
+   */
+  table(): string[] {
+    const entries = this.#plan.nodes.flatMap((node) => {
       const own = this.#buffers.of(node, 'out');
-      const from =
-        node.kind === 'source'
-          ? own
-            ? [{ rows: `${own.text}.n`, newest: `$endOf(${own.text})` }]
-            : []
-          : node.ins.filter((w) => !w.facts.back).map((w) => this.#wire(w));
-      const rows = from.map((x) => x.rows).join(' + ') || '0';
-      const newest = from.length > 1 ? `Math.max(${from.map((x) => x.newest).join(', ')})` : (from[0]?.newest ?? '-1');
-      return `  $rows[${node.i}] = ${rows}; $reached[${node.i}] = ${newest};`;
+      if (node.kind === 'source') return own ? [`${node.i}, ${IN_BUFFER}, ${own.text}`] : [];
+      return node.ins.flatMap((w) => {
+        const from = w.facts.back ? undefined : this.#wire(w);
+        return from ? [`${node.i}, ${from.join(', ')}`] : [];
+      });
     });
-    return [
-      ...lines,
-      `  for (let i = 0; i < ${this.#plan.nodes.length}; i++) $last[i] = $rows[i] > 0 && $reached[i] >= 0 ? $clock[$reached[i]] : NaN;`,
-    ];
+    return [`const $flows = [${entries.join(', ')}];`];
   }
+  /** Statements at the end of a step: `$rows`, `$failed` and `$last` are those of the step. */
+  readonly results: readonly string[] = [
+    '  $rows.fill(0); $reached.fill(-1);',
+    '  for (let i = 0; i < $flows.length; i += 3) {',
+    '    const to = $flows[i], kind = $flows[i + 1], of = $flows[i + 2];',
+    `    const rows = kind === ${IN_BUFFER} ? of.n : kind === ${AS_MANY} ? $rows[of] - $failed[of] : $given[of];`,
+    `    const newest = kind === ${IN_BUFFER} ? $endOf(of) : kind === ${AS_MANY} ? $reached[of] : $newest[of];`,
+    '    $rows[to] += rows; if (newest > $reached[to]) $reached[to] = newest;',
+    '  }',
+    '  for (let i = 0; i < $rows.length; i++) $last[i] = $rows[i] > 0 && $reached[i] >= 0 ? $clock[$reached[i]] : NaN;',
+  ];
 }
 
 const keyOf = (node: PlanNode, port: string) => `${node.i} ${port}`;

@@ -147,17 +147,26 @@ export function layoutText(
   const type = (c: Cell) => (c.kind === 'f64s' ? 'Float64Array' : 'Int32Array');
   const fill = (c: Cell) => (c.init === '0' ? '' : `.fill(${c.init})`);
   const out: string[] = [];
+  const beginOf = (arena: 'F' | 'I', name: string) => {
+    const texts = scalars.filter((c) => arenaOf(c.kind, c.perKey) === arena).map((c) => (c.seed === undefined ? c.init : '0'));
+    return texts.every((init) => init === '0') ? `new ${name}(${texts.length})` : `${name}.of(${texts.join(', ')})`;
+  };
   out.push(
     'let $cap = 16; const $keys = [], $keyOf = new Map();',
     `let $FF = new Float64Array($cap * ${counts.F}), $II = new Int32Array($cap * ${counts.I}); const $GF = new Float64Array(${counts.GF}), $GI = new Int32Array(${counts.GI});`,
   );
   for (const c of scalars) if (!c.perKey && c.init !== '0' && c.seed === undefined) out.push(`${cellText(c)} = ${c.init};`);
   for (const c of scalars) if (!c.perKey && c.seed !== undefined) out.push(`${cellText(c)} = $seedOf(${c.seed}, '');`);
+  // scalars of a key as they begin; arrays by index of the cell, as objects in their place would cost a name each
+  out.push(
+    `const $F0 = ${beginOf('F', 'Float64Array')}, $I0 = ${beginOf('I', 'Int32Array')}, $A = [], $AA = ${JSON.stringify(arrays.map((c) => [c.index, c.size, c.perKey]))};`,
+  );
   for (const c of arrays) {
-    out.push(`let $A${c.index} = new ${type(c)}(${c.perKey ? '$cap * ' : ''}${c.size})${fill(c)}; const $V${c.index} = [];`);
-    if (!c.perKey) out.push(`$V${c.index}.push($A${c.index});`);
+    out.push(`$A[${c.index}] = new ${type(c)}(${c.perKey ? '$cap * ' : ''}${c.size})${fill(c)}; const $V${c.index} = [];`);
+    if (!c.perKey) out.push(`$V${c.index}.push($A[${c.index}]);`);
   }
   for (const c of jsons) out.push(`const $J${c.index} = [];${c.perKey ? '' : ` $J${c.index}.push(${c.init});`}`);
+  out.push(`const $JJ = [${jsons.map((c) => `$J${c.index}`).join(', ')}];`);
   out.push('function $grow(n) {', '  while ($cap < n) $cap *= 2;');
   out.push(
     `  { const o = $FF; $FF = new Float64Array($cap * ${counts.F}); $FF.set(o); } { const o = $II; $II = new Int32Array($cap * ${counts.I}); $II.set(o); }`,
@@ -165,7 +174,7 @@ export function layoutText(
   for (const c of arrays)
     if (c.perKey)
       out.push(
-        `  { const o = $A${c.index}; $A${c.index} = new ${type(c)}($cap * ${c.size})${fill(c)}; $A${c.index}.set(o); for (let i = 0; i < $V${c.index}.length; i++) $V${c.index}[i] = $A${c.index}.subarray(i * ${c.size}, (i + 1) * ${c.size}); }`,
+        `  { const o = $A[${c.index}]; $A[${c.index}] = new ${type(c)}($cap * ${c.size})${fill(c)}; $A[${c.index}].set(o); for (let i = 0; i < $V${c.index}.length; i++) $V${c.index}[i] = $A[${c.index}].subarray(i * ${c.size}, (i + 1) * ${c.size}); }`,
       );
   for (const w of wakes) out.push(`  $T${w.index}.grow($cap);`);
   if (beside) out.push(`  ${beside.grow}`);
@@ -176,17 +185,10 @@ export function layoutText(
     '  const $k = $keys.length; $keys.push(name); $keyOf.set(name, $k); if ($k >= $cap) $grow($k + 1);',
     `  const $F = $FF, $I = $II, $kf = $k * ${counts.F}, $ki = $k * ${counts.I};`,
   );
-  for (const c of scalars)
-    if (c.perKey)
-      out.push(
-        c.seed !== undefined
-          ? `  ${cellText(c)} = $seedOf(${c.seed}, name);`
-          : c.init === '0'
-            ? ''
-            : `  ${cellText(c)} = ${c.init};`,
-      );
+  out.push('  $F.set($F0, $kf); $I.set($I0, $ki);');
+  for (const c of scalars) if (c.perKey && c.seed !== undefined) out.push(`  ${cellText(c)} = $seedOf(${c.seed}, name);`);
   for (const c of arrays)
-    if (c.perKey) out.push(`  $V${c.index}.push($A${c.index}.subarray($k * ${c.size}, ($k + 1) * ${c.size}));`);
+    if (c.perKey) out.push(`  $V${c.index}.push($A[${c.index}].subarray($k * ${c.size}, ($k + 1) * ${c.size}));`);
   for (const c of jsons) if (c.perKey) out.push(`  $J${c.index}.push(${c.init});`);
   out.push('  return $k;', '}');
 
@@ -202,7 +204,7 @@ export function layoutText(
   out.push(
     'function $save() { const n = $keys.length; return {',
     `  format: 1, keys: $keys.slice(), clock: $clk, layout: $layout, blocks: $blocks, F: $FF.slice(0, n * ${counts.F}), I: $II.slice(0, n * ${counts.I}), GF: $GF.slice(), GI: $GI.slice(),`,
-    `  A: [${arrays.map((c) => (c.perKey ? `$A${c.index}.slice(0, n * ${c.size})` : `$A${c.index}.slice()`)).join(', ')}], J: [${jsons.map((c) => `$J${c.index}`).join(', ')}] }; }`,
+    '  A: $AA.map(([i, size, perKey]) => (perKey ? $A[i].slice(0, n * size) : $A[i].slice())), J: $JJ }; }',
   );
   out.push(
     'function $load(s) {',
@@ -211,13 +213,15 @@ export function layoutText(
     beside ? `  ${beside.clear}` : '',
     ...arrays
       .filter((c) => c.perKey)
-      .map((c) => `  $V${c.index}.length = 0;${c.init === '0' ? ` $A${c.index}.fill(0);` : ` $A${c.index}.fill(${c.init});`}`),
+      .map(
+        (c) => `  $V${c.index}.length = 0;${c.init === '0' ? ` $A[${c.index}].fill(0);` : ` $A[${c.index}].fill(${c.init});`}`,
+      ),
     ...jsons.filter((c) => c.perKey).map((c) => `  $J${c.index}.length = 0;`),
     '  $FF.fill(0); $II.fill(0);',
     ...scalars
       .filter((c) => !c.perKey)
       .map((c) => `  ${cellText(c)} = ${c.seed === undefined ? c.init : `$seedOf(${c.seed}, '')`};`),
-    ...arrays.filter((c) => !c.perKey).map((c) => `  $A${c.index}.fill(${c.init});`),
+    ...arrays.filter((c) => !c.perKey).map((c) => `  $A[${c.index}].fill(${c.init});`),
     ...jsons.filter((c) => !c.perKey).map((c) => `  $J${c.index}[0] = ${c.init};`),
     '  for (const k of s.keys) $key(k);',
     '  $clk = s.clock; const n = s.keys.length, $F = $FF, $I = $II;',
@@ -231,9 +235,9 @@ export function layoutText(
     '    }',
     '  }',
     '  const put = (spec, copy) => { const i = s.layout.A.findIndex((x) => same(x, spec)); if (keeps(spec[0]) && i >= 0) copy(s.A[i]); };',
-    ...arrays.map((c, i) => `  put($layout.A[${i}], (a) => $A${c.index}.set(a));`),
+    '  $AA.forEach(([at], i) => { if (all) $A[at].set(s.A[i]); else put($layout.A[i], (a) => $A[at].set(a)); });',
     '  const putJson = (spec, mine) => { const i = s.layout.J.findIndex((x) => same(x, spec)); if (keeps(spec[0]) && i >= 0) for (let k = 0; k < s.J[i].length; k++) mine[k] = s.J[i][k]; };',
-    ...jsons.map((c, i) => `  putJson($layout.J[${i}], $J${c.index});`),
+    '  $JJ.forEach((mine, i) => putJson($layout.J[i], mine));',
     ...migrations.map((m) => `  $migrate(s, ${JSON.stringify(m.node)}, ${m.fn});`),
     ...wakes.map((w) => `  $T${w.index}.rebuild();`),
     '}',

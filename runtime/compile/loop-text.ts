@@ -27,7 +27,7 @@ export class LoopWriter {
   /** Names of the state that a function of these nodes works on, as locals. */
   aliases(nodes: readonly PlanNode[]): string {
     const arrays = nodes.flatMap((n) => this.layout.of(n.id)).filter((c) => c.kind === 'f64s' || c.kind === 'i32s');
-    return `const $F = $FF, $I = $II${arrays.map((c) => `, $a${c.index} = $A${c.index}`).join('')}; let $x = 0;`;
+    return `const $F = $FF, $I = $II${arrays.map((c) => `, $a${c.index} = $A[${c.index}]`).join('')}; let $x = 0;`;
   }
   keyPlaces(): string {
     return `const $kf = $k * ${this.layout.counts.F}, $ki = $k * ${this.layout.counts.I};`;

@@ -1,6 +1,6 @@
 import { toJavaScript } from '#runtime/graph/expression-text.ts';
 import type { ExpressionFacts } from '#runtime/graph/facts.ts';
-import { type Buffers, storeText } from './buffers.ts';
+import { type Buffers, roomOf, storeText } from './buffers.ts';
 import { CodeProblem } from './code-rules.ts';
 import { CountWriter } from './count-text.ts';
 import { alwaysGives, type InlineTarget, inlineHandler, usedFields, writtenFields } from './inline.ts';
@@ -222,7 +222,7 @@ export class NodeWriter {
     if (manifest.badQuality === 'propagate' && !manifest.delays && target.ports === null && alwaysGives(handler))
       this.counts.steady(node);
 
-    const lines: Line[] = [`{ /* ${id}${handlerName === 'each' ? '' : ` ${handlerName}`} */`, ...view.head];
+    const lines: Line[] = [`{ /* ${manifest.id}${handlerName === 'each' ? '' : ` ${handlerName}`} */`, ...view.head];
     const bad = manifest.badQuality !== 'propagate' && view.quality !== '0';
     if (view.quality !== '0' || core.includes(rowQuality) || out.readsQuality)
       lines.push(`const ${rowQuality} = ${view.quality};`);
@@ -375,7 +375,7 @@ export class NodeWriter {
     if (buffer && node.kind !== 'source') {
       const b = buffer.text;
       lines.push(
-        `{ const $j = ${b}.n; if ($j === ${b}.cap) ${b}_room(); ${b}.row[$j] = ${place.row}; ${b}.time[$j] = ${place.time}; ${b}.k[$j] = $k;`,
+        `{ const $j = ${b}.n; if ($j === ${b}.cap) ${roomOf(buffer)}(${b}); ${b}.row[$j] = ${place.row}; ${b}.time[$j] = ${place.time}; ${b}.k[$j] = $k;`,
       );
       for (const c of buffer.columns)
         lines.push(`${b}.c${c.at}[$j] = ${storeText(c, value(c.name).v)}; ${b}.q${c.at}[$j] = ${value(c.name).q};`);

@@ -1,3 +1,4 @@
+import type { Program } from '#runtime/step/contract.ts';
 import { Buffers } from './buffers.ts';
 import { Layout, layoutText } from './layout.ts';
 import { LoopWriter } from './loop-text.ts';
@@ -5,6 +6,7 @@ import { NodeWriter } from './node-text.ts';
 import type { Plan } from './plan.ts';
 import { closesCycle, emitFunctions } from './port-text.ts';
 import { ALIGN, EXACT, PRELUDE } from './prelude.ts';
+import { SharedFunctions, type TextFunction } from './share-text.ts';
 import { addState } from './state-cells.ts';
 import { stepText } from './step-text.ts';
 import { applyEdits } from './syntax.ts';
@@ -13,17 +15,11 @@ import type { Line } from './values.ts';
 /** Plan -> program text: one expression, a function of `{ seed }` that gives `{ step, save, load }` (`runtime/step/contract.ts`). */
 export interface ProgramText {
   readonly text: string;
-  readonly map: readonly {
-    readonly node: string;
-    readonly block: string;
-    readonly from: number;
-    readonly to: number;
-    readonly line: number;
-  }[];
+  readonly map: Program['map'];
   readonly layout: Layout;
 }
 
-export function writeProgram(plan: Plan): ProgramText {
+export function writeProgram(plan: Plan, share?: number): ProgramText {
   const layout = new Layout();
   for (const node of plan.nodes) addState(layout, node);
   const buffers = new Buffers(plan);
@@ -31,12 +27,22 @@ export function writeProgram(plan: Plan): ProgramText {
   const loops = new LoopWriter(plan, layout, buffers, nodes);
 
   const bodies: Line[] = [];
+  const functions: TextFunction[] = [];
   for (const node of plan.nodes) {
     if (node.kind === 'source') continue;
-    if ([...(node.code?.handlers.values() ?? [])].some((h) => h.uses.has('emit'))) bodies.push(...emitFunctions(nodes, node));
-    bodies.push(...loops.functions(node));
+    if ([...(node.code?.handlers.values() ?? [])].some((h) => h.uses.has('emit')))
+      functions.push(...apart(emitFunctions(nodes, node)));
+    functions.push(...apart(loops.functions(node)));
   }
-  for (const unit of plan.units) for (const loop of unit.loops) bodies.push(...loops.loop(loop, unit.byRow));
+  for (const unit of plan.units)
+    for (const loop of unit.loops) {
+      const lines = loops.loop(loop, unit.byRow);
+      // loops of a cycle keep their places in names of their own
+      if (unit.byRow) bodies.push(...lines);
+      else functions.push(...apart(lines));
+    }
+  // what each node costs is measured node by node
+  const shared = new SharedFunctions(functions, plan.timed ? Infinity : share);
 
   const wakes = layout.cells.filter((c) => c.field === '$wake');
   const lines: Line[] = ["(function ($options) { 'use strict';", 'const $seed = ($options && $options.seed) | 0;'];
@@ -85,21 +91,22 @@ export function writeProgram(plan: Plan): ProgramText {
   );
   lines.push(...layoutText(layout, blocks, migrations, wakes, nodes.probes));
   if (nodes.probes) lines.push(...nodes.probes.declarations(), ...nodes.probes.function());
-  for (const w of wakes)
-    lines.push(
-      `const $T${w.index} = $timers((k) => $FF[k * ${layout.counts.F} + ${w.offset}], (k, t) => { $FF[k * ${layout.counts.F} + ${w.offset}] = t; });`,
-    );
+  lines.push(
+    `const $timerAt = (at) => $timers((k) => $FF[k * ${layout.counts.F} + at], (k, t) => { $FF[k * ${layout.counts.F} + at] = t; });`,
+  );
+  for (const w of wakes) lines.push(`const $T${w.index} = $timerAt(${w.offset});`);
   lines.push(...buffers.declarations());
   for (const node of plan.nodes)
     if (node.code?.handlers.has('onResult')) lines.push(`const $answers${node.i} = { n: 0, row: [], k: [], items: [] };`);
   for (const node of plan.nodes) if (closesCycle(node)) lines.push(`const $before${node.i} = [];`);
-  lines.push(...nodes.counts.declarations());
-  lines.push(...bodies.filter((line) => line !== ''));
+  lines.push(...nodes.counts.declarations(), ...nodes.counts.table());
+  lines.push(...[...shared.lines, ...bodies.map((line) => shared.calling(line))].filter((line) => line !== ''), ...shared.lists);
   lines.push(
     ...stepText(
       plan,
       buffers,
       nodes,
+      shared,
       wakes.map((w) => w.index),
     ),
   );
@@ -116,9 +123,20 @@ export function writeProgram(plan: Plan): ProgramText {
   return { text: lines.map((l) => (typeof l === 'string' ? l : l.text)).join('\n'), map, layout };
 }
 
+/** Lines cut where a function begins. */
+function apart(lines: readonly Line[]): TextFunction[] {
+  const functions: { name: string; lines: Line[] }[] = [];
+  for (const line of lines) {
+    const name = typeof line === 'string' ? /^(?:function|const) (\$[\w$]+)(?:\(| = \(function)/.exec(line)?.[1] : undefined;
+    if (name !== undefined) functions.push({ name, lines: [line] });
+    else if (line !== '') functions.at(-1)?.lines.push(line);
+  }
+  return functions;
+}
+
 /** Runs of lines that stand for consecutive lines of one source. */
 function lineMap(lines: readonly Line[]): { map: ProgramText['map'][number][]; table: [number, number, number][] } {
-  const map: { node: string; block: string; from: number; to: number; line: number }[] = [];
+  const map: (Omit<ProgramText['map'][number], 'to'> & { to: number })[] = [];
   let at = 0;
   for (const line of lines) {
     const text = typeof line === 'string' ? line : line.text;
@@ -128,12 +146,16 @@ function lineMap(lines: readonly Line[]): { map: ProgramText['map'][number][]; t
       if (
         last &&
         last.to === at &&
-        last.node === line.node &&
+        last.node === (line.nodes ? '' : line.node) &&
         last.block === line.block &&
+        last.nodes?.join() === line.nodes?.join() &&
         (line.line === 0 ? last.line === 0 : last.line > 0 && last.line + at + 1 - last.from === line.line)
       )
         last.to = at + span;
-      else map.push({ node: line.node, block: line.block, from: at + 1, to: at + span, line: line.line });
+      else {
+        const { node, block, nodes } = line;
+        map.push({ node: nodes ? '' : node, block, from: at + 1, to: at + span, line: line.line, ...(nodes ? { nodes } : {}) });
+      }
     }
     at += span;
   }

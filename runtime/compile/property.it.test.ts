@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 async function compiled(
   document: GraphDocumentInput,
-  options: { maxNodes?: number; instrumented?: boolean } = {},
+  options: { maxNodes?: number; instrumented?: boolean; share?: number } = {},
 ): Promise<Program> {
   const result = await compileGraph(document, { catalogue, ...options });
   if (!result.ok) throw new Error(result.problems.map((p) => `${p.code} ${p.node ?? ''}: ${p.message.en}`).join('\n'));
@@ -46,7 +46,7 @@ function firstDifference(document: GraphDocumentInput, want: RunResult, got: Run
 
 const GRAPHS = Number(process.env.PROPERTY_GRAPHS ?? 40);
 
-test(`${GRAPHS} random graphs, 14 cuts each: the same to the bit`, { timeout: 600_000 }, async () => {
+test(`${GRAPHS} random graphs, 15 cuts each: the same to the bit`, { timeout: 600_000 }, async () => {
   let rowsOut = 0;
   let splits = 0;
   await fc.assert(
@@ -75,11 +75,12 @@ test(`${GRAPHS} random graphs, 14 cuts each: the same to the bit`, { timeout: 60
       for (let i = 0; i < 5; i++) same('restored', program, { sizes: cuts(), restoreAt: places() });
       same('one node a loop', await compiled(document, { maxNodes: 1 }), { sizes: cuts() });
       same('two nodes a loop, restored', await compiled(document, { maxNodes: 2 }), { sizes: cuts(), restoreAt: 2 });
+      same('shared, restored', await compiled(document, { maxNodes: 3, share: 1 }), { sizes: cuts(), restoreAt: places() });
       same('watched', await compiled(document, { instrumented: true }), { sizes: cuts(), restoreAt: 3 });
     }),
     { numRuns: GRAPHS, ...(process.env.PROPERTY_SEED ? { seed: Number(process.env.PROPERTY_SEED) } : {}) },
   );
-  expect(splits).toBeGreaterThanOrEqual(GRAPHS * 14);
+  expect(splits).toBeGreaterThanOrEqual(GRAPHS * 15);
   expect(rowsOut).toBeGreaterThan(GRAPHS * 100);
   console.log(`${GRAPHS} graphs, ${splits} runs, ${rowsOut} rows`);
 });

@@ -5,7 +5,16 @@ import { MISSING } from './state-cells.ts';
 /** What stands for a row while text is written: its columns with their qualities, and how a handler sees them. */
 
 /** A line of the program; `at` when it stands for a line of somebody's source. */
-export type Line = string | { readonly text: string; readonly node: string; readonly block: string; readonly line: number };
+export type Line =
+  | string
+  | {
+      readonly text: string;
+      readonly node: string;
+      readonly block: string;
+      readonly line: number;
+      /** Several nodes that share the text, by member. */
+      readonly nodes?: readonly string[];
+    };
 
 /** Value and quality of a column, as text. Values are names of variables, so that they may stand anywhere. */
 export interface Value {

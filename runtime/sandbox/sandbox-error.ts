@@ -29,17 +29,26 @@ export class SandboxError extends Error {
 /** Text given to V8 as the program's file name; stack lines that name it are the program's. */
 export const PROGRAM_FILE = 'program';
 
-/** Line of the program text (1-based) -> node, block and line of the block's own source. */
-export function placeOf(map: Program['map'], line: number): { node: string; block: string; line?: number } | undefined {
+/** Line of the program text (1-based) -> node, block and line of the block's own source. `member`: which of several nodes that share the text. */
+export function placeOf(
+  map: Program['map'],
+  line: number,
+  member?: number,
+): { node: string; block: string; line?: number } | undefined {
   const range = map.find((r) => r.from <= line && line <= r.to);
   if (!range) return undefined;
-  return { node: range.node, block: range.block, ...(range.line > 0 ? { line: range.line + (line - range.from) } : {}) };
+  const node = member === undefined ? range.node : (range.nodes?.[member] ?? range.node);
+  return { node, block: range.block, ...(range.line > 0 ? { line: range.line + (line - range.from) } : {}) };
 }
 
 /** The innermost stack line that stands in a block. */
-export function placeInStack(map: Program['map'], stack: string): { node: string; block: string; line?: number } | undefined {
+export function placeInStack(
+  map: Program['map'],
+  stack: string,
+  member?: number,
+): { node: string; block: string; line?: number } | undefined {
   for (const [, line] of stack.matchAll(new RegExp(`${PROGRAM_FILE}:(\\d+):\\d+`, 'g'))) {
-    const place = placeOf(map, Number(line));
+    const place = placeOf(map, Number(line), member);
     if (place) return place;
   }
   return undefined;

@@ -1,4 +1,9 @@
 import { expect, test } from 'vitest';
+import { manifestOf } from '#blocks/catalogue/manifest.ts';
+import { defineBlock, number, z } from '#blocks/sdk/index.ts';
+import { testCatalogue, testSource } from '#blocks/sdk/testing.ts';
+import { compileGraph } from '#runtime/compile/compile.ts';
+import { buildStepInput } from '#runtime/compile/step-input.ts';
 import type { Program, StepInput } from '#runtime/step/contract.ts';
 import { hostileProgram, NO_ROWS } from './attacks/hostile.ts';
 import { createStepper } from './stepper.ts';
@@ -53,6 +58,49 @@ test('a program steps, its state goes on in another isolate', async () => {
   a.dispose();
   b.dispose();
   await expect(a.step(NO_ROWS)).rejects.toMatchObject({ code: 'DISPOSED' });
+});
+
+test('where nodes alike share their text, a traced run names the one that never ends', async () => {
+  const all = Array.from({ length: 5 }, (_, i) => i);
+  const block = (id: string) => {
+    const source = 'export default { each(row, _s, p) { while (row.value > p.most) {} return { value: row.value }; } };';
+    const made = defineBlock({
+      ...{ id, version: '1.0.0', title: { en: 'x', zh: 'x' }, summary: { en: 'x', zh: 'x' }, icon: 'x' },
+      ...{ params: z.object({ most: z.number() }), input: { value: number() }, output: { value: number() } },
+      each(row, _s, p) {
+        while (row.value > p.most) {}
+        return { value: row.value };
+      },
+    });
+    return { manifest: manifestOf(made), params: made.params, source: { text: source, bundled: false } };
+  };
+  const catalogue = testCatalogue([testSource('test/source.value', { value: { type: 'number' } }), block('test.endless')]);
+  const made = await compileGraph(
+    {
+      format: 1,
+      nodes: all.flatMap((i) => [
+        { id: `s${i}`, block: 'test/source.value', version: '1.0.0' },
+        { id: `n${i}`, block: 'millwright/test.endless', version: '1.0.0', params: { most: 10 * i } },
+      ]),
+      wires: all.map((i) => ({ from: { node: `s${i}`, port: 'out' }, to: { node: `n${i}`, port: 'in' } })),
+    },
+    { catalogue },
+  );
+  if (!made.ok) throw new Error(made.problems[0]?.message.en);
+  expect(made.program.text).toContain('$same0');
+  const stepper = await createStepper(made.program, { timeoutMs: 300, trace: true });
+  const rows = buildStepInput(
+    made.program.info,
+    [3, 2].map((source, i) => ({ source, time: i, clock: i, key: 'k', values: { value: 25 } })),
+  );
+  // 25 is more than n2 may have, and not more than n3 may
+  await expect(stepper.step(rows)).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    node: 'n2',
+    block: 'millwright/test.endless',
+    line: 1,
+  });
+  stepper.dispose();
 });
 
 test('steps taken again in one crossing leave the state and the timer that they left one by one', async () => {

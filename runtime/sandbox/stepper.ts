@@ -87,8 +87,8 @@ export async function createStepper(program: Program, options: StepperOptions = 
     const node = where?.node !== undefined && Object.hasOwn(program.info.blocks, where.node) ? where.node : undefined;
     const place =
       (node ? { node, block: program.info.blocks[node]?.block } : undefined) ??
-      (where?.stack ? placeInStack(program.map, where.stack) : undefined) ??
-      (cell?.[0] ? placeOf(program.map, cell[0]) : undefined);
+      (where?.stack ? placeInStack(program.map, where.stack, cell?.[1]) : undefined) ??
+      (cell?.[0] ? placeOf(program.map, cell[0], cell[1]) : undefined);
     return new SandboxError(code, message, place);
   }
   /** isolated-vm reports its own limits as plain errors with fixed texts. */
@@ -246,7 +246,7 @@ export async function createStepper(program: Program, options: StepperOptions = 
       load: async (bytes) => void (await call(entries.load, [copied(decodeState(bytes))])),
       timedStep: (input) => inTurn(() => timedStep(entries, input)),
       probes: async () => (await call<readonly ProbeValue[]>(entries.probes, [])) ?? [],
-      place: () => (cell?.[0] ? placeOf(program.map, cell[0]) : undefined),
+      place: () => (cell?.[0] ? placeOf(program.map, cell[0], cell[1]) : undefined),
       memory: () => {
         if (isolate.isDisposed) return 0;
         const heap = isolate.getHeapStatisticsSync();

@@ -133,7 +133,19 @@ export interface ProgramSource {
   readonly form?: string;
   /** When it ticks, for `source.schedule`. */
   readonly schedule?: ScheduleRule;
+  /** Which events it takes, for `source.event`. */
+  readonly event?: EventRule;
   readonly schema: WireSchema;
+}
+
+/** Which events of the organization a node takes (`events.ts`). */
+export interface EventRule {
+  /** `alarm`, `audit`, `record` or `record:order`, names of other events. */
+  readonly kinds: readonly string[];
+  /** Pattern of the subject, `*` for any text. */
+  readonly subject: string;
+  /** Only those about the asset on which the app runs. */
+  readonly own: boolean;
 }
 
 /** When a schedule ticks, in the time zone and by the shifts of the site where the app runs. */
@@ -201,7 +213,15 @@ export interface Program {
    * Line ranges of `text` -> node and line of the source, for error messages. `node` is empty where several nodes share the text (a block's
    * module), `line` is 0 where the source's lines are not kept (a block bundled from several files).
    */
-  readonly map: readonly { node: string; block: string; from: number; to: number; line: number }[];
+  readonly map: readonly {
+    readonly node: string;
+    readonly block: string;
+    readonly from: number;
+    readonly to: number;
+    readonly line: number;
+    /** Where nodes alike share the text: which they are, by the number that the running text calls `$member`. */
+    readonly nodes?: readonly string[];
+  }[];
 }
 
 /** What differs between instances that run the same text. */
