@@ -7,7 +7,7 @@ import { cpuSeconds, median } from '../cpu.ts';
 import type { FigureSet } from '../figure.ts';
 import { scanGroupApp } from '../graphs/scan-group.ts';
 
-const SIGNALS = 300;
+const SIGNALS = 100;
 /** Ten a second, as one scan after the other brings them. */
 const STEPS = 600;
 const APPS = 5;
