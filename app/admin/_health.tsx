@@ -6,6 +6,7 @@ import { useTranslations } from 'next-intl';
 import type { PartHealth, PartState } from '#server/health/read-health.ts';
 import { useTRPC } from '../_client/trpc.ts';
 import { ErrorState } from '../_parts/error-state.tsx';
+import { useFormat } from '../_parts/format.ts';
 import classes from './_admin.module.css';
 
 const ICONS: Readonly<Record<PartState, typeof IconCircleCheck>> = {
@@ -34,6 +35,7 @@ export function HealthSection() {
 
 function Part({ part, health }: { part: (typeof PARTS)[number]; health: PartHealth }) {
   const t = useTranslations('admin.health');
+  const format = useFormat();
   const Icon = ICONS[health.state];
   return (
     <div className={classes.part} data-state={health.state}>
@@ -45,8 +47,12 @@ function Part({ part, health }: { part: (typeof PARTS)[number]; health: PartHeal
         </Text>
       </div>
       {typeof health.alive === 'number' && <Text c="dimmed">{t('alive', { count: health.alive })}</Text>}
-      {health.state !== 'ok' && <Text mt={4}>{t(`meaning.${part}`)}</Text>}
-      {typeof health.silent === 'number' && health.silent > 0 && <Text mt={4}>{t('silent', { count: health.silent })}</Text>}
+      {health.reasons?.map((reason) => (
+        <Text key={`${reason.code} ${reason.step}`} mt={4}>
+          {format.text(reason)}
+        </Text>
+      ))}
+      {health.state === 'down' && <Text mt={4}>{t(`meaning.${part}`)}</Text>}
     </div>
   );
 }

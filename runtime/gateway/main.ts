@@ -53,7 +53,7 @@ const beat = startBeat({
   kind: 'gateway',
   facts: () => ({
     ...gateway.facts(),
-    ...(steadyClock.problem ? { problem: steadyClock.problem } : {}),
+    problems: steadyClock.problems,
     ...(broker ? { broker: { port: broker.port, clients: broker.clients(), waitingBytes: broker.waiting() } } : {}),
   }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),

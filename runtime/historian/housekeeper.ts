@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Trouble } from '#drizzle/troubles.ts';
 
 /** The first time some minutes after the start, when everything else has settled. */
 const FIRST_MS = 600_000;
@@ -12,7 +13,7 @@ const ENTRY = fileURLToPath(new URL('../housekeeping/main.ts', import.meta.url))
 export interface HouseFacts {
   readonly at?: string;
   readonly tookMs?: number;
-  readonly problems?: readonly string[];
+  readonly problems?: readonly Trouble[];
   /** How long what is kept on this platform, where nobody set another rule. */
   readonly rules?: HouseRules;
 }
@@ -55,9 +56,9 @@ async function runOnce(onReport: (facts: HouseFacts) => void, signal: AbortSigna
   try {
     const [code, killed] = (await once(child, 'close')) as [number | null, string | null];
     if (!reported && code !== 0 && !signal.aborted)
-      onReport({ at: new Date().toISOString(), problems: [`housekeeping ended by ${killed ?? `exit ${code}`}`] });
+      onReport({ at: new Date().toISOString(), problems: [{ code: 'house-ended', params: { by: killed ?? `exit ${code}` } }] });
   } catch (error) {
-    onReport({ at: new Date().toISOString(), problems: [`housekeeping does not start: ${(error as Error).message}`] });
+    onReport({ at: new Date().toISOString(), problems: [{ code: 'house-not-started' }] });
   } finally {
     signal.removeEventListener('abort', stop);
   }

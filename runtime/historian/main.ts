@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#drizzle/client.ts';
-import { refusalText } from '#drizzle/refusal.ts';
+import { refusalOf } from '#drizzle/refusal.ts';
+import type { Trouble } from '#drizzle/troubles.ts';
 import { HeadSampler } from '#runtime/log/head-sampler.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openListener } from '#runtime/log/notify.ts';
@@ -31,12 +32,12 @@ const facts: { active: boolean; samples: number; chunks: number; bytes: number; 
   bytes: 0,
 };
 /** What keeps it from storing; else what housekeeping could not do. Health shows it as the reason. */
-let trouble: string | undefined;
-const problem = () => trouble ?? facts.house?.problems?.join('; ');
+let trouble: readonly Trouble[] = [];
+const problems = () => [...trouble, ...(facts.house?.problems ?? [])];
 const beat = startBeat({
   sql: database.sql,
   kind: 'historian',
-  facts: () => ({ ...facts, ...(problem() ? { problem: problem() } : {}) }),
+  facts: () => ({ ...facts, problems: problems() }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
 });
 
@@ -89,10 +90,10 @@ async function session(): Promise<void> {
           noteStored(database.sql, orgId, steps).catch((error) => log.warn({ error: String(error) }, 'times of traces')),
       },
       onTrouble: (error) => {
-        if (error && !trouble)
+        if (error && trouble.length === 0)
           log.error({ reason: error.message }, 'the database takes no history; nothing is lost while the log stands');
         if (!error) log.info('history is stored again');
-        trouble = error && `${refusalText(error)}; trends end now and are filled up from the log later`;
+        trouble = error ? [refusalOf(error), { code: 'history-waits' }] : [];
       },
     }).finally(() => {
       over.abort();

@@ -43,7 +43,7 @@ test('one run in a process of its own: hours, log, blobs; two at once do not mee
       await once(killed, 'exit');
     });
     const both = [start(env), start(env)];
-    const reports: { done: Record<string, unknown>; problems: string[] }[] = [];
+    const reports: { done: Record<string, unknown>; problems: unknown[] }[] = [];
     await Promise.all(
       both.map(async (child) => {
         child.on('message', (report) => reports.push(report as never));
@@ -71,10 +71,10 @@ test('a log that something standing still keeps from going is told', async () =>
     const [lane] = await sql<{ id: number }[]>`insert into lane (org_id, kind) values ('a', 'scan') returning id`;
     await sql`insert into log (day, lane, seq, at, n, data) values (log_today() - 20, ${lane?.id ?? 0}, 1, 0, 1, '\\x01')`;
     const child = start({ DATABASE_URL: url, MILLWRIGHT_DATA: folder });
-    const [report] = (await once(child, 'message')) as [{ problems: string[] }];
+    const [report] = (await once(child, 'message')) as [{ problems: unknown[] }];
     await once(child, 'close');
     const date = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10);
-    expect(report.problems).toEqual([`log: the log is kept since ${date}, because historian has not passed it`]);
+    expect(report.problems).toEqual([{ code: 'log-held', params: { date, by: 'historian' }, step: 'log' }]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -91,17 +91,20 @@ test('a step that cannot be done is told and does not keep the others from their
       { name: 'log', run: () => Promise.reject(full) },
       { name: 'cold', run: () => Promise.reject(new Error('Failed query: …', { cause: wrapped })) },
       { name: 'hours', run: () => Promise.reject(new Error('/secret/path')) },
-      { name: 'held', run: async () => ({ dropped: 1, problem: 'shard 5 stands still' }) },
+      {
+        name: 'held',
+        run: async () => ({ dropped: 1, problem: { code: 'log-held', params: { date: '2026-01-01', by: 'shard 5' } } as const }),
+      },
       { name: 'blobs', run: async () => ({ removed: 3 }) },
     ],
     new AbortController().signal,
     (step) => told.push(step),
   );
   expect(report.problems).toEqual([
-    'log: the disk is full',
-    'cold: the disk of the database is full',
-    'hours: it failed; the log says why',
-    'held: shard 5 stands still',
+    { code: 'disk-full', step: 'log' },
+    { code: 'database-full', step: 'cold' },
+    { code: 'failed-unknown', step: 'hours' },
+    { code: 'log-held', params: { date: '2026-01-01', by: 'shard 5' }, step: 'held' },
   ]);
   expect(told).toEqual(['log', 'cold', 'hours']);
   expect(report.done).toEqual({ held: { dropped: 1 }, blobs: { removed: 3 } });
@@ -128,7 +131,10 @@ test('the historian starts it, hears what it says, and says so when it does not 
   try {
     await hear(database.url);
     await hear('');
-    expect(heard).toMatchObject([{ problems: [], tookMs: expect.any(Number) }, { problems: ['housekeeping ended by exit 1'] }]);
+    expect(heard).toMatchObject([
+      { problems: [], tookMs: expect.any(Number) },
+      { problems: [{ code: 'house-ended', params: { by: 'exit 1' } }] },
+    ]);
   } finally {
     process.env = before;
     rmSync(folder, { recursive: true });

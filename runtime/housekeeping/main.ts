@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
+import type { Trouble } from '#drizzle/troubles.ts';
 import { closeDuck } from '#runtime/historian/cold/duck.ts';
 import { moveToCold } from '#runtime/historian/cold/move-to-cold.ts';
 import { makeHours } from '#runtime/historian/hours.ts';
@@ -91,11 +92,11 @@ const steps: Step[] = [
 
 /** Something that stands still for so long keeps more than anyone planned for. */
 const PATIENCE_DAYS = 7;
-function heldTooLong({ held }: RetiredDays): { problem?: string } {
+function heldTooLong({ held }: RetiredDays): { problem?: Trouble } {
   const since = dayOf(Date.now()) - env.MILLWRIGHT_LOG_DAYS - PATIENCE_DAYS;
   if (!held || held.day > since) return {};
   const date = new Date(held.day * DAY_MS).toISOString().slice(0, 10);
-  return { problem: `the log is kept since ${date}, because ${held.by} has not passed it` };
+  return { problem: { code: 'log-held', params: { date, by: held.by } } };
 }
 
 let working: Promise<void> = Promise.resolve();

@@ -1,3 +1,5 @@
+import type { Trouble } from '#drizzle/troubles.ts';
+
 /** Less than this is what clocks do when they are compared with others: time stands still until it has caught up. */
 const STEP_MS = 1_000;
 
@@ -25,11 +27,9 @@ export class SteadyClock {
     this.#behind = Math.max(0, this.#last - wall);
     return this.#last;
   }
-  /** What a person should know of it; undefined while all is well. */
-  get problem(): string | undefined {
-    if (this.#behind <= STEP_MS) return undefined;
-    const seconds = Math.round(this.#behind / 1_000);
-    return `the clock of this machine was set back by ${seconds} s; times go on from before until it has caught up`;
+  /** What a person should know of it. */
+  get problems(): Trouble[] {
+    return this.#behind <= STEP_MS ? [] : [{ code: 'clock-back', params: { seconds: Math.round(this.#behind / 1_000) } }];
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterEach, expect, test, vi } from 'vitest';
 import { instance, lane, tag } from '#drizzle/schema/index.ts';
+import { troublesIn } from '#drizzle/troubles.ts';
 import { Pump } from '#runtime/gateway/pump.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import { openScanWriter } from '#runtime/log/scan-writer.ts';
@@ -101,13 +102,13 @@ async function plant(f: WorkerFixture, idle = 0.5) {
 test.for([
   {
     day: 'the database is read-only',
-    says: 'the database is read-only',
+    says: 'database-read-only',
     on: ['alter system set default_transaction_read_only = on', 'select pg_reload_conf()'],
     off: ['alter system reset default_transaction_read_only', 'select pg_reload_conf()'],
   },
   {
     day: 'the disk of the database is full',
-    says: 'the disk of the database is full',
+    says: 'database-full',
     on: [
       `create function no_room() returns trigger language plpgsql as $$ begin
          raise exception using errcode = 'disk_full', message = 'could not extend file: No space left on device'; end $$`,
@@ -126,10 +127,7 @@ test.for([
     await until('rows', async () => (await p.rows('smooth')).length === 20);
     for (const statement of day.on) await f.sql.unsafe(statement);
     await p.send(100);
-    await until(
-      'it is said',
-      () => String((worker.facts() as { problem?: string }).problem ?? '').startsWith(day.says) || p.pump.away,
-    );
+    await until('it is said', () => troublesIn(worker.facts())[0]?.code === day.says || p.pump.away);
     expect(p.pump.away).toBe(true);
     expect((await p.rows('smooth')).length).toBe(20);
     for (const statement of day.off) await f.sql.unsafe(statement);
@@ -142,7 +140,7 @@ test.for([
     expect(await f.db.select().from(instance).where(eq(instance.id, p.instanceId))).toMatchObject([
       { status: 'running', reason: null },
     ]);
-    await until('nothing is said any more', () => (worker.facts() as { problem?: string }).problem === undefined);
+    await until('nothing is said any more', () => troublesIn(worker.facts()).length === 0);
     expect(p.pump.away).toBe(false);
   } finally {
     await server.stop();
@@ -163,7 +161,7 @@ test('the clock is set back an hour: rows go on, windows close, timers fire, and
   // the last window closes by a timer: no sample comes after it
   const windows = async () => (await p.rows('windows')).reduce((sum, row) => sum + Number(row.values.at(-1)), 0);
   await until('all windows', async () => (await windows()) === 70, 20_000);
-  expect(String((worker.facts() as { problem?: string }).problem)).toMatch(/clock of this machine was set back by 3600 s/);
+  expect(troublesIn(worker.facts())).toEqual([{ code: 'clock-back', params: { seconds: 3600 } }]);
   const values = (await p.rows('smooth')).map((row) => row.values[0]);
   for (const [i, value] of smoothed(70).entries()) expect(values[i]).toBeCloseTo(value, 9);
 });

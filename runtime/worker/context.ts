@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '#drizzle/client.ts';
+import type { Trouble } from '#drizzle/troubles.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
 import type { Notifier } from '#runtime/log/notify.ts';
 import type { LogReader } from '#runtime/log/reader.ts';
@@ -26,7 +27,7 @@ export interface WorkerContext {
   readonly limits: Partial<Limits>;
   readonly log: Logger;
   /** What keeps the database from taking steps now (`undefined`: it takes them); nothing is dropped for it. */
-  readonly trouble: { now: string | undefined };
+  readonly trouble: { now: readonly Trouble[] | undefined };
   /** A program cannot be interrupted, or V8 lost an isolate: this process ends. */
   readonly onFatal: (shardId: number, step: number, error: SandboxError) => void;
 }

@@ -1,4 +1,4 @@
-import { isPassing, refusalText } from '#drizzle/refusal.ts';
+import { isPassing, refusalOf } from '#drizzle/refusal.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { NumberedEntry } from '#runtime/step/build-input.ts';
@@ -198,7 +198,7 @@ export async function commitReady(context: WorkerContext, shards: readonly HeldS
 /** The database takes nothing for the moment: said once in the log, and as long as it lasts in the worker's facts. */
 export function waiting(context: WorkerContext, error: Error): [] {
   if (!context.trouble.now) context.log.error({ err: error }, 'the database takes no steps; they wait');
-  context.trouble.now = `${refusalText(error)}; apps wait and go on by themselves, nothing is lost while the log stands`;
+  context.trouble.now = [refusalOf(error), { code: 'apps-wait' }];
   return [];
 }
 

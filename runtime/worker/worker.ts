@@ -156,7 +156,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       when,
     ),
   ];
-  const problem = () => context.trouble.now ?? steadyClock.problem;
+  const problems = () => [...(context.trouble.now ?? []), ...steadyClock.problems];
   const look = () => void control.go().then(() => sweep.go());
   holdings.onFree = () => void sweep.go();
   session.onLost = () => {
@@ -203,7 +203,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       tracesKept: holdings.times.kept,
       tracesLeftOut: holdings.times.leftOut,
       holder: session.holder,
-      ...(problem() ? { problem: problem() } : {}),
+      problems: problems(),
     }),
     stop() {
       stopped ??= stop();

@@ -7,22 +7,28 @@ const now = 1_000_000;
 const row = (kind: string, ageMs: number) => ({ kind, name: kind, beat: new Date(now - ageMs), facts: {} });
 
 it('says how many of a kind are alive, which fell silent, and what that means', () => {
-  expect(kindHealth([row('worker', 100)], now, 'worker', 'apps stop')).toEqual({ state: 'ok', alive: 1, silent: 0 });
-  expect(kindHealth([row('worker', 100), row('worker', 60_000)], now, 'worker', 'apps stop')).toMatchObject({
+  expect(kindHealth([row('worker', 100)], now, 'worker')).toEqual({ state: 'ok', alive: 1, silent: 0 });
+  expect(kindHealth([row('worker', 100), row('worker', 60_000)], now, 'worker')).toMatchObject({
     state: 'degraded',
-    reason: '1 of 2 silent',
+    reasons: [{ code: 'some-silent', en: '1 of 2 are silent.', zh: '2 个中有 1 个无响应。' }],
   });
-  expect(kindHealth([row('worker', 60_000)], now, 'worker', 'apps stop')).toMatchObject({
+  expect(kindHealth([row('worker', 60_000)], now, 'worker')).toMatchObject({
     state: 'down',
-    reason: 'silent for 60 s: apps stop',
+    reasons: [{ code: 'silent', en: 'Silent for 60 s.' }],
   });
-  const troubled = { ...row('worker', 100), facts: { problem: 'log: ENOSPC: no space left on device' } };
-  expect(kindHealth([row('worker', 100), troubled], now, 'worker', 'apps stop')).toMatchObject({
+  const troubled = {
+    ...row('worker', 100),
+    facts: { problems: [{ code: 'database-full' }, { code: 'apps-wait' }, { code: 'of another version' }] },
+  };
+  expect(kindHealth([row('worker', 100), troubled], now, 'worker')).toMatchObject({
     state: 'degraded',
     alive: 2,
-    reason: 'log: ENOSPC: no space left on device',
+    reasons: [
+      { code: 'database-full', en: 'The disk of the database is full.', zh: '数据库所在磁盘已满。' },
+      { code: 'apps-wait' },
+    ],
   });
-  expect(kindHealth([], now, 'worker', 'apps stop')).toMatchObject({ state: 'down', reason: 'none is running: apps stop' });
+  expect(kindHealth([], now, 'worker')).toMatchObject({ state: 'down', reasons: [{ code: 'none-running' }] });
 });
 
 it('takes only a queue that answers and lets us in, and says why otherwise', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { process as processTable } from '#drizzle/schema/index.ts';
+import { type ToldTrouble, type Trouble, tell, troublesIn } from '#drizzle/troubles.ts';
 import { SILENT_AFTER_MS } from '#runtime/supervisor/beat.ts';
 import { database } from '../db.ts';
 import { env } from '../env.ts';
@@ -8,8 +9,8 @@ import { pingQueue } from './ping-queue.ts';
 export type PartState = 'ok' | 'degraded' | 'down';
 export interface PartHealth {
   readonly state: PartState;
-  /** Why it is not `ok`, and what that means for the user. */
-  readonly reason?: string;
+  /** Why it is not `ok`: codes for machines, sentences for people. */
+  readonly reasons?: readonly ToldTrouble[];
   readonly [fact: string]: unknown;
 }
 export interface Health {
@@ -48,10 +49,9 @@ export async function readHealth(): Promise<Health> {
     now = answer.now;
     readOnly = answer.readOnly;
   } catch (error) {
-    const unknown: PartHealth = { state: 'degraded', reason: 'unknown while the database does not answer' };
-    const reason = `the database does not answer: ${error instanceof Error ? error.message : String(error)}`;
+    const unknown = part('degraded', {}, [{ code: 'unknown' }]);
     const parts = {
-      database: { state: 'down' as const, reason },
+      database: part('down', {}, [noAnswer(error)]),
       queue: unknown,
       workers: unknown,
       gateways: unknown,
@@ -62,54 +62,60 @@ export async function readHealth(): Promise<Health> {
   const parts = {
     database: databaseHealth(Date.now() - started, readOnly),
     queue: await queueHealth(),
-    workers: kindHealth(rows, now, 'worker', 'apps do not run; nothing is lost, they go on where they stopped'),
-    gateways: kindHealth(rows, now, 'gateway', 'no values arrive from machines'),
-    historian: kindHealth(rows, now, 'historian', 'trends end now; they are filled up from the log when it is back'),
+    workers: kindHealth(rows, now, 'worker'),
+    gateways: kindHealth(rows, now, 'gateway'),
+    historian: kindHealth(rows, now, 'historian'),
   };
-  const status = Object.values(parts).every((part) => part.state === 'ok') ? 'ok' : 'degraded';
+  const status = Object.values(parts).every((one) => one.state === 'ok') ? 'ok' : 'degraded';
   return { status, at, parts };
 }
 
-function databaseHealth(milliseconds: number, readOnly: boolean): PartHealth {
-  if (!readOnly) return { state: 'ok', milliseconds };
-  return {
-    state: 'degraded',
-    milliseconds,
-    reason: 'the database is read-only: what happened can be looked at, nothing new is stored',
-  };
+function part(state: PartState, facts: Readonly<Record<string, unknown>>, troubles: readonly Trouble[] = []): PartHealth {
+  return { ...facts, state, ...(troubles.length > 0 ? { reasons: troubles.map(tell) } : {}) };
 }
+
+/** By its code where the system gave it one: what it says beside that names hosts and paths. */
+function noAnswer(error: unknown): Trouble {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return { code: 'no-answer', params: { why: String(typeof code === 'string' ? code : message) } };
+}
+
+const databaseHealth = (milliseconds: number, readOnly: boolean): PartHealth =>
+  readOnly
+    ? part('degraded', { milliseconds }, [{ code: 'database-read-only' }, { code: 'nothing-stored' }])
+    : part('ok', { milliseconds });
 
 async function queueHealth(): Promise<PartHealth> {
   const url = env().QUEUE_URL;
-  if (!url) return { state: 'ok', in: 'database' };
+  if (!url) return part('ok', { in: 'database' });
   try {
     await inTime(() => pingQueue(url));
-    return { state: 'ok', in: 'redis' };
+    return part('ok', { in: 'redis' });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return {
-      state: 'down',
-      in: 'redis',
-      reason: `the queue does not answer (${why}): running apps keep running, new ones start some seconds later, tests on recorded data wait`,
-    };
+    return part('down', { in: 'redis' }, [noAnswer(error)]);
   }
 }
 
 /** Processes of a kind by their heartbeat; a row that fell silent belongs to one that hangs or was killed. */
-export function kindHealth(rows: readonly ProcessRow[], now: number, kind: string, meaning: string): PartHealth {
+export function kindHealth(rows: readonly ProcessRow[], now: number, kind: string): PartHealth {
   const mine = rows.filter((row) => row.kind === kind);
   const silent = mine.filter((row) => now - row.beat.getTime() > SILENT_AFTER_MS);
   const alive = mine.length - silent.length;
   const count = { alive, silent: silent.length };
   if (alive === 0) {
     const last = Math.max(...silent.map((row) => row.beat.getTime()));
-    const since = silent.length > 0 ? `silent for ${Math.round((now - last) / 1000)} s` : 'none is running';
-    return { state: 'down', ...count, reason: `${since}: ${meaning}` };
+    const why: Trouble =
+      silent.length > 0 ? { code: 'silent', params: { seconds: Math.round((now - last) / 1000) } } : { code: 'none-running' };
+    return part('down', count, [why]);
   }
-  if (silent.length > 0) return { state: 'degraded', ...count, reason: `${silent.length} of ${mine.length} silent` };
-  // What a process says that it cannot do.
-  const problem = mine.map((row) => row.facts.problem).find((said) => typeof said === 'string');
-  return problem === undefined ? { state: 'ok', ...count } : { state: 'degraded', ...count, reason: String(problem) };
+  const troubles: Trouble[] =
+    silent.length > 0 ? [{ code: 'some-silent', params: { silent: silent.length, count: mine.length } }] : [];
+  // What those that live say that they cannot do; several mostly say the same.
+  for (const row of mine)
+    if (!silent.includes(row))
+      for (const said of troublesIn(row.facts))
+        if (!troubles.some((one) => one.code === said.code && one.step === said.step)) troubles.push(said);
+  return part(troubles.length > 0 ? 'degraded' : 'ok', count, troubles);
 }
 
 async function inTime<T>(work: () => Promise<T>): Promise<T> {

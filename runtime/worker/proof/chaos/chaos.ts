@@ -34,6 +34,18 @@ export interface ChaosOptions {
   /** What may happen, drawn evenly for `seconds`; or each of these once, in an order that is drawn. */
   readonly blows: readonly Blow[];
   readonly once?: boolean;
+  /** Instead of blows: something around the product goes wrong for a while. */
+  readonly day?: Day;
+}
+/** A day on which something around the product is wrong, and the place in which it can be. */
+export interface Day {
+  readonly server: Pick<Awaited<ReturnType<typeof openServer>>, 'url' | 'db' | 'sql' | 'close' | 'stop'>;
+  /** What the product's processes are started with. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The time of day as the device has it, epoch ms. */
+  readonly now: () => number;
+  /** Under load: begins, lasts, passes. */
+  happens(f: WorkerFixture): Promise<void>;
 }
 export const BLOWS = [
   'worker killed',
@@ -56,7 +68,9 @@ export interface ChaosReport extends Checked {
 
 export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = generator(options.seed);
-  const server = await openServer();
+  const own = options.day ? undefined : await openServer();
+  const server = own ?? options.day?.server;
+  if (!server) throw new Error('no server');
   const receiver = await openReceiver();
   let source: Source | undefined;
   let fleet: Fleet | undefined;
@@ -66,6 +80,7 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
       DATABASE_URL: server.url,
       MILLWRIGHT_DATA: f.dataFolder,
       MILLWRIGHT_MASTER_KEY: MASTER_KEY,
+      ...options.day?.env,
     });
     const port = await freePort();
     await claimBrokerName(f.db, ORG, NAME);
@@ -109,7 +124,7 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
     const first = new Map(shards.map((s) => [s.id, { lanes: s.lanes, cursor: s.cursor }]));
     for (const s of shards) if (s.step !== 0) throw new Error(`shard ${s.id} stepped before the source began`);
 
-    const plant = openSource(options.fields, { port, username: token.username, password: token.password });
+    const plant = openSource(options.fields, { port, username: token.username, password: token.password }, options.day?.now);
     source = plant;
     await until('the device is signed in and its topic is subscribed', async () => {
       const [row] = await f.db.select({ status: connection.status }).from(connection);
@@ -136,17 +151,19 @@ export async function proveChaos(options: ChaosOptions): Promise<ChaosReport> {
         f.sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and query ilike '%bullmq%'`,
       'all sessions cut': () =>
         f.sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'millwright%' and application_name not like '%proof'`,
-      'postmaster killed': async () => server.kill(),
+      'postmaster killed': async () => own?.kill(),
     };
     const left = [...options.blows];
-    while (options.once ? left.length > 0 : Date.now() - begun < options.seconds * 1_000) {
-      await sleep(options.everyMs * (0.5 + random()));
-      const at = Math.floor(random() * left.length);
-      const [blow] = options.once ? left.splice(at, 1) : [left[at]];
-      if (!blow) break;
-      blows[blow] = (blows[blow] ?? 0) + 1;
-      await steady(async () => strike[blow]());
-    }
+    if (options.day) await options.day.happens(f);
+    else
+      while (options.once ? left.length > 0 : Date.now() - begun < options.seconds * 1_000) {
+        await sleep(options.everyMs * (0.5 + random()));
+        const at = Math.floor(random() * left.length);
+        const [blow] = options.once ? left.splice(at, 1) : [left[at]];
+        if (!blow) break;
+        blows[blow] = (blows[blow] ?? 0) + 1;
+        await steady(async () => strike[blow]());
+      }
     // the last blow is borne under load too
     await sleep(options.everyMs);
     plant.end();

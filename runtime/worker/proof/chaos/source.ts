@@ -23,7 +23,7 @@ export interface Source {
 }
 
 /** One message every 10 ms with `fields` samples in it. Time that this process lost is made up for, so the rate holds under load. */
-export function openSource(fields: number, broker: Omit<DeviceOptions, 'topic'>): Source {
+export function openSource(fields: number, broker: Omit<DeviceOptions, 'topic'>, now: () => number = Date.now): Source {
   const device = new MqttDevice({ ...broker, topic: TOPIC });
   let sent = 0;
   let t0 = 0;
@@ -41,9 +41,9 @@ export function openSource(fields: number, broker: Omit<DeviceOptions, 'topic'>)
     },
     timeOf,
     begin() {
-      t0 = Date.now();
+      t0 = now();
       timer = setInterval(() => {
-        while (timeOf(sent + 1) <= Date.now()) {
+        while (timeOf(sent + 1) <= now()) {
           const n = ++sent;
           const payload: Record<string, number> = { t: timeOf(n), n };
           for (let k = 0; k < fields; k++) payload[`f${k}`] = sampleOf(k, n);
