@@ -63,13 +63,13 @@ export function FloorPlan({ title, areas, points, unit, height }: FloorPlanProps
           </g>
         ))}
         {placed.map((p) => (
-          <g key={p.name} data-abnormal={p.abnormal || undefined} className={classes.point}>
+          <g key={`${p.name} ${p.x} ${p.y}`} data-abnormal={p.abnormal || undefined} className={classes.point}>
             {p.abnormal ? (
               <rect x={p.x - 1.6 * size} y={p.y - 1.6 * size} width={3.2 * size} height={3.2 * size} strokeWidth={0.6 * size} />
             ) : (
               <circle cx={p.x} cy={p.y} r={1.3 * size} />
             )}
-            <text x={p.x + 2.4 * size} y={p.y + size} fontSize={2.8 * size}>
+            <text x={p.x + 2.8 * size} y={p.y + size} fontSize={2.8 * size}>
               {p.name} <tspan fontWeight={600}>{figure(p)}</tspan>
             </text>
           </g>

@@ -61,36 +61,40 @@ export function GraphChart({ title, edges, marked, form = 'network', height }: G
             },
           ],
         };
-      const widest = Math.max(1, ...[...Map.groupBy(nodes, (n) => n.layer).values()].map((own) => own.length));
       const strong = new Set(marked);
+      const inLayer = new Map([...Map.groupBy(nodes, (n) => n.layer)].map(([layer, own]) => [layer, own.length]));
+      const layers = inLayer.size;
+      const place = new Map(nodes.map((n) => [n.id, n.layer]));
+      const hidden = { type: 'value' as const, show: false };
       return {
         tooltip,
+        grid: { left: 14, right: 90, top: 14, bottom: 14 },
+        // in layers from left to right; each layer spread over the whole height
+        xAxis: { ...hidden, min: -0.1, max: Math.max(1, layers - 1) },
+        yAxis: { ...hidden, min: 0, max: 1, inverse: true },
+        dataZoom: [{ type: 'inside', xAxisIndex: 0, filterMode: 'none' }],
         series: [
           {
             type: 'graph',
             layout: 'none',
-            roam: true,
-            scaleLimit: { min: 0.2, max: 20 },
-            left: 20,
-            right: 110,
-            top: 20,
-            bottom: 20,
+            coordinateSystem: 'cartesian2d',
             edgeSymbol: ['none', 'arrow'],
             edgeSymbolSize: 7,
-            data: nodes.map((n) => {
-              const inLayer = nodes.filter((o) => o.layer === n.layer).length;
-              return {
-                name: n.id,
-                x: n.layer * 100,
-                y: ((n.order + 0.5) / inLayer) * widest * 30,
-                symbol: 'roundRect',
-                symbolSize: strong.has(n.id) ? 16 : 10,
-                itemStyle: { color: strong.has(n.id) ? tokens.text : tokens.trace },
-              };
-            }),
-            links: edges.map((e) => ({ source: e.from, target: e.to })),
-            label: { show: nodes.length <= MOST_NAMES, position: 'right', color: tokens.text, fontSize: 11 },
-            lineStyle: { color: tokens.dim, width: 1.2, curveness: 0.08 },
+            data: nodes.map((n) => ({
+              name: n.id,
+              value: [n.layer, (n.order + 0.5) / (inLayer.get(n.layer) ?? 1)],
+              symbol: 'roundRect',
+              symbolSize: strong.has(n.id) ? 15 : 10,
+              itemStyle: { color: strong.has(n.id) ? tokens.text : tokens.trace },
+            })),
+            links: edges.map((e) => ({
+              source: e.from,
+              target: e.to,
+              // what goes back, or over a layer, goes around what lies between
+              lineStyle: { curveness: bend((place.get(e.to) ?? 0) - (place.get(e.from) ?? 0)) },
+            })),
+            label: { show: nodes.length <= MOST_NAMES, position: 'right', formatter: '{b}', color: tokens.text, fontSize: 11 },
+            lineStyle: { color: tokens.dim, width: 1.2 },
             emphasis: { disabled: true },
           },
         ],
@@ -123,6 +127,8 @@ export function GraphChart({ title, edges, marked, form = 'network', height }: G
     />
   );
 }
+
+const bend = (layers: number): number => (layers === 1 ? 0.06 : layers > 1 ? 0.25 : -0.35);
 
 function withoutReturn(edges: readonly Edge[], nodes: ReturnType<typeof layered>): boolean {
   const layer = new Map(nodes.map((n) => [n.id, n.layer]));

@@ -33,7 +33,10 @@ test('a plan on a screen: Gantt, floor, links, table and a check against the pub
   await expect(check.getByRole('status'), 'the plan is the published optimum').toHaveText('Passed', { timeout: 60_000 });
   await expect(check.locator('dd').first(), 'in minutes').toHaveText('55 min');
   await expect(screen.picture('Plan')).toHaveAttribute('aria-label', /36 operations on 6 resources/);
-  await expect(page.getByTestId('widget-floor').getByRole('img')).toHaveAttribute('aria-label', /6 places, 1 abnormal/);
+  await expect(page.getByTestId('widget-floor').getByRole('img', { name: 'Load of the machines' })).toHaveAttribute(
+    'aria-label',
+    /6 places, 1 abnormal/,
+  );
   await expect(screen.picture('Ways of the work')).toHaveAttribute('aria-label', /6 items/);
 
   // sorted by a click, numbers as numbers

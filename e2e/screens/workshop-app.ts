@@ -122,7 +122,7 @@ export const workshop = {
           ...{ bind: [{ slot: 'frame', to: 'links' }], at: { x: 4, y: 7, w: 4, h: 6 } },
         },
         {
-          ...{ id: 'pareto', kind: 'chart', title: title('Load', '负荷'), options: { form: 'bar' } },
+          ...{ id: 'pareto', kind: 'chart', title: title('Load', '负荷'), options: { form: 'bar', show: ['name', 'value'] } },
           ...{ bind: [{ slot: 'frame', to: 'machines' }], at: { x: 8, y: 10, w: 4, h: 6 } },
         },
         {

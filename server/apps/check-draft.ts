@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
 import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
+import { wordsOf } from '#blocks/sdk/column-words.ts';
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import { checkApp } from '#runtime/compile/compile.ts';
-import type { GraphDocument } from '#runtime/graph/document.ts';
+import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { failed } from './errors.ts';
+
+export interface NamedOutput {
+  readonly name: string;
+  readonly schema: WireSchema;
+  /** What its columns are called, where their block says it. */
+  readonly words: Readonly<Record<string, Bilingual>>;
+}
 
 export interface DraftCheck {
   readonly problems: readonly GraphProblem[];
   /** What the blocks ask for; sorted. */
   readonly capabilities: readonly string[];
-  readonly outputs: readonly { readonly name: string; readonly schema: WireSchema }[];
+  readonly outputs: readonly NamedOutput[];
   /** The bytes that a version keeps, and their SHA-256 in hex. */
   readonly text: string;
   readonly hash: string;
@@ -26,7 +34,14 @@ export function checkDraft(graph: GraphDocument): DraftCheck {
     capabilities: [...capabilities].sort(),
     outputs: graph.outputs.flatMap(({ name, from }) => {
       const schema = check.outputAt(from)?.schema;
-      return schema ? [{ name, schema }] : [];
+      if (!schema) return [];
+      const node = check.nodes.get(from.node);
+      const made = new Map(Object.entries(node?.node.as ?? {}).map(([own, onWire]) => [onWire, own]));
+      const words = Object.keys(schema.columns).flatMap((column) => {
+        const found = node && wordsOf(node.manifest, made.get(column) ?? column);
+        return found ? [[column, found] as const] : [];
+      });
+      return [{ name, schema, words: Object.fromEntries(words) }];
     }),
     text,
     hash: createHash('sha256').update(text).digest('hex'),

@@ -129,16 +129,16 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
   };
 }
 
-/** What leaves the graph, in its own words, with the unit of each column. */
+/** What leaves the graph, in its own words, with type, unit and words of each column. */
 function outputsOf(document: GraphDocument) {
-  const schemas = new Map(checkDraft(document).outputs.map(({ name, schema }) => [name, schema]));
-  return document.outputs.map(({ name, title }) => ({
-    name,
-    title: title ?? null,
-    units: Object.fromEntries(
-      Object.entries(schemas.get(name)?.columns ?? {}).map(([column, { unit }]) => [column, unit ?? null]),
-    ),
-  }));
+  const known = new Map(checkDraft(document).outputs.map((output) => [output.name, output]));
+  return document.outputs.map(({ name, title }) => {
+    const output = known.get(name);
+    const columns = Object.entries(output?.schema.columns ?? {}).map(
+      ([column, { type, unit }]) => [column, { type, unit: unit ?? null, title: output?.words[column] ?? null }] as const,
+    );
+    return { name, title: title ?? null, columns: Object.fromEntries(columns) };
+  });
 }
 
 /** How the tag's value becomes one in the unit that people enter: what is and what is wanted are compared in one unit, or not at all. */

@@ -11,6 +11,7 @@ import { useFormat } from '../../../../_parts/format.ts';
 import { columnFor, type Frame, frameBind, frameOf, numberAt, textAt } from './frame.ts';
 import classes from './screen.module.css';
 import { useScreen } from './screen-context.tsx';
+import { useColumnFacts } from './widgets.tsx';
 
 /** The newest table in a slot, with its moment. */
 function useFrame(
@@ -125,6 +126,7 @@ export function MapWidget({ widget }: { widget: Widget }) {
   const t = useTranslations('operate');
   const format = useFormat();
   const { facts, live } = useScreen();
+  const columnFacts = useColumnFacts();
   const { bind, frame } = useFrame(widget, 'frame');
   const areas = floor.safeParse(widget.options?.floor ?? []);
   const places = z.array(place).safeParse(widget.options?.places ?? []);
@@ -149,15 +151,15 @@ export function MapWidget({ widget }: { widget: Widget }) {
   });
   const points = [...fixed, ...moving];
   if (points.length === 0 && areas.data.length === 0) return <p className={classes.nothing}>{t('noFrame')}</p>;
-  const first = widget.bind[0]?.to ?? '';
-  const unit = facts.outputs.find((o) => o.name === first.split('.')[0])?.units[first.split('.')[1] ?? 'value'];
+  const [output = '', column = 'value'] = (widget.bind[0]?.to ?? '').split('.');
+  const { unit } = columnFacts(output, column);
   return (
     <div className={classes.fill}>
       <FloorPlan
         title={format.text(widget.title) || bind || t('floor')}
         areas={areas.data satisfies readonly FloorArea[]}
         points={points}
-        unit={unit ?? null}
+        unit={unit}
       />
     </div>
   );

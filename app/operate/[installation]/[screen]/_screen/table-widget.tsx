@@ -11,7 +11,7 @@ import { csvText } from './csv-text.ts';
 import { frameBind, frameOf } from './frame.ts';
 import classes from './screen.module.css';
 import { STALE_MS, useScreen } from './screen-context.tsx';
-import { shownValue, useBindName, useColumnName } from './widgets.tsx';
+import { shownValue, useBindName, useColumnFacts } from './widgets.tsx';
 
 interface Column {
   readonly name: string;
@@ -27,30 +27,31 @@ interface Row {
 
 /** Newest values: a row for each record key, or the rows of a frame. Sorted by a click on a heading; saved as CSV with all digits. */
 export function TableWidget({ widget }: { widget: Widget }) {
-  const { facts, live, lost } = useScreen();
+  const { live, lost } = useScreen();
   const t = useTranslations('operate');
   const format = useFormat();
   const nameOf = useBindName();
-  const columnName = useColumnName();
+  const columnFacts = useColumnFacts();
   const binds = widget.bind.map(({ to }) => to);
   const bind = frameBind(widget, 'frame', widget.bind[0]?.slot ?? '');
   const other = live.rows(binds[0] ?? '')[0]?.other ?? null;
   const frame = useMemo(() => frameOf({ other }), [other]);
   if (frame) {
     const names = Object.keys(frame);
-    const units = facts.outputs.find((o) => o.name === bind)?.units;
     const count = frame[names[0] ?? '']?.length ?? 0;
-    const columns = names.map((n) => ({
-      name: n,
-      head: units?.[n] ? `${columnName(n)} [${unitLabel(units[n])}]` : columnName(n),
+    const known = names.map((n) => columnFacts(bind, n));
+    const columns = known.map(({ name, unit }, i) => ({
+      name: names[i] ?? name,
+      head: unit ? `${name} [${unitLabel(unit)}]` : name,
     }));
     const rows = Array.from({ length: count }, (_, i): Row => {
       const cells = names.map((n) => cellOf(frame[n]?.[i]));
-      return {
-        id: String(i),
-        cells,
-        shown: cells.map((c) => (typeof c === 'number' ? format.number(c) : (c ?? '–').toString())),
-      };
+      const shown = cells.map((cell, c) => {
+        if (cell === null) return '–';
+        if (known[c]?.type === 'time') return format.dateTime(typeof cell === 'number' ? cell : String(cell));
+        return typeof cell === 'number' ? format.number(cell) : String(cell);
+      });
+      return { id: String(i), cells, shown };
     });
     return <Rows widget={widget} columns={columns} rows={rows} />;
   }

@@ -3,6 +3,7 @@ import { IconRoute } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useCallback, useMemo } from 'react';
+import { z } from 'zod';
 import { boundTo, type Widget, type WidgetBind } from '#runtime/graph/screens.ts';
 import { ControlChart } from '../../../../_charts/control-chart.tsx';
 import { FrameChart } from '../../../../_charts/frame-chart.tsx';
@@ -29,19 +30,29 @@ const option = (widget: Widget, name: string): number | undefined => {
 export function useBindName(): (bind: WidgetBind) => string {
   const { facts } = useScreen();
   const format = useFormat();
-  const column = useColumnName();
+  const column = useColumnFacts();
   return ({ to, title }) => {
     if (title) return format.text(title);
     const [output = to, name] = to.split('.');
     const words = format.text(facts.outputs.find((o) => o.name === output)?.title) || output;
-    return name && name !== 'value' ? `${words} · ${column(name)}` : words;
+    return name && name !== 'value' ? `${words} · ${column(output, name).name}` : words;
   };
 }
 
-/** Columns that the product's blocks give, in words; others are called as their makers call them. */
-export function useColumnName(): (name: string) => string {
-  const t = useTranslations('operate');
-  return useCallback((name) => (t.has(`column.${name}`) ? t(`column.${name as 'mean'}`) : name), [t]);
+/** A column of an output: words, unit and type as its block says them; else it is called as its maker calls it. */
+export function useColumnFacts(): (
+  output: string,
+  column: string,
+) => { name: string; unit: string | null; type: string | undefined } {
+  const { facts } = useScreen();
+  const format = useFormat();
+  return useCallback(
+    (output, column) => {
+      const known = facts.outputs.find((o) => o.name === output)?.columns[column];
+      return { name: format.text(known?.title) || column, unit: known?.unit ?? null, type: known?.type };
+    },
+    [facts, format],
+  );
 }
 
 /** One figure: value, unit, quality, age, where it lies in its normal range, and how it moved in the last hour. */
@@ -176,22 +187,22 @@ function alignedLimits(value: Course, ucl: Course, lcl: Course) {
   return { unit: value.unit, x: value.x, y: value.y, ucl: at(ucl), lcl: at(lcl) };
 }
 
-/** A frame (spectrum, Pareto) as a picture; the newest one. */
+/** A frame (spectrum, Pareto) as a picture; the newest one. `options.show`: which columns, the horizontal axis first; `options.form`: see `FrameChart`. */
 export function ChartWidget({ widget }: { widget: Widget }) {
   const { facts, live } = useScreen();
   const t = useTranslations('operate');
   const format = useFormat();
   const bind = frameBind(widget, 'frame', 'value');
   const value = live.value(bind, facts.instance?.key);
-  const name = useColumnName();
+  const columnFacts = useColumnFacts();
   const other = value?.other;
-  const units = facts.outputs.find((o) => o.name === bind)?.units;
+  const shown = z.array(z.string()).safeParse(widget.options?.show).data;
+  const wanted = shown?.join('\n');
   const columns = useMemo(() => {
     const frame = frameOf({ other: other ?? null });
-    return (
-      frame && Object.entries(frame).map(([column, values]) => ({ name: name(column), unit: units?.[column] ?? null, values }))
-    );
-  }, [other, units, name]);
+    const names = wanted?.split('\n').filter((n) => frame && n in frame) ?? Object.keys(frame ?? {});
+    return frame && names.map((n) => ({ ...columnFacts(bind, n), values: frame[n] ?? [] }));
+  }, [other, wanted, columnFacts, bind]);
   if (!columns || !value) return <p className={classes.nothing}>{t('noFrame')}</p>;
   return (
     <div className={classes.fill}>
