@@ -3,6 +3,7 @@ import type { Db, Tx } from '#drizzle/client.ts';
 import type { EffectOutcome } from '#drizzle/schema/app.ts';
 import { effect, instance } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
+import { auditAct, lockOpen } from './audit-acts.ts';
 import { type Rate, takeTokens } from './rates.ts';
 import { type Reason, reason } from './reasons.ts';
 import { MACHINE_KINDS } from './requests.ts';
@@ -180,6 +181,8 @@ export async function waitEffect(db: Tx, id: EffectId): Promise<void> {
     .where(and(isEffect(id), eq(effect.status, 'running')));
 }
 
+const isAct = ({ kind }: Effect): boolean => (MACHINE_KINDS as readonly string[]).includes(kind);
+
 /** Begun and not answered: some of its values may be written. `former` is what the device had before. */
 const unfinished = sql`(${effect.kind} = 'recipe.download' and ${effect.resolved} ? 'former')`;
 
@@ -209,16 +212,26 @@ export async function expireEffects(db: Db): Promise<number> {
     )
     .limit(100);
   let n = 0;
+  const failures: unknown[] = [];
   for (const e of late) {
     const refused = e.attempts === 0 && e.status === 'pending' ? e.answer : null;
     // whoever had it died with it: the machine may have taken the command, so it is not said that it did not
-    const begun = e.status === 'running' && (MACHINE_KINDS as readonly string[]).includes(e.kind);
-    const ended = refused
-      ? await finishEffect(db, e, 'refused', refused)
-      : begun
-        ? await finishEffect(db, e, 'failed', { ok: false, ...reason('outcome-unknown', { cause: DIED }) })
-        : await finishEffect(db, e, 'expired', { ok: false, ...reason('expired') });
-    if (ended) n++;
+    const begun = e.status === 'running' && isAct(e);
+    const status = refused ? 'refused' : begun ? 'failed' : 'expired';
+    const answer = refused ?? { ok: false, ...(begun ? reason('outcome-unknown', { cause: DIED }) : reason('expired')) };
+    try {
+      const ended = await db.transaction(async (tx) => {
+        if (!(await lockOpen(tx, e))) return false;
+        // a sign of life that came too late is no refusal of a command
+        if (isAct(e) && e.kind !== 'watchdog.beat') await auditAct(tx, e, { ...answer, status });
+        return finishEffect(tx, e, status, answer);
+      });
+      if (ended) n++;
+    } catch (error) {
+      // one that cannot be answered holds up none of the others
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} effects could not be ended`);
   return n;
 }

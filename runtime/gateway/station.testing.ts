@@ -1,27 +1,91 @@
 import { and, eq } from 'drizzle-orm';
 import { ModbusServer } from '#blocks/connectors/modbus-tcp/server.testing.ts';
+import { OpcuaTestServer } from '#blocks/connectors/opcua/server.testing.ts';
 import { freePort, until } from '#blocks/connectors/suite.ts';
 import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { appVersion, effect, installation, instance } from '#drizzle/schema/index.ts';
 import { ORG, plantFixture } from './fixture.testing.ts';
 
-/** A set-point register in tenths of a bar, 5.5 to 9 bar, beside a running flag. */
-export async function station() {
-  const plant = await plantFixture();
+/** A Modbus device: a set-point register in tenths of a bar, beside a running flag. */
+export async function modbusDevice() {
   const device = new ModbusServer(await freePort());
   device.words.set('1/holding/0', 70);
   device.words.set('1/coil/0', 1);
   await device.start();
-  const id = await plant.connect('modbus-tcp', { host: '127.0.0.1', port: device.port, timeoutMs: 300 });
-  const setpoint = await plant.tag(id, '1/holding/0:uint16', {
+  return {
+    device,
+    connector: 'modbus-tcp',
+    settings: { host: '127.0.0.1', port: device.port, timeoutMs: 300 },
+    setpoint: '1/holding/0:uint16',
+    running: '1/coil/0',
+    gain: 0.1,
+    /** What the device itself has, in bar. */
+    has: () => (device.words.get('1/holding/0') ?? Number.NaN) / 10,
+    /** From now on the device takes no more than this, in bar, whatever it is told. */
+    clampTo(bar: number) {
+      const { set } = device.words;
+      device.words.set = (key, value) => set.call(device.words, key, key === '1/holding/0' ? Math.min(value, bar * 10) : value);
+    },
+    refuse: () => device.words.delete('1/holding/0'),
+  };
+}
+
+/** The same in an OPC UA server, in hundredths. */
+export async function opcuaDevice() {
+  const device = new OpcuaTestServer(await freePort());
+  let value = 700;
+  let most = Number.POSITIVE_INFINITY;
+  Object.defineProperty(device, 'setpoint', {
+    get: () => value,
+    set: (asked: number) => {
+      value = Math.min(asked, most);
+    },
+  });
+  await device.start();
+  return {
+    device,
+    connector: 'opcua',
+    settings: { endpoint: device.endpoint, security: 'none' },
+    setpoint: 'ns=1;s=Air.Setpoint',
+    running: 'ns=1;s=Air.On',
+    gain: 0.01,
+    has: () => value / 100,
+    clampTo(bar: number) {
+      most = bar * 100;
+    },
+    refuse() {
+      device.refusing = true;
+    },
+  };
+}
+
+/** A set-point, 5.5 to 9 bar, beside a running flag, and an app that may write. */
+export const station = () => stationWith(modbusDevice);
+
+interface Device {
+  readonly device: { start(): Promise<void>; stop(): Promise<void> };
+  readonly connector: string;
+  readonly settings: Record<string, unknown>;
+  readonly setpoint: string;
+  readonly running: string;
+  readonly gain: number;
+  has(): number;
+  clampTo(bar: number): void;
+  refuse(): void;
+}
+export async function stationWith<D extends Device>(make: () => Promise<D>) {
+  const plant = await plantFixture();
+  const made = await make();
+  const id = await plant.connect(made.connector, made.settings);
+  const setpoint = await plant.tag(id, made.setpoint, {
     name: 'setpoint',
     unit: 'bar',
-    gain: 0.1,
+    gain: made.gain,
     low: 5.5,
     high: 9,
     access: 'rw',
   });
-  const running = await plant.tag(id, '1/coil/0', { name: 'running', type: 'boolean' });
+  const running = await plant.tag(id, made.running, { name: 'running', type: 'boolean' });
   const { db } = plant;
   const version = { orgId: ORG, name: { en: 'App', zh: '应用' }, version: '1.0.0', graph: '{}', graphHash: 'x', screens: [] };
   const [release] = await db.insert(appVersion).values(version).returning();
@@ -80,10 +144,12 @@ export async function station() {
   });
   return {
     ...plant,
-    device,
+    ...made,
+    device: made.device as D['device'],
     id,
     setpoint,
     running,
+    instanceId: running1?.id ?? '',
     /** Asks for a write; what comes back reads its row. */
     ask,
     /** Asks, and waits for the answer. */
@@ -92,7 +158,7 @@ export async function station() {
     installed,
     [Symbol.asyncDispose]: async () => {
       await plant[Symbol.asyncDispose]();
-      await device.stop();
+      await made.device.stop();
     },
   };
 }

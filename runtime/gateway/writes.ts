@@ -1,10 +1,11 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { messageOf } from '#blocks/sdk/connector.ts';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
 import type { ResolvedRecipe, ResolvedWrite } from '#drizzle/schema/app.ts';
 import { effect as effects } from '#drizzle/schema/index.ts';
+import { auditAct, lockOpen } from '#runtime/effects/audit-acts.ts';
 import {
   claimEffects,
   claimUnfinishedRecipes,
@@ -119,27 +120,8 @@ export class TagWrites {
       const outcome = await perform(supervised);
       const { status, ...answer } = outcome;
       await db.transaction(async (tx) => {
-        // the row first, then the audit, then the log, as everybody takes them: else two would wait for each other
-        const [open] = await tx
-          .select({ step: effects.step })
-          .from(effects)
-          .where(and(isThis(effect), inArray(effects.status, ['pending', 'running', 'waiting'])))
-          .for('update');
-        if (!open) return;
-        if (this.#worthTelling(effect, outcome))
-          await appendAudit(tx, {
-            orgId: effect.orgId,
-            actor: 'platform',
-            action: outcome.ok ? effect.kind : `${effect.kind}-refused`,
-            target: `tag:${effect.resolved?.tagId}`,
-            details: {
-              effect: effectKey(effect),
-              instance: effect.instanceId,
-              node: effect.node,
-              ...askedOf(effect),
-              ...outcome,
-            },
-          });
+        if (!(await lockOpen(tx, effect))) return;
+        if (this.#worthTelling(effect, outcome)) await auditAct(tx, effect, outcome);
         await finishEffect(tx, effect, status, answer);
       });
       log.info({ effect: effectKey(effect), tag: effect.resolved?.tagId, ok: outcome.ok, code: outcome.code }, effect.kind);
@@ -227,15 +209,3 @@ export class TagWrites {
 }
 
 const isThis = (e: Effect) => and(eq(effects.shardId, e.shardId), eq(effects.step, e.step), eq(effects.ordinal, e.ordinal));
-
-function askedOf({ resolved, request, kind }: Effect): Record<string, unknown> {
-  if (resolved && 'values' in resolved)
-    return {
-      recipe: request.recipe,
-      version: request.version,
-      asked: resolved.values.map(({ tagId, value }) => ({ tag: tagId, value })),
-      ...(resolved.former ? { former: resolved.former } : {}),
-    };
-  if (kind === 'command.send') return { method: request.method, arguments: request.arguments };
-  return { asked: resolved && 'value' in resolved ? resolved.value : undefined };
-}

@@ -24,6 +24,8 @@ export const MANY = 130;
 export class OpcuaTestServer implements TestSource {
   readonly port: number;
   setpoint = 650;
+  /** Takes no value from now on. */
+  refusing = false;
   #silent = false;
   #folder: string | undefined;
   #server: OPCUAServer | undefined;
@@ -110,6 +112,7 @@ export class OpcuaTestServer implements TestSource {
       value: {
         get: () => this.#value(DataType.Float, this.setpoint),
         set: (variant: { value: number }) => {
+          if (this.refusing) return StatusCodes.BadOutOfService;
           this.setpoint = variant.value;
           return StatusCodes.Good;
         },
