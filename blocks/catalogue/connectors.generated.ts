@@ -487,7 +487,7 @@ export const CONNECTORS: readonly ConnectorCard[] = [
   },
   {
     "id": "mqtt",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "title": {
       "en": "MQTT (JSON)",
       "zh": "MQTT（JSON）"
@@ -499,13 +499,14 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     "icon": "broadcast",
     "address": {
       "help": {
-        "en": "topic#field@time: the field of the JSON payload (a.b[0]); @ names the field with the event time (ISO or epoch). For writing add >command/topic#field. A waveform needs the topic alone.",
-        "zh": "主题#字段@时间：字段为 JSON 中的路径（a.b[0]）；@ 后为事件时间字段（ISO 或纪元）。需要写入时加 >命令主题#字段。波形只写主题。"
+        "en": "topic#field@time: the field of the JSON payload (a.b[0]); @ names the field with the event time (ISO or epoch). For writing add >command/topic#field. A waveform needs the topic alone. {template}values#signal for a signal of a template.",
+        "zh": "主题#字段@时间：字段为 JSON 中的路径（a.b[0]）；@ 后为事件时间字段（ISO 或纪元）。需要写入时加 >命令主题#字段。波形只写主题。模板信号写作 {模板}变量值#信号。"
       },
       "examples": [
         "plant/a/pump#data.pressure@ts",
         "plant/a/valve#sp>plant/a/valve/set#sp",
-        "plant/a/pump/vibration"
+        "plant/a/pump/vibration",
+        "{press}L1/M3#temperature (°C)"
       ]
     },
     "browsable": true,
@@ -588,6 +589,108 @@ export const CONNECTORS: readonly ConnectorCard[] = [
           "type": "string",
           "maxLength": 64
         },
+        "ca": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Certificate authority (PEM)",
+              "zh": "CA 证书（PEM）"
+            },
+            "help": {
+              "en": "Who vouches for the broker. Empty: a person decides about its certificate.",
+              "zh": "为代理签发证书的 CA；留空则由人工确认其证书。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
+        "certificate": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Own certificate (PEM)",
+              "zh": "客户端证书（PEM）"
+            },
+            "help": {
+              "en": "Where the broker asks for one; its key stands among the secrets.",
+              "zh": "代理要求时填写；私钥填在机密信息中。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
+        "templates": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Templates",
+              "zh": "消息模板"
+            },
+            "help": {
+              "en": "How messages of many alike devices are read: template name, topic plant/{line}/{machine}/data, then list, signal, value, time, unit, quality, tag, write, ack (see the documentation).",
+              "zh": "同类设备消息的统一读法：template 名称、topic plant/{line}/{machine}/data，再写 list、signal、value、time、unit、quality、tag、write、ack（详见文档）。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 100000
+        },
+        "offset": {
+          "default": "+00:00",
+          "x-millwright": {
+            "title": {
+              "en": "Zone of times without one",
+              "zh": "无时区时间的时区"
+            },
+            "help": {
+              "en": "+08:00 for China",
+              "zh": "中国为 +08:00"
+            }
+          },
+          "type": "string",
+          "pattern": "^[+-](0\\d|1[0-4]):[0-5]\\d$"
+        },
+        "qos": {
+          "default": "1",
+          "x-millwright": {
+            "title": {
+              "en": "Quality of service",
+              "zh": "服务质量（QoS）"
+            },
+            "options": {
+              "0": {
+                "en": "0: what is lost on the way is lost",
+                "zh": "0：途中丢失即丢失"
+              },
+              "1": {
+                "en": "1: acknowledged when logged",
+                "zh": "1：写入日志后确认"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "0",
+            "1"
+          ]
+        },
+        "commandQos": {
+          "default": "1",
+          "x-millwright": {
+            "title": {
+              "en": "Quality of service of commands",
+              "zh": "命令的 QoS"
+            }
+          },
+          "type": "string",
+          "enum": [
+            "0",
+            "1",
+            "2"
+          ]
+        },
         "root": {
           "default": "",
           "x-millwright": {
@@ -622,6 +725,17 @@ export const CONNECTORS: readonly ConnectorCard[] = [
           },
           "type": "string",
           "maxLength": 1000
+        },
+        "key": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Key of the own certificate (PEM)",
+              "zh": "客户端证书私钥（PEM）"
+            }
+          },
+          "type": "string",
+          "maxLength": 20000
         }
       }
     }
@@ -1057,6 +1171,38 @@ export const CONNECTORS: readonly ConnectorCard[] = [
           "type": "string",
           "maxLength": 64
         },
+        "ca": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Certificate authority (PEM)",
+              "zh": "CA 证书（PEM）"
+            },
+            "help": {
+              "en": "Who vouches for the broker. Empty: a person decides about its certificate.",
+              "zh": "为代理签发证书的 CA；留空则由人工确认其证书。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
+        "certificate": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Own certificate (PEM)",
+              "zh": "客户端证书（PEM）"
+            },
+            "help": {
+              "en": "Where the broker asks for one; its key stands among the secrets.",
+              "zh": "代理要求时填写；私钥填在机密信息中。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
         "group": {
           "default": "",
           "x-millwright": {
@@ -1108,6 +1254,17 @@ export const CONNECTORS: readonly ConnectorCard[] = [
           },
           "type": "string",
           "maxLength": 1000
+        },
+        "key": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Key of the own certificate (PEM)",
+              "zh": "客户端证书私钥（PEM）"
+            }
+          },
+          "type": "string",
+          "maxLength": 20000
         }
       }
     }

@@ -65,3 +65,41 @@ export async function trustedAuthority(
   if (failure) throw failure;
   return facts.pem;
 }
+
+/** Why a driver that checked the certificate itself did not take it; undefined when the failure is another one. */
+export function certificateError(error: unknown, where: string): ConnectorError | undefined {
+  const code = (error as NodeJS.ErrnoException)?.code;
+  if (typeof code !== 'string') return undefined;
+  const failure = (name: string, en: string, zh: string) => new ConnectorError('certificate', name, { en, zh }, { cause: error });
+  if (code === 'CERT_HAS_EXPIRED')
+    return failure(
+      'certificate.expired',
+      `The certificate of ${where} is over. Renew it at the device.`,
+      `${where} 的证书已过期。请在设备上更新证书。`,
+    );
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return failure(
+      'certificate.name',
+      `The certificate of ${where} is made out to another name. Use the name that it carries, or renew it.`,
+      `${where} 的证书不是签发给该名称的。请使用证书中的名称，或重新签发。`,
+    );
+  if (/^(UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_(?!HAS))/.test(code))
+    return failure(
+      'certificate.authority',
+      `The certificate of ${where} is not signed by the given authority. Check that it is this broker's.`,
+      `${where} 的证书不是由所给的 CA 签发的。请确认该 CA 属于此服务器。`,
+    );
+  if (/^ERR_(OSSL|SSL)_.*(CERTIFICATE|HANDSHAKE|ALERT)/.test(code))
+    return failure(
+      'certificate.refused',
+      `${where} refuses this client's certificate, or asks for one. Check certificate and key.`,
+      `${where} 拒绝本客户端的证书，或要求出示证书。请检查证书与密钥。`,
+    );
+  if (/^ERR_OSSL/.test(code))
+    return failure(
+      'certificate.form',
+      'The authority, certificate or key is not in PEM form (-----BEGIN …).',
+      'CA、证书或密钥不是 PEM 格式（-----BEGIN …）。',
+    );
+  return undefined;
+}

@@ -1,5 +1,5 @@
 import type { AddressCheck, TagValueType } from '#blocks/sdk/connector.ts';
-import { type Path, type Place, parsePath, parsePlace } from '../payload/path.ts';
+import { isPlain, type Place, type PlainPath, parsePath, parsePlace } from '../payload/path.ts';
 
 const METHODS = ['PUT', 'POST', 'PATCH'] as const;
 export type Method = (typeof METHODS)[number];
@@ -8,7 +8,7 @@ export interface Address extends Place {
   /** Below the connection's base address, with its query: `/api/line1?unit=C`. */
   readonly path: string;
   /** Where a write goes, and under which path of the JSON object. */
-  readonly command?: { readonly method: Method; readonly path: string; readonly value: Path };
+  readonly command?: { readonly method: Method; readonly path: string; readonly value: PlainPath };
 }
 
 const wrong = (code: string, en: string, zh: string) => ({ ok: false as const, code, message: { en, zh } });
@@ -34,7 +34,7 @@ export function parseAddress(
   const [method = '', commandPath = '', ...words] = target.trim().split(' ');
   const value = parsePath(field);
   const known = METHODS.find((one) => one === method);
-  if (tail.length > 0 || words.length > 0 || !known || !isPath(commandPath) || !value) {
+  if (tail.length > 0 || words.length > 0 || !known || !isPath(commandPath) || !value || !isPlain(value)) {
     return wrong(
       'address.command',
       `The command part of “${text}” is not a method with a path, for example >PUT /api/press/setpoint#force. Methods: ${METHODS.join(', ')}.`,

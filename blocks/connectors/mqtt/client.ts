@@ -1,7 +1,8 @@
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { isIP } from 'node:net';
+import mqtt, { type IClientOptions, type IClientPublishOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { closedBy, refusedUser } from '#blocks/sdk/connection-words.ts';
 import { ConnectorError, type ConnectorHost, messageOf, networkError } from '#blocks/sdk/connector.ts';
-import { trustedAuthority } from '../certificate.ts';
+import { certificateError, trustedAuthority } from '../certificate.ts';
 
 export interface BrokerOptions {
   readonly host: string;
@@ -13,6 +14,13 @@ export interface BrokerOptions {
   readonly clientId: string;
   /** Keeps the session at the broker, so that it sends again what was not acknowledged. */
   readonly persistent: boolean;
+  /** The authority that vouches for the broker, PEM; without one a person decides about its certificate. */
+  readonly ca?: string;
+  /** What this client shows of itself where the broker asks for it, PEM. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Highest quality of service of what is subscribed. */
+  readonly qos?: 0 | 1;
   readonly will?: { readonly topic: string; readonly payload: Buffer; readonly retain: boolean };
 }
 
@@ -26,7 +34,18 @@ export interface Message {
   readonly duplicate: boolean;
   /** Of QoS 1. */
   readonly packetId?: number;
+  /** User properties of MQTT 5; empty where there are none. */
+  readonly user: Readonly<Record<string, string>>;
+  /** Names the command that it answers (MQTT 5). */
+  readonly correlation?: Buffer;
   acknowledge(): void;
+}
+
+export interface PublishOptions {
+  readonly qos: 0 | 1 | 2;
+  readonly retain?: boolean;
+  /** Of MQTT 5; left out with 3.1.1. */
+  readonly properties?: NonNullable<IClientPublishOptions['properties']>;
 }
 
 /** Unacknowledged messages in memory before the stream is held; brokers commonly allow 20 to 100 in flight anyway. */
@@ -40,6 +59,8 @@ const CONNECT_LIMIT_MS = 10_000;
  */
 export class BrokerClient {
   readonly #client: MqttClient;
+  readonly #qos: 0 | 1;
+  readonly #version5: boolean;
   readonly #pending = new Map<IPublishPacket, number>();
   #unacknowledged = 0;
   #held: (() => void)[] = [];
@@ -50,8 +71,11 @@ export class BrokerClient {
   #over = false;
   #resumed = false;
 
-  private constructor(client: MqttClient, where: string) {
+  private constructor(client: MqttClient, { host, port, version, qos = 1 }: BrokerOptions) {
+    const where = `${host}:${port}`;
     this.#client = client;
+    this.#qos = qos;
+    this.#version5 = version === '5';
     client.on('connect', (packet) => {
       this.#resumed = packet.sessionPresent;
     });
@@ -72,14 +96,14 @@ export class BrokerClient {
   /** One attempt, with the reason when it fails. */
   static async connect(options: BrokerOptions, host: Pick<ConnectorHost, 'certificate'>): Promise<BrokerClient> {
     const where = `${options.host}:${options.port}`;
-    const ca = options.tls ? await trustedAuthority(options, where, host) : undefined;
-    const client = mqtt.connect(clientOptions(options, ca));
+    const trusted = options.tls && !options.ca ? await trustedAuthority(options, where, host) : undefined;
+    const client = mqtt.connect(clientOptions(options, trusted));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     client.once('connect', () => resolve());
     client.once('error', reject);
     client.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     const timer = setTimeout(() => reject(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })), CONNECT_LIMIT_MS);
-    const made = new BrokerClient(client, where);
+    const made = new BrokerClient(client, options);
     try {
       await promise;
       return made;
@@ -125,6 +149,8 @@ export class BrokerClient {
       resendable,
       duplicate: packet.dup,
       ...(resendable ? { packetId: messageId } : {}),
+      user: userProperties(packet),
+      ...(packet.properties?.correlationData ? { correlation: packet.properties.correlationData } : {}),
       acknowledge,
     };
     if (this.#onMessage) this.#onMessage(message);
@@ -138,7 +164,7 @@ export class BrokerClient {
     for (let i = 0; i < filters.length; i += 100) {
       const part = filters.slice(i, i + 100);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      this.#client.subscribe([...part], { qos: 1 }, (error, _granted, packet) => {
+      this.#client.subscribe([...part], { qos: this.#qos }, (error, _granted, packet) => {
         const codes = packet?.granted ?? [];
         codes.forEach((code, at) => {
           const filter = part[at];
@@ -154,8 +180,17 @@ export class BrokerClient {
   async unsubscribe(filters: readonly string[]): Promise<void> {
     if (filters.length > 0 && !this.#over) await this.#client.unsubscribeAsync([...filters]);
   }
-  async publish(topic: string, payload: Buffer | string, options: { qos: 0 | 1; retain?: boolean }): Promise<void> {
-    await this.#client.publishAsync(topic, payload as Buffer, options);
+  async publish(topic: string, payload: Buffer | string, options: PublishOptions): Promise<void> {
+    const { qos, retain, properties } = options;
+    await this.#client.publishAsync(topic, payload as Buffer, {
+      qos,
+      ...(retain === undefined ? {} : { retain }),
+      ...(properties && this.#version5 ? { properties } : {}),
+    });
+  }
+  /** Does the connection speak MQTT 5, with its properties? */
+  get version5(): boolean {
+    return this.#version5;
   }
 
   #lost(error: ConnectorError): void {
@@ -174,7 +209,16 @@ export class BrokerClient {
   }
 }
 
-function clientOptions(options: BrokerOptions, ca: string | undefined): IClientOptions {
+/** A name that stands several times keeps its first value. */
+function userProperties(packet: IPublishPacket): Readonly<Record<string, string>> {
+  const given = packet.properties?.userProperties;
+  if (!given) return {};
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? (value[0] ?? '') : value]),
+  );
+}
+
+function clientOptions(options: BrokerOptions, trusted: string | undefined): IClientOptions {
   return {
     protocol: options.tls ? 'mqtts' : 'mqtt',
     host: options.host,
@@ -187,7 +231,11 @@ function clientOptions(options: BrokerOptions, ca: string | undefined): IClientO
     ...(options.username ? { username: options.username } : {}),
     ...(options.password ? { password: options.password } : {}),
     ...(options.will ? { will: { ...options.will, qos: 1 as const } } : {}),
-    ...(ca ? { ca: [ca], checkServerIdentity: () => undefined } : {}),
+    // a certificate that a person compared is trusted under any name; one that an authority signed must be the broker's own
+    ...(trusted ? { ca: [trusted], checkServerIdentity: () => undefined } : {}),
+    ...(options.ca ? { ca: [options.ca], servername: isIP(options.host) ? '' : options.host } : {}),
+    ...(options.certificate ? { cert: options.certificate } : {}),
+    ...(options.key ? { key: options.key } : {}),
     reconnectPeriod: 0,
     resubscribe: false,
     connectTimeout: CONNECT_LIMIT_MS,
@@ -213,6 +261,8 @@ function brokerError(error: unknown, where: string): ConnectorError {
       zh: `${where} 不支持此 MQTT 版本。请尝试另一版本。`,
     });
   }
+  const certificate = certificateError(error, where);
+  if (certificate) return certificate;
   if (typeof code === 'number') {
     const text = { en: `${where} refuses: ${messageOf(error)}`, zh: `${where} 拒绝连接：${messageOf(error)}` };
     return new ConnectorError('session', 'mqtt.refused', text);

@@ -79,7 +79,7 @@ describe('mqtt: acknowledgement', () => {
   const open = () =>
     connector.open(
       connector.manifest.settings.parse({ host: '127.0.0.1', port: at.port, username: 'plant' }),
-      { password: 'right' },
+      connector.manifest.secrets.parse({ password: 'right' }),
       host,
     );
   const device = () => mqtt.connectAsync({ host: '127.0.0.1', port: at.port, username: 'plant', password: 'right' });

@@ -13,9 +13,25 @@ export const brokerSettings = {
     title: { en: 'Client id', zh: '客户端标识' },
     help: { en: 'Empty: made from the connection, the same every time.', zh: '留空则由连接生成且保持不变。' },
   }),
+  ca: field(z.string().max(20_000).default(''), {
+    title: { en: 'Certificate authority (PEM)', zh: 'CA 证书（PEM）' },
+    help: {
+      en: 'Who vouches for the broker. Empty: a person decides about its certificate.',
+      zh: '为代理签发证书的 CA；留空则由人工确认其证书。',
+    },
+    field: 'text-area',
+  }),
+  certificate: field(z.string().max(20_000).default(''), {
+    title: { en: 'Own certificate (PEM)', zh: '客户端证书（PEM）' },
+    help: { en: 'Where the broker asks for one; its key stands among the secrets.', zh: '代理要求时填写；私钥填在机密信息中。' },
+    field: 'text-area',
+  }),
 };
 export const brokerSecrets = z.object({
   password: field(z.string().max(1000).default(''), { title: { en: 'Password', zh: '密码' } }),
+  key: field(z.string().max(20_000).default(''), {
+    title: { en: 'Key of the own certificate (PEM)', zh: '客户端证书私钥（PEM）' },
+  }),
 });
 const shape = z.object(brokerSettings);
 
@@ -34,5 +50,8 @@ export function brokerOptions(
     persistent: true,
     ...(username ? { username } : {}),
     ...(secrets.password ? { password: secrets.password } : {}),
+    ...(settings.ca ? { ca: settings.ca } : {}),
+    ...(settings.certificate ? { certificate: settings.certificate } : {}),
+    ...(secrets.key ? { key: secrets.key } : {}),
   };
 }

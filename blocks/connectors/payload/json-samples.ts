@@ -1,7 +1,7 @@
 import { ConnectorError, type ConnectorHost, type Sample, type TagRequest } from '#blocks/sdk/connector.ts';
 import { quality } from '#runtime/batch/quality.ts';
 import type { Place } from './path.ts';
-import { type Payload, PayloadError } from './payload.ts';
+import { type Payload, PayloadError, type Taken } from './payload.ts';
 
 /** Samples out of JSON. What a tag's place does not hold gives a sample without value; why is told once, and taken back when it holds one again. */
 export class JsonSamples {
@@ -13,10 +13,17 @@ export class JsonSamples {
   }
 
   take(tag: TagRequest, place: Place, payload: Payload, arrived: number): Sample {
+    const [sample] = this.each(tag, arrived, () => [payload.take(place, tag.type, arrived)]);
+    if (!sample) throw new Error('a place has one sample');
+    return sample;
+  }
+
+  /** The samples of one tag in a document that may hold several of it, or none. */
+  each(tag: TagRequest, arrived: number, read: () => readonly Taken[]): readonly Sample[] {
     try {
-      const taken = payload.take(place, tag.type, arrived);
-      if (this.#broken.delete(tag.tagId)) this.#host.event({ kind: 'address', tagId: tag.tagId });
-      return { tagId: tag.tagId, ...taken };
+      const samples = read().map((taken) => ({ tagId: tag.tagId, ...taken }));
+      if (samples.length > 0 && this.#broken.delete(tag.tagId)) this.#host.event({ kind: 'address', tagId: tag.tagId });
+      return samples;
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
       if (!this.#broken.has(tag.tagId)) {
@@ -25,7 +32,7 @@ export class JsonSamples {
         const text = { en: `${tag.address}: ${en}`, zh: `${tag.address}：${zh}` };
         this.#host.event({ kind: 'address', tagId: tag.tagId, error: new ConnectorError('address', error.code, text) });
       }
-      return { tagId: tag.tagId, time: arrived, quality: quality('bad', 'missing') };
+      return [{ tagId: tag.tagId, time: arrived, quality: quality('bad', 'missing') }];
     }
   }
 }

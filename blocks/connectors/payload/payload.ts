@@ -1,7 +1,8 @@
 import type { Bilingual } from '#blocks/sdk/connection-words.ts';
 import type { SourceValue, TagValueType, WaveValue } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
-import { type Place, valueAt } from './path.ts';
+import { type Path, type Place, pathText, valueAt } from './path.ts';
+import { type TimeRules, timeOf } from './time.ts';
 
 /**
  * Binary waveform, media type `application/x-mw-wave`, little-endian: bytes 0-3 the letters `MWV1`, 4-7 number of samples (uint32),
@@ -57,11 +58,23 @@ export class Payload {
   readonly #bytes: Buffer;
   #json: { readonly data: unknown } | { readonly error: string } | undefined;
 
-  constructor(bytes: Buffer) {
+  readonly #times: TimeRules;
+  readonly #around: unknown;
+
+  /** `around`: what came beside the body, found by paths that begin with `$`. */
+  constructor(bytes: Buffer, times: TimeRules = {}, around: unknown = {}) {
     this.#bytes = bytes;
+    this.#times = times;
+    this.#around = around;
   }
 
-  #data(): unknown {
+  #at(path: Path): unknown {
+    const [first] = path;
+    return valueAt(typeof first === 'string' && first.startsWith('$') ? this.#around : this.data(), path);
+  }
+
+  /** The JSON that it is; throws `PayloadError` when it is none. */
+  data(): unknown {
     if (!this.#json) {
       try {
         this.#json = { data: JSON.parse(this.#bytes.toString('utf8')) };
@@ -82,11 +95,10 @@ export class Payload {
     if (type === 'text' && place.value.length === 0 && !place.time) {
       return { value: this.#bytes.toString('utf8'), quality: GOOD, time: arrived };
     }
-    const data = this.#data();
-    const found = valueAt(data, place.value);
-    const time = place.time ? timeOf(valueAt(data, place.time)) : arrived;
+    const found = this.#at(place.value);
+    const time = place.time ? timeOf(this.#at(place.time), this.#times) : arrived;
     if (time === undefined) {
-      const where = place.time?.join('.');
+      const where = pathText(place.time ?? []);
       throw new PayloadError('payload.time', {
         en: `There is no time at “${where}”: an ISO text or epoch number is needed.`,
         zh: `“${where}”处没有时间：需要 ISO 文本或纪元数值。`,
@@ -94,7 +106,7 @@ export class Payload {
     }
     if (found === null) return { quality: quality('bad', 'missing'), time };
     if (found === undefined) {
-      const field = place.value.join('.');
+      const field = pathText(place.value);
       throw new PayloadError('payload.missing', {
         en: `The payload has no field “${field}”.`,
         zh: `消息内容中没有字段“${field}”。`,
@@ -112,8 +124,8 @@ export class Payload {
         zh: '二进制波形不完整或头部有误。',
       });
     }
-    const found = valueAt(this.#data(), place.value) as { t0?: unknown; rate?: unknown; values?: unknown } | undefined;
-    const t0 = timeOf(found?.t0);
+    const found = valueAt(this.data(), place.value) as { t0?: unknown; rate?: unknown; values?: unknown } | undefined;
+    const t0 = timeOf(found?.t0, this.#times);
     const { rate, values } = found ?? {};
     const usable = Array.isArray(values) && values.length <= LONGEST_WAVE && values.every((v) => typeof v === 'number');
     if (t0 === undefined || typeof rate !== 'number' || !(rate > 0) || !usable) {
@@ -126,7 +138,8 @@ export class Payload {
   }
 }
 
-function typed(found: unknown, type: TagValueType, place: Place): SourceValue {
+/** A value of JSON as the tag wants it; throws `PayloadError` when it is none of its type. */
+export function typed(found: unknown, type: TagValueType, place: Pick<Place, 'value'>): SourceValue {
   if (type === 'text') return typeof found === 'string' ? found : JSON.stringify(found);
   if (type === 'boolean') {
     if (typeof found === 'boolean') return found;
@@ -137,23 +150,10 @@ function typed(found: unknown, type: TagValueType, place: Place): SourceValue {
     if (typeof found === 'boolean') return Number(found);
     if (typeof found === 'string' && found.trim() !== '' && Number.isFinite(Number(found))) return Number(found);
   }
-  const field = place.value.join('.');
+  const field = pathText(place.value);
   const is = JSON.stringify(found)?.slice(0, 60);
   throw new PayloadError('payload.type', {
     en: `“${field || 'the payload'}” is ${is}, but the tag needs a ${type}.`,
     zh: `“${field || '消息内容'}”为 ${is}，而测点需要 ${type}。`,
   });
-}
-
-/** Epoch ms of an ISO text or an epoch number. Seconds, ms, µs and ns are told apart by their size: no plant has data of before 1973. */
-export function timeOf(found: unknown): number | undefined {
-  if (typeof found === 'string') {
-    // a text without zone is UTC, never the zone of this machine
-    const parsed = Date.parse(/T[\d:.]+$/.test(found) ? `${found}Z` : found);
-    return Number.isNaN(parsed) ? undefined : parsed;
-  }
-  if (typeof found !== 'number' || !Number.isFinite(found) || found <= 0) return undefined;
-  if (found < 1e11) return found * 1000;
-  if (found < 1e14) return found;
-  return found < 1e17 ? found / 1e3 : found / 1e6;
 }

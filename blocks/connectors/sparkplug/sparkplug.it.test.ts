@@ -133,7 +133,7 @@ describe('sparkplug: births, deaths, gaps', () => {
       username: 'plant',
       group: 'G',
     });
-    const session = await connector.open(settings, { password: 'right' }, host);
+    const session = await connector.open(settings, connector.manifest.secrets.parse({ password: 'right' }), host);
     await session.subscribe(
       [
         { tagId: 1, address: 'G/E/D#Pressure', type: 'number', samplePeriodMs: 100, confirmMs: 60_000 },

@@ -22,7 +22,10 @@ export function stampMs(text: string, offsetMinutes: number): number | undefined
     match;
   const whole = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const east = utc ? 0 : sign ? (sign === '-' ? -1 : 1) * (Number(zoneHour) * 60 + Number(zoneMinute)) : offsetMinutes;
-  if (Number.isNaN(whole)) return undefined;
+  const made = new Date(whole);
+  // 30 February and 25 o'clock are no moments
+  if (made.getUTCMonth() + 1 !== Number(month) || made.getUTCDate() !== Number(day) || made.getUTCHours() !== Number(hour))
+    return undefined;
   return whole - east * 60_000 + (fraction === '' ? 0 : Number(`0.${fraction}`) * 1000);
 }
 
