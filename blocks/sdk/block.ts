@@ -144,7 +144,8 @@ interface Common<P extends z.ZodObject, S extends StateFields> {
 export type SourceKind =
   | { readonly kind: 'tag'; readonly role: string } // parameter that names the role
   | { readonly kind: 'form'; readonly form: string } // parameter that names the form
-  | { readonly kind: 'schedule'; readonly schedule: string }; // parameter with the cron rule; the rest of the rule are the parameters beside it
+  | { readonly kind: 'schedule'; readonly schedule: string } // parameter with the cron rule; the rest of the rule are the parameters beside it
+  | { readonly kind: 'event'; readonly event: string }; // parameter that lists the kinds; the rest of the rule are the parameters beside it
 export interface SourceBlock<P extends z.ZodObject = z.ZodObject, O extends PortDecl = PortDecl> extends Common<P, StateFields> {
   readonly source: SourceKind;
   readonly output: O;

@@ -80,8 +80,10 @@ export const alarmEvent = pgTable(
     at: at('at').notNull(),
     shardId: integer('shard_id'),
     step: bigint('step', { mode: 'number' }),
+    /** It is an entry of the control lane, for apps that take events; or nobody took any when it was written. */
+    told: boolean('told').notNull().default(false),
   },
-  (t) => [index().on(t.orgId, t.at), index().on(t.alarmId)],
+  (t) => [index().on(t.orgId, t.at), index().on(t.alarmId), index('alarm_event_untold').on(t.orgId).where(sql`not ${t.told}`)],
 );
 
 /** A command that waits for an operator (`control.confirm`). */

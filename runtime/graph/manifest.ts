@@ -59,7 +59,8 @@ export type CombineRule = 'latest' | 'exact' | { readonly align: { readonly tole
 export type SourceRule =
   | { readonly kind: 'tag'; readonly role: string }
   | { readonly kind: 'form'; readonly form: string }
-  | { readonly kind: 'schedule'; readonly schedule: string };
+  | { readonly kind: 'schedule'; readonly schedule: string }
+  | { readonly kind: 'event'; readonly event: string };
 
 export interface BlockManifest {
   /** Publisher-qualified, `millwright/series.ewma`. */

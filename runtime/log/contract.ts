@@ -98,6 +98,23 @@ export type ControlEvent =
       readonly signed?: boolean;
     }
   | {
+      /** Something happened that any app may want to know: an alarm changed its state, somebody did something, a machine or a system says so. */
+      readonly type: 'event';
+      /** The same event has one id, whoever sends it again. */
+      readonly id: string;
+      /** `alarm`, `audit`, or the name that its sender gave. */
+      readonly kind: string;
+      readonly subject: string;
+      /** Code of the asset, '' = none. */
+      readonly about: string;
+      /** Event time, epoch ms. */
+      readonly time: number;
+      readonly action: string;
+      readonly state: string;
+      readonly value?: number;
+      readonly data: Readonly<Record<string, unknown>>;
+    }
+  | {
       readonly type: 'alarm';
       readonly alarmId: string;
       readonly action: 'acknowledge' | 'shelve' | 'unshelve';
@@ -138,4 +155,6 @@ export interface LogRow {
   readonly entry: LogEntry;
   /** Input cursor after the step, for output lanes. */
   readonly upto?: readonly number[];
+  /** The bytes under this number are damaged, and why; `entry` is empty in their place. */
+  readonly unreadable?: string;
 }

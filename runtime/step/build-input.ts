@@ -1,8 +1,9 @@
 import type { Wave } from '#runtime/batch/batch.ts';
 import { BAD, quality } from '#runtime/batch/quality.ts';
 import type { Origin } from '#runtime/batch/schema.ts';
-import type { ControlEvent, LogEntry, SamplesEntry } from '#runtime/log/contract.ts';
+import type { ControlEntry, ControlEvent, LogEntry, SamplesEntry } from '#runtime/log/contract.ts';
 import type { AnswerRow, ProgramInfo, SourceRows, StepInput } from './contract.ts';
+import { takes, toldBy } from './events.ts';
 
 /** An entry with its place: what every reader gives, whatever it reads from. */
 export interface NumberedEntry {
@@ -88,9 +89,9 @@ export function buildInput(
     }
     n += picks.length >> 1;
     if (entry.kind === 'control') {
-      const source = eventSource(plan, entry.event);
-      if (source >= 0) counts[source] = (counts[source] ?? 0) + 1;
-      if (source >= 0 || isForShard(plan, entry.event)) n++;
+      const fed = fedBy(plan, entry);
+      for (const source of fed) counts[source] = (counts[source] ?? 0) + 1;
+      n += fed.length > 0 ? fed.length : isForShard(plan, entry.event) ? 1 : 0;
     }
   }
 
@@ -127,18 +128,15 @@ export function buildInput(
       }
     } else if (entry.kind === 'control') {
       const { event } = entry;
-      const source = eventSource(plan, event);
-      if (source >= 0 || isForShard(plan, event)) now = Math.max(now, entry.at);
-      if (source >= 0 && event.type === 'form') {
-        cameFrom(source, 'manual');
+      const fed = fedBy(plan, entry);
+      if (fed.length > 0 || isForShard(plan, event)) now = Math.max(now, entry.at);
+      for (const source of fed) {
+        const given = rowOf(plan, entry);
+        cameFrom(source, event.type === 'form' ? 'manual' : 'derived');
         clock[row] = now;
-        sources[source]?.event(row++, word(event.key || plan.key), entry.at, event.values);
-      } else if (source >= 0 && event.type === 'schedule') {
-        cameFrom(source, 'derived');
-        clock[row] = now;
-        const { due, shift, day, missed } = event;
-        sources[source]?.event(row++, word(event.key || plan.key), due, { shift, day, missed });
-      } else if (isForShard(plan, event)) {
+        sources[source]?.event(row++, word(given.key), given.time, given.values);
+      }
+      if (fed.length === 0 && isForShard(plan, event)) {
         if (event.type === 'answer') answers.push(answerRow(row, event));
         clock[row++] = now;
       }
@@ -202,12 +200,34 @@ function picksOf(plan: InputPlan, entry: SamplesEntry): Int32Array {
   return picks;
 }
 
-/** The source that an event of this instance feeds, or -1. */
-function eventSource({ info, instanceId }: InputPlan, event: ControlEvent): number {
-  if (event.type === 'form' && event.instanceId === instanceId) return info.sources.findIndex((s) => s.form === event.form);
-  if (event.type === 'schedule' && event.instanceId === instanceId)
-    return info.sources.findIndex((s) => s.schedule && s.node === event.node);
-  return -1;
+/** The sources that an entry of the control lane feeds: one row each. */
+export function fedBy({ info, instanceId, key }: InputPlan, entry: ControlEntry): readonly number[] {
+  const { event } = entry;
+  if ('instanceId' in event) {
+    if (event.instanceId !== instanceId) return NONE;
+    const source = info.sources.findIndex((s) =>
+      event.type === 'form' ? s.form === event.form : s.schedule && s.node === event.node,
+    );
+    return source < 0 ? NONE : [source];
+  }
+  if (event.type !== 'event' && event.type !== 'record') return NONE;
+  if (!info.sources.some((s) => s.event)) return NONE;
+  const told = toldBy(entry);
+  return told ? info.sources.flatMap((s, i) => (s.event && takes(s.event, told, key) ? [i] : [])) : NONE;
+}
+const NONE: readonly number[] = [];
+
+/** What such a row holds. */
+function rowOf(plan: InputPlan, entry: ControlEntry): { key: string; time: number; values: Readonly<Record<string, unknown>> } {
+  const { event } = entry;
+  if (event.type === 'form') return { key: event.key || plan.key, time: entry.at, values: event.values };
+  if (event.type === 'schedule') {
+    const { due, shift, day, missed } = event;
+    return { key: event.key || plan.key, time: due, values: { shift, day, missed } };
+  }
+  const { time = entry.at, ...values } = toldBy(entry) ?? {};
+  // an event without a number has a missing one, which no sender has to say
+  return { key: plan.key, time, values };
 }
 const isForShard = (plan: InputPlan, event: ControlEvent): boolean =>
   (event.type === 'answer' || event.type === 'tick') && event.shardId === plan.shardId;

@@ -6,8 +6,9 @@ import { readSlices } from '#runtime/historian/slices.ts';
 import { scheduleRows } from '#runtime/replay/schedule-rows.ts';
 import { type RowSeries, type Timeline, timelineOf } from '#runtime/replay/timeline.ts';
 import type { Place } from '#runtime/schedule/due.ts';
-import { buildInput, type SourceBinding, startOf } from '#runtime/step/build-input.ts';
+import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
+import { rowsOf } from './event-rows.ts';
 import type { ReplayWish } from './replay-graph.ts';
 import { stretchOf, wavesIn } from './replay-rows.ts';
 import type { WaveStore } from './wave-store.ts';
@@ -70,22 +71,10 @@ export async function formRows(
       ),
     )
     .orderBy(asc(event.at), asc(event.seq));
-  return rows.flatMap(({ at, lane, seq, event }): RowSeries[] => {
-    const built = buildInput({ shardId: -1, instanceId, key, info, bindings: [] }, startOf(info), [
-      { lane, seq, entry: { kind: 'control', at, event } },
-    ]);
-    return built.input.sources.map(({ source, time, columns, quality }) => ({
-      source,
-      key: built.input.words.at(-1) ?? key,
-      time,
-      columns,
-      quality,
-      arrival: { at: Float64Array.of(at), lane, seq: Float64Array.of(seq) },
-    }));
-  });
+  return rows.flatMap((row) => rowsOf(row, info, key, instanceId));
 }
 
-/** A form's one row, when its time is in (from, to]. */
+/** A form's or event's one row, when its time is in (from, to]. */
 function between({ arrival, ...row }: RowSeries, from: number, to: number, arrived: boolean): RowSeries[] {
   const [at = Number.NaN] = row.time;
   if (!(at > from && at <= to)) return [];

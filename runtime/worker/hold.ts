@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { instance, lane, shard as shardTable } from '#drizzle/schema/index.ts';
+import { keepSubscriptions } from '#runtime/events/subscriptions.ts';
 import { int8s } from '#runtime/log/connection.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { createStepper } from '#runtime/sandbox/stepper.ts';
@@ -88,7 +89,11 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
     const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
     if (reshaped) await reshape(context, held, wanted);
     else if (!recovered.upToDate) await saveCheckpoint(context, held);
-    await Promise.all([keepBeginning(context, held), keepSchedules(db, facts, held.program.info)]);
+    await Promise.all([
+      keepBeginning(context, held),
+      keepSchedules(db, facts, held.program.info),
+      keepSubscriptions(db, facts, held.program.info),
+    ]);
     if (facts.status !== 'running') await setStatus(db, lease.instanceId, 'running');
     return held;
   } catch (error) {

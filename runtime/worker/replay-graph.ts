@@ -25,6 +25,7 @@ import type { SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo, StepResult } from '#runtime/step/contract.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { arrivedStretches, lanesOf, reaches } from './arrived-log.ts';
+import { eventRows } from './event-rows.ts';
 import { historyAnswers } from './history-reads.ts';
 import { formRows, historyStretches } from './history-stretches.ts';
 import { type OwnJournal, ownJournal } from './own-journal.ts';
@@ -216,7 +217,8 @@ async function stretchesOf(
   const place = info.sources.some((s) => s.schedule) ? await placeOf(tools.db, orgId, assetId ?? null) : { zone: 'UTC' };
   const reader: HistoryReader = { tx: tools.db, orgId, readLog: tools.reader.readAfter, dataFolder: tools.dataFolder };
   const forms = wish.beside === undefined ? [] : await formRows(tools.db, orgId, wish.beside, window, info, key);
-  const history = historyStretches(reader, wish, info, bindings, waves, place, forms);
+  const events = await eventRows(tools.db, orgId, window, info, key);
+  const history = historyStretches(reader, wish, info, bindings, waves, place, [...forms, ...events]);
   if (wish.input === 'corrected') return { stretches: history };
   const beside = wish.beside === undefined ? undefined : await besideOf(tools.db, wish.beside);
   const wanted = { orgId, window, info, bindings, key, place, beside };

@@ -4,6 +4,7 @@ import { isPassing } from '#drizzle/refusal.ts';
 import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
 import { performHistoryRead } from '#runtime/effects/read-history.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
+import { forwardEvents } from '#runtime/events/forward.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
 import { openQueue, startWorker as startQueueWorker } from '#runtime/queue/queue.ts';
@@ -44,6 +45,8 @@ const SWEEP_MS = 200;
 const POLL_MS = 250;
 /** Changes of instances that nobody told of are seen within this. */
 const CONTROL_MS = 1_000;
+/** What happened to an alarm is told to the apps that take it within this. */
+const EVENTS_MS = 250;
 /** A round that failed as a whole is not repeated at full speed. */
 const AGAIN_MS = 150;
 
@@ -142,6 +145,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     control,
     every(CONTROL_MS, 'balance', () => dealing.balance(), when),
     every(CONTROL_MS, 'parking', async () => parkIdle(context, held.values(), options.parkMs ?? PARK_MS), when),
+    every(EVENTS_MS, 'events', async () => void (await forwardEvents(db)), when),
     every(CONTROL_MS, 'step times', () => holdings.times.flush(db), when),
     every(CONTROL_MS, 'figures of nodes', () => holdings.figures.flush(db), when),
     every(
@@ -156,7 +160,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       when,
     ),
   ];
-  const problems = () => [...(context.trouble.now ?? []), ...steadyClock.problems];
+  const problems = () => [...(context.trouble.now ?? []), ...context.reader.problems, ...steadyClock.problems];
   const look = () => void control.go().then(() => sweep.go());
   holdings.onFree = () => void sweep.go();
   session.onLost = () => {

@@ -99,6 +99,15 @@ export const rooms: readonly Room[] = [
     instead: store,
   },
   {
+    // An event is a log entry, appended in the transaction that notes that it is told.
+    path: 'runtime/events',
+    rooms: ['runtime/log', 'drizzle'],
+    types: contracts,
+    packages: ['drizzle-orm'],
+    node: true,
+    instead: store,
+  },
+  {
     // A tick is a log entry, appended in the transaction that moves its schedule on.
     path: 'runtime/schedule',
     rooms: ['runtime/log', 'runtime/graph', 'drizzle'],

@@ -4,6 +4,7 @@ import { listEventsEndpoint } from './list-events.ts';
 import { listTagsEndpoint } from './list-tags.ts';
 import { readHistoryEndpoint } from './read-history.ts';
 import { readResampledEndpoint, readRollupsEndpoint } from './read-rollups.ts';
+import { writeEventsEndpoint } from './write-events.ts';
 import { writeSamplesEndpoint } from './write-samples.ts';
 
 /** Everything at `/api/v1`. A new address is a file with `defineEndpoint` and a line here. */
@@ -15,6 +16,7 @@ export const ENDPOINTS = [
   readResampledEndpoint,
   listAlarmsEndpoint,
   listEventsEndpoint,
+  writeEventsEndpoint,
   startBacktestEndpoint,
   readRunEndpoint,
 ] as const;

@@ -341,4 +341,36 @@ describe('the programming interface', () => {
       expect(await problem(await ask('/tags', { method: 'POST', body: '{}' }))).toMatchObject({ code: 'api.no-such-address' });
     });
   });
+
+  it('puts the events of other systems into the log, each once by its id, and refuses a wrong one with the whole request', async () => {
+    const send = (...events: object[]) => ask('/events', { method: 'POST', body: JSON.stringify({ events }) });
+    const one = {
+      id: 'mes-1',
+      kind: 'cycle',
+      subject: 'press-3',
+      asset: 'C-101',
+      time: '2026-01-05T16:00:00+08:00',
+      value: 12.5,
+    };
+    expect(await (await send(one, { ...one, id: 'mes-2', data: { good: 4 } }, one)).json()).toEqual({ accepted: 2 });
+    expect(await (await send(one, { ...one, id: 'mes-3' })).json()).toEqual({ accepted: 1 });
+    const [lane] = await test.sql<{ id: number }[]>`select id from lane where org_id = ${orgId} and kind = 'control'`;
+    const reader = await openLogReader(test.url);
+    const rows = await reader.readAfter([lane?.id ?? 0], [0], 100);
+    await reader.close();
+    const told = rows.flatMap(({ entry }) => (entry.kind === 'control' && entry.event.type === 'event' ? [entry.event] : []));
+    expect(told.map((event) => event.id)).toEqual(['mes-1', 'mes-2', 'mes-3']);
+    const time = Date.UTC(2026, 0, 5, 8);
+    expect(told[1]).toMatchObject({ kind: 'cycle', subject: 'press-3', about: 'C-101', time, value: 12.5, data: { good: 4 } });
+    for (const [wrong, why] of [
+      [{ ...one, id: 'mes-4', kind: 'alarm' }, 'kind'],
+      [{ ...one, id: 'mes-4', time: 'yesterday' }, 'time'],
+      [{ ...one, id: 'mes-4', data: { text: 'x'.repeat(20_000) } }, 'data'],
+    ] as const) {
+      const answer = await send({ ...one, id: 'mes-5' }, wrong);
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(why)]);
+    }
+    // nothing of a refused request was taken
+    expect(await (await send({ ...one, id: 'mes-5' })).json()).toEqual({ accepted: 1 });
+  });
 });
