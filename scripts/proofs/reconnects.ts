@@ -52,7 +52,11 @@ const grown = {
   ),
   mqtt: await growth(
     () =>
-      mqtt.open(mqtt.manifest.settings.parse({ ...settings, port: broker.port, username: 'plant' }), { password: 'right' }, host),
+      mqtt.open(
+        mqtt.manifest.settings.parse({ ...settings, port: broker.port, username: 'plant' }),
+        mqtt.manifest.secrets.parse({ password: 'right' }),
+        host,
+      ),
     'a/b#v',
   ),
 };
