@@ -38,6 +38,14 @@ export const ACCESS = {
   'alarm.acknowledge': operators,
   'alarm.shelve': operators,
 
+  'record.read': readers,
+  /** Records of the running plant: orders, jobs, lots, inspections, failures. */
+  'record.work': operators,
+  /** Records that the plant is run by: items, recipes, tariffs, contracts. */
+  'record.manage': builders,
+  /** Release, approve, let go from hold: what somebody answers for. */
+  'record.approve': builders,
+
   'history.read': readers,
   'history.export': readers,
 
@@ -75,5 +83,5 @@ export function can(roles: readonly AccessRole[], permission: Permission): boole
 }
 
 /** What a key of the programming interface may be allowed to do. */
-export const SCOPES = ['samples.write', 'history.read', 'alarms.read', 'runs.start'] as const;
+export const SCOPES = ['samples.write', 'history.read', 'alarms.read', 'runs.start', 'records.read', 'records.write'] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -13,6 +13,7 @@ import { operateRouter } from './operate/router.ts';
 import { organizationRouter } from './organization/router.ts';
 import { plantRouter } from './plant/router.ts';
 import { publishRouter } from './publish/router.ts';
+import { recordsRouter } from './records/router.ts';
 import { reviewRouter } from './review/router.ts';
 import { runsRouter } from './runs/router.ts';
 import { schedulesRouter } from './schedules/router.ts';
@@ -36,6 +37,7 @@ export const appRouter = router({
   operate: operateRouter,
   organization: organizationRouter,
   plant: plantRouter,
+  records: recordsRouter,
   runs: runsRouter,
   schedules: schedulesRouter,
   sources: sourcesRouter,

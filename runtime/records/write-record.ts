@@ -139,7 +139,7 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
         .returning()
     : await tx
         .insert(record)
-        .values({ orgId, kind, code, ...changed })
+        .values({ orgId, kind, code, ...changed, createdAt: at, updatedAt: at })
         .onConflictDoNothing()
         .returning();
   // somebody else made it in the same moment
@@ -157,6 +157,7 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
     request: who.request ?? null,
     why: wish.why ?? null,
     signature: signature ?? null,
+    at,
     ...changed,
   });
   await writeLinks(tx, orgId, row.id, found, links.length > 0);

@@ -212,6 +212,8 @@ export const rooms: readonly Room[] = [
       'blocks/sdk',
       // Pure: what an address of a protocol looks like, said to a person while they type it.
       'blocks/connectors/*/address.ts',
+      // Files of rows are read in one way, whether dropped into a folder or uploaded.
+      'blocks/connectors/file-drop/records.ts',
       ...[
         'batch',
         'units',

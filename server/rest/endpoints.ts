@@ -4,6 +4,7 @@ import { listEventsEndpoint } from './list-events.ts';
 import { listTagsEndpoint } from './list-tags.ts';
 import { readHistoryEndpoint } from './read-history.ts';
 import { readResampledEndpoint, readRollupsEndpoint } from './read-rollups.ts';
+import { changeRecordEndpoint, listRecordsEndpoint, readRecordEndpoint } from './records.ts';
 import { writeEventsEndpoint } from './write-events.ts';
 import { writeSamplesEndpoint } from './write-samples.ts';
 
@@ -19,4 +20,7 @@ export const ENDPOINTS = [
   writeEventsEndpoint,
   startBacktestEndpoint,
   readRunEndpoint,
+  listRecordsEndpoint,
+  readRecordEndpoint,
+  changeRecordEndpoint,
 ] as const;

@@ -102,6 +102,8 @@ describe('the programming interface', () => {
       '/events',
       '/backtests',
       '/runs',
+      '/records',
+      '/record',
     ]);
     expect(document).toMatchObject({
       paths: {
