@@ -1,5 +1,6 @@
 import type { AnyBlock } from '#blocks/sdk/block.ts';
 import type { BlockCatalogue, CatalogueBlock } from '#runtime/graph/manifest.ts';
+import { newestFirst } from '#runtime/graph/versions.ts';
 import { BLOCKS } from './browser.generated.ts';
 import { manifestOf } from './manifest.ts';
 
@@ -13,7 +14,7 @@ export const catalogueOf = (blocks: readonly AnyBlock[]): BlockCatalogue => {
   }
   return {
     block: (id, version) => byId.get(id)?.find((b) => b.manifest.version === version),
-    versions: (id) => (byId.get(id) ?? []).map((b) => b.manifest.version),
+    versions: (id) => (byId.get(id) ?? []).map((b) => b.manifest.version).sort(newestFirst),
     ids: () => [...byId.keys()],
   };
 };

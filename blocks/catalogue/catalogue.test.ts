@@ -6,6 +6,8 @@ import { loadCatalogue } from './runtime.ts';
 
 test('the generated lists are fresh: npm run catalogue', async () => {
   const files = await blockFiles();
+  // released versions stay as they were released
+  expect(files.changed).toEqual([]);
   expect(readFileSync(BROWSER, 'utf8')).toBe(files.browser);
   expect(readFileSync(RUNTIME, 'utf8')).toBe(files.runtime);
 }, 60_000);

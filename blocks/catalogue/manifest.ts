@@ -70,6 +70,7 @@ export function manifestOf(block: AnyBlock, publisher = 'millwright'): BlockMani
     summary: block.summary,
     ...(block.words ? { words: block.words } : {}),
     icon: block.icon,
+    ...(block.changes ? { changes: block.changes } : {}),
     ...(block.reference ? { reference: block.reference } : {}),
     ...(block.labels ? { labels: block.labels } : {}),
     params,

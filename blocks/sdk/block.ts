@@ -133,6 +133,8 @@ interface Common<P extends z.ZodObject, S extends StateFields> {
    * `tag.write` that names none has all its ports guarded.
    */
   readonly guarded?: string;
+  /** What is different in this version from the one before, for people who have that one; older ones below it. */
+  readonly changes?: Readonly<Record<string, Bilingual>>;
   /** Standard, paper or handbook behind it. */
   readonly reference?: string;
   /** Titles of ports and columns that `blocks/sdk/column-words.ts` does not have. */

@@ -70,6 +70,8 @@ export interface BlockManifest {
   readonly summary: Bilingual;
   readonly words?: Bilingual;
   readonly icon: string;
+  /** By version: what is different in it from the one before. */
+  readonly changes?: Readonly<Record<string, Bilingual>>;
   readonly reference?: string;
   /** Titles of ports and columns beyond the common ones. */
   readonly labels?: Readonly<Record<string, Bilingual>>;

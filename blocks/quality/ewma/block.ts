@@ -10,6 +10,12 @@ export default defineBlock({
   },
   words: { en: 'spc control chart shift drift', zh: '统计过程控制 控制图 偏移 漂移' },
   icon: 'chart-dots',
+  changes: {
+    '1.1.0': {
+      en: 'Fast initial response: limits may begin narrower. Without it, results are the same.',
+      zh: '新增快速初始响应：起始控制限可收窄；不启用时结果不变。',
+    },
+  },
   reference:
     'ISO 7870-6; NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.4; Roberts 1959; Steiner 1999 (fast initial response)',
   params: z.object({

@@ -57,6 +57,10 @@ export const setParam = (id: string, name: string, value: unknown): Edit =>
     return { ...node, params: value === undefined ? rest : { ...node.params, [name]: value } };
   });
 
+/** Another version of its block; parameters stay as they are, the check says which of them it does not take. */
+export const setVersion = (id: string, version: string): Edit =>
+  changeNode(id, (node) => (node.version === version ? node : { ...node, version }));
+
 /** One text for both languages, until the label has two: then that of `language`. None in any language takes the label away. */
 export const setLabel = (id: string, text: string, language: 'en' | 'zh' = 'en'): Edit =>
   changeNode(id, (node) => {

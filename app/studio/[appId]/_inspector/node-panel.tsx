@@ -14,6 +14,7 @@ import { fieldMeta } from '../_session/starter.ts';
 import { useSay, useSession, useStudio } from '../_session/use-session.tsx';
 import { Field } from './field.tsx';
 import classes from './inspector.module.css';
+import { NewerVersion } from './newer-version.tsx';
 import { LiftParameter, LinkedParameter } from './parameter-link.tsx';
 import { Readme } from './readme.tsx';
 
@@ -44,6 +45,7 @@ export function NodePanel({ node }: { node: GraphNode }) {
         <Tabs.Panel value="settings">
           <div className={classes.body}>
             <Problems node={node.id} />
+            <NewerVersion node={node} />
             {!manifest && <p style={{ margin: 0 }}>{t('inspector.missing', { block: node.block })}</p>}
             <TextInput
               label={t('inspector.label')}
