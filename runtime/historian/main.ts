@@ -9,7 +9,7 @@ import type { Trouble } from '#drizzle/troubles.ts';
 import { HeadSampler } from '#runtime/log/head-sampler.ts';
 import { surviveLostSessions } from '#runtime/log/lost-sessions.ts';
 import { openListener } from '#runtime/log/notify.ts';
-import { openLogReader } from '#runtime/log/reader.ts';
+import { type OpenLogReader, openLogReader } from '#runtime/log/reader.ts';
 import { startBeat } from '#runtime/supervisor/beat.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
@@ -33,7 +33,8 @@ const facts: { active: boolean; samples: number; chunks: number; bytes: number; 
 };
 /** What keeps it from storing; else what housekeeping could not do. Health shows it as the reason. */
 let trouble: readonly Trouble[] = [];
-const problems = () => [...trouble, ...(facts.house?.problems ?? [])];
+let reader: OpenLogReader | undefined;
+const problems = () => [...trouble, ...(reader?.problems ?? []), ...(facts.house?.problems ?? [])];
 const beat = startBeat({
   sql: database.sql,
   kind: 'historian',
@@ -57,7 +58,11 @@ const wait = (ms: number) =>
   });
 
 async function session(): Promise<void> {
-  const reader = await openLogReader(url as string, { name: 'historian' });
+  const opened = await openLogReader(url as string, {
+    name: 'historian',
+    onUnreadable: (at, error) => log.error({ ...at, code: error.code, reason: error.message }, 'log entry unreadable'),
+  });
+  reader = opened;
   try {
     await using lock = await holdHistorianLock(url as string, stop.signal);
     if (!lock) return;
@@ -75,7 +80,7 @@ async function session(): Promise<void> {
     const heads = new HeadSampler();
     await consume({
       sql: database.sql,
-      read: reader.readAfter,
+      read: opened.readAfter,
       wait,
       signal: stop.signal,
       onFlush: (lane, samples, chunks, bytes) => {
@@ -101,7 +106,7 @@ async function session(): Promise<void> {
     });
   } finally {
     facts.active = false;
-    await reader.close();
+    await opened.close();
   }
 }
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Sql } from 'postgres';
 import { type ArchiveBlock, type ArchivedEntry, type ArchiveFile, openArchive } from './archive-file.ts';
 import type { LogRow } from './contract.ts';
-import { unpack } from './entry.ts';
 import { type LogReader, LogTruncatedError } from './reader.ts';
+import { Unreadable } from './unreadable.ts';
 
 /** Decoded blocks that are kept: several lanes are read side by side from the same ones. */
 const BLOCKS_KEPT = 4;
@@ -16,6 +16,7 @@ export async function openArchivedLog(sql: Sql, reader: LogReader, dataFolder: s
   const days = await sql<{ day: number; path: string }[]>`select day, path from log_archive where org_id = ${orgId} order by day`;
   const files: ArchiveFile[] = [];
   for (const { path } of days) files.push(await openArchive(join(dataFolder, path)));
+  const unreadable = new Unreadable();
   const blocks = files.flatMap((file) => file.index.blocks.map((block) => ({ file, block })));
   const kept = new Map<ArchiveBlock, Promise<ArchivedEntry[]>>();
   const entriesOf = ({ file, block }: (typeof blocks)[number]) => {
@@ -43,10 +44,12 @@ export async function openArchivedLog(sql: Sql, reader: LogReader, dataFolder: s
           if (rows.length === 0) throw new LogTruncatedError(lane, after, entry.seq);
           return rows;
         }
+        const read = unreadable.read(entry);
+        if (!read) return rows;
         rows.push({
           lane,
           seq: entry.seq,
-          entry: unpack(entry.data, entry.at),
+          ...read,
           ...(entry.upto ? { upto: entry.upto } : {}),
           after,
         });

@@ -14,6 +14,8 @@ import type { ControlEvent, LogEntry, OutputColumns, OutputsEntry, SamplesEntry 
 
 const VERSION = 1;
 const KIND = { samples: 1, control: 2, outputs: 3 } as const;
+/** What stands in the place of a version or a kind and is greater than this is no later one: the bytes are damaged. */
+const MOST_LATER = 32;
 const FLAG = { offsets: 1, times: 2, quality: 4, other: 8, messages: 16, received: 32 } as const;
 
 /** Bytes that this version of the product cannot read; `code` is stable. */
@@ -44,7 +46,7 @@ export function pack(entry: LogEntry): Buffer<ArrayBuffer> {
 export function unpack(bytes: Uint8Array, at?: number): LogEntry {
   const version = bytes[0];
   if (version !== VERSION)
-    throw new LogFormatError('LOG_VERSION_UNKNOWN', `log entry of format ${version}; this version reads format ${VERSION}`);
+    throw new LogFormatError(later(version), `log entry of format ${version}; this version reads format ${VERSION}`);
   try {
     if (bytes[1] === KIND.samples) return unpackSamples(bytes, at);
     const r = new ByteReader(bytes, 2);
@@ -57,8 +59,11 @@ export function unpack(bytes: Uint8Array, at?: number): LogEntry {
   } catch (error) {
     throw new LogFormatError('LOG_ENTRY_DAMAGED', `log entry cannot be read: ${(error as Error).message}`);
   }
-  throw new LogFormatError('LOG_VERSION_UNKNOWN', `log entry of unknown kind ${bytes[1]}`);
+  throw new LogFormatError(later(bytes[1]), `log entry of unknown kind ${bytes[1]}`);
 }
+
+const later = (byte: number | undefined): LogFormatError['code'] =>
+  byte !== undefined && byte > 0 && byte <= MOST_LATER ? 'LOG_VERSION_UNKNOWN' : 'LOG_ENTRY_DAMAGED';
 
 function packSamples(e: SamplesEntry): Buffer<ArrayBuffer> {
   const { n } = e;

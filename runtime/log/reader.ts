@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import type { Trouble } from '#drizzle/troubles.ts';
 import { connectLog, int8s, LogUnavailableError, sessionLost } from './connection.ts';
 import type { LogRow } from './contract.ts';
 import { DAY_MS, dayOf } from './days.ts';
-import { unpack } from './entry.ts';
 import { inTurn } from './in-turn.ts';
+import { type OnUnreadable, Unreadable } from './unreadable.ts';
 
 /** Entries older than the oldest kept day were asked for: `code` is stable. */
 export class LogTruncatedError extends Error {
@@ -19,7 +20,7 @@ export class LogTruncatedError extends Error {
 export interface LogReader {
   /**
    * Entries after each (lane, cursor), at most `limit` a lane, in order, in one round trip. Stops in a lane at the first number that is not
-   * the next, so nothing can be skipped. The same lane may be asked for with several cursors; `after` of a row tells which.
+   * the next, so nothing can be skipped, and before one of a later format. The same lane may be asked for with several cursors; `after` of a row tells which.
    */
   readAfter(lanes: readonly number[], cursors: readonly number[], limit: number): Promise<(LogRow & { after: number })[]>;
   /** Newest number of each lane; 0 = empty. */
@@ -43,7 +44,15 @@ const SLACK_MS = 600_000;
 /** Hints may be wrong where a clock was set: what finds nothing in the days they name looks through all days this often. */
 const LOOK_AROUND_MS = 30_000;
 
-export async function openLogReader(url: string, options: { name?: string } = {}): Promise<LogReader> {
+/** A reader that says what it met. */
+export interface OpenLogReader extends LogReader {
+  readonly problems: Trouble[];
+}
+
+export async function openLogReader(
+  url: string,
+  options: { name?: string; onUnreadable?: OnUnreadable } = {},
+): Promise<OpenLogReader> {
   let client: pg.Client | undefined;
   let closed = false;
   const days = new DayHints();
@@ -51,6 +60,7 @@ export async function openLogReader(url: string, options: { name?: string } = {}
   /** The days are the database's: its time when last asked, and ours by a clock that nobody sets. */
   let asked = { day: 0, ms: 0, at: Number.NEGATIVE_INFINITY };
   const lookedAround = new Map<number, number>();
+  const unreadable = new Unreadable(options.onUnreadable);
 
   async function session(): Promise<pg.Client> {
     if (closed) throw new LogUnavailableError('reader is closed');
@@ -141,9 +151,14 @@ export async function openLogReader(url: string, options: { name?: string } = {}
         stopped = true;
         continue;
       }
+      const read = decoded(row);
+      if (!read) {
+        stopped = true;
+        continue;
+      }
       next++;
-      if (!stopped) days.learn(row.lane, row.seq, row.day);
-      out.push({ ...decoded(row), after: row.after });
+      days.learn(row.lane, row.seq, row.day);
+      out.push({ ...read, after: row.after });
     }
     return out;
   }
@@ -155,10 +170,12 @@ export async function openLogReader(url: string, options: { name?: string } = {}
   }
   /** Scan groups name the same tags again and again: equal lists become one object, so that readers can keep what they worked out for it. */
   const tagLists = new Map<number, Int32Array>();
-  function decoded(row: Row): LogRow {
-    const entry = unpack(row.data, row.at);
+  function decoded(row: Row): LogRow | undefined {
+    const read = unreadable.read(row);
+    if (!read) return undefined;
+    const { entry } = read;
     const shared = { lane: row.lane, seq: row.seq, ...(row.upto ? { upto: row.upto } : {}) };
-    if (entry.kind !== 'samples') return { ...shared, entry };
+    if (entry.kind !== 'samples' || read.unreadable) return { ...shared, ...read };
     const known = tagLists.get(row.lane);
     if (known && sameTags(known, entry.tag)) return { ...shared, entry: { ...entry, tag: known } };
     tagLists.set(row.lane, entry.tag);
@@ -167,6 +184,9 @@ export async function openLogReader(url: string, options: { name?: string } = {}
 
   return {
     readAfter,
+    get problems() {
+      return unreadable.problems;
+    },
     async ends(lanes) {
       const rows = await query<{ seq: number | null }>(
         'select (select max(seq) from log where log.lane = u.lane) as seq from unnest($1::int4[]) with ordinality u(lane, i) order by u.i',

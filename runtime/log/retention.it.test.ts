@@ -9,7 +9,7 @@ import { openArchive } from './archive-file.ts';
 import { openArchivedLog, readArrived } from './archive-reader.ts';
 import type { LogRow } from './contract.ts';
 import { DAY_MS, dayOf, ensureDays } from './days.ts';
-import { openLogReader } from './reader.ts';
+import { type LogReader, openLogReader } from './reader.ts';
 import { dropOldArchives, retireDays } from './retention.ts';
 import { openScanWriter } from './scan-writer.ts';
 import { sampleOf } from './suite.ts';
@@ -39,7 +39,7 @@ async function fixture() {
   const reader = await openLogReader(database.url);
   const seen = (seq: number) =>
     sql`insert into history_cursor (lane_id, seq) select id, ${seq} from lane on conflict (lane_id) do update set seq = excluded.seq`;
-  const all = async (from: typeof reader, lane: number) => {
+  const all = async (from: LogReader, lane: number) => {
     const rows: LogRow[] = [];
     for (let after = 0; ; ) {
       const page = await from.readAfter([lane], [after], 2);

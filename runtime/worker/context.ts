@@ -3,7 +3,7 @@ import type { Db } from '#drizzle/client.ts';
 import type { Trouble } from '#drizzle/troubles.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
 import type { Notifier } from '#runtime/log/notify.ts';
-import type { LogReader } from '#runtime/log/reader.ts';
+import type { LogReader, OpenLogReader } from '#runtime/log/reader.ts';
 import type { CodeCache } from '#runtime/sandbox/code-cache.ts';
 import type { Limits } from '#runtime/sandbox/limits.ts';
 import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
@@ -15,7 +15,7 @@ import type { Programs } from './programs.ts';
 /** What the parts of a worker share. */
 export interface WorkerContext {
   readonly db: Db;
-  readonly reader: LogReader;
+  readonly reader: OpenLogReader;
   /** Recovery reads on its own session, so that a long journal does not hold up the round. */
   readonly recoveryReader: LogReader;
   readonly session: CommitSession;

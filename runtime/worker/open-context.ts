@@ -6,6 +6,7 @@ import { openBlobStore } from '#runtime/log/blobs.ts';
 import { sessionLost } from '#runtime/log/connection.ts';
 import { openNotifier } from '#runtime/log/notify.ts';
 import { openLogReader } from '#runtime/log/reader.ts';
+import type { OnUnreadable } from '#runtime/log/unreadable.ts';
 import { openCodeCache } from '#runtime/sandbox/code-cache.ts';
 import type { WorkerContext } from './context.ts';
 import { FlightRecorder, readCrashed } from './flight.ts';
@@ -49,8 +50,10 @@ export async function openContext(options: WorkerOptions): Promise<OpenContext> 
   const flight = new FlightRecorder(flightFolder);
   const session = new CommitSession(databaseUrl);
   const notifier = openNotifier(databaseUrl, { name: 'worker notify' });
-  const reader = await openLogReader(databaseUrl, { name: 'worker reader' });
-  const recoveryReader = await openLogReader(databaseUrl, { name: 'worker recovery' });
+  const onUnreadable: OnUnreadable = (at, error) =>
+    log.error({ ...at, code: error.code, reason: error.message }, 'log entry unreadable');
+  const reader = await openLogReader(databaseUrl, { name: 'worker reader', onUnreadable });
+  const recoveryReader = await openLogReader(databaseUrl, { name: 'worker recovery', onUnreadable });
   let ending = false;
   await noteCrashes(db, crashed);
   return {

@@ -90,7 +90,13 @@ export async function recover(options: {
       to: lease.step,
       skip,
     });
-    for await (const { entries, upto } of journal) {
+    for await (const { step, entries, upto } of journal) {
+      const damaged = entries.find((entry) => entry.unreadable !== undefined);
+      if (damaged)
+        throw new InstanceProblem('JOURNAL_DAMAGED', {
+          en: `Its state cannot be made again: step ${step} consumed entry ${damaged.seq} of lane ${damaged.lane}, which is damaged now.`,
+          zh: `无法重建状态：第 ${step} 步使用过通道 ${damaged.lane} 的第 ${damaged.seq} 条记录，该记录现已损坏。`,
+        });
       const waves = await fetchWaves(db, options.blobs, lease.orgId, wavesNeeded(then, entries));
       yield { entries, upto, waves };
     }

@@ -52,7 +52,7 @@ export async function readAndStart(
     list.map((p) => p.cursor),
     ENTRIES_A_STEP,
   );
-  const byPair = new Map<string, NumberedEntry[]>();
+  const byPair = new Map<string, (typeof rows)[number][]>();
   const more = new Set<number>();
   for (const row of rows) {
     const key = `${row.lane} ${row.after}`;
@@ -66,13 +66,21 @@ export async function readAndStart(
     // a shard may have been given up while the read was under way
     if (s.busy || s.ready || s.gone || s.leaving) continue;
     const entries: NumberedEntry[] = [];
+    let damaged: (NumberedEntry & { unreadable?: string }) | undefined;
     const upto = s.lanes.map((lane, i) => {
       const from = s.readTo[i] ?? 0;
-      const got = byPair.get(`${lane} ${from}`)?.slice(0, s.mostEntries) ?? [];
+      let got = byPair.get(`${lane} ${from}`)?.slice(0, s.mostEntries) ?? [];
+      const bad = got.findIndex((e) => e.unreadable !== undefined && !s.skip.has(`${e.lane}:${e.seq}`));
+      if (bad >= 0) {
+        damaged ??= got[bad];
+        got = got.slice(0, bad);
+      }
       for (const e of got) if (!s.skip.has(`${e.lane}:${e.seq}`) && concerns(s, e)) entries.push(e);
       return got.at(-1)?.seq ?? from;
     });
     if (entries.length > 0) startStep(context, s, { entries, upto }, now, hooks);
+    // nobody knows whether it would have concerned this shard: what it may have missed is said, and the stream goes on
+    else if (damaged?.unreadable) s.decision = { entry: damaged, reason: damaged.unreadable };
     else {
       s.readTo = upto;
       if (now - s.lastCommit > LAG_MS && upto.some((seq, i) => seq !== s.cursor[i]))
