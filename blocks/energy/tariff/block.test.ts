@@ -57,3 +57,39 @@ test.skipIf(!existsSync(FILE))(
     expect((billed + (windows.at(-1)?.values.monthEnergy as number)).toFixed(2)).toBe('959636.71');
   },
 );
+
+test.skipIf(!existsSync(FILE))(
+  'the same year: CO₂ of 403.81 t, power factor from energy and reactive energy within 0.01',
+  async () => {
+    const rows = readFileSync(FILE, 'utf8').trim().split(/\r?\n/).slice(1);
+    const cells = rows.map((line) => line.split(','));
+    const column = (at: number) => cells.map((row) => Number(row[at]));
+    const block = (path: string) => new URL(`../../${path}/block.ts`, import.meta.url).href;
+
+    const params = { values: [{ name: 'co2', how: 'sum' }] };
+    const total = await runBlock(block('transform/group'), {
+      title: '',
+      source: '',
+      params,
+      columns: { in: { co2: { type: 'number' } } },
+      input: [{ time: 0, co2: column(4) }],
+    });
+    const [co2] = (total.outputs.out?.[0]?.values.co2 ?? []) as number[];
+    expect(co2?.toFixed(2)).toBe('403.81');
+
+    for (const [reactive, printed] of [
+      [2, 5],
+      [3, 6],
+    ] as const) {
+      const input = cells.map((row, i) => ({ time: i, port: 'a', value: Number(row[1]) }));
+      const both = input.flatMap((a, i) => [a, { time: i, port: 'b', value: Number(cells[i]?.[reactive]) }]);
+      const params = { expression: 'a == 0 ? 0 : 100 * a / sqrt(a * a + b * b)' };
+      const { outputs } = await runBlock(block('transform/expr'), { title: '', source: '', params, input: both });
+      // the expression is worked out at every change of one of the two: the second of a moment has both
+      const got = (outputs.out ?? []).filter((_, i) => i % 2 === 1).map((r) => r.values.value as number);
+      expect(got).toHaveLength(cells.length);
+      const worst = Math.max(...cells.map((row, i) => Math.abs((got[i] as number) - Number(row[printed]))));
+      expect(worst).toBeLessThanOrEqual(0.01);
+    }
+  },
+);
