@@ -50,7 +50,7 @@ type Settings = z.output<typeof settings>;
 export default defineConnector({
   manifest: {
     id: 'modbus-tcp',
-    version: '1.1.0',
+    version: '1.2.0',
     title: { en: 'Modbus TCP', zh: 'Modbus TCP' },
     summary: {
       en: 'Reads and writes coils and registers of PLCs, meters and drives, also behind a serial gateway.',
@@ -61,10 +61,17 @@ export default defineConnector({
     secrets: z.object({}),
     address: {
       help: {
-        en: 'unit/area/register:type:order. Areas: coil, discrete, input, holding. Registers count from 0. Types: int16, uint16, int32, uint32, float32, float64. Order: abcd (standard), cdab, badc, dcba.',
-        zh: '站号/区域/寄存器:类型:字节顺序。区域：coil、discrete、input、holding。寄存器从 0 计。类型：int16、uint16、int32、uint32、float32、float64。顺序：abcd（标准）、cdab、badc、dcba。',
+        en: 'unit/area/register:type:order. Areas: coil, discrete, input, holding. Registers count from 0. Types: int16, uint16, int32, uint32, int64, uint64, float32, float64, bcd16, bcd32, text10 (registers). One bit: 1/holding/5.3. Order: abcd (standard), cdab, badc, dcba.',
+        zh: '站号/区域/寄存器:类型:字节顺序。区域：coil、discrete、input、holding。寄存器从 0 计。类型：int16、uint16、int32、uint32、int64、uint64、float32、float64、bcd16、bcd32、text10（寄存器数）。单个位：1/holding/5.3。顺序：abcd（标准）、cdab、badc、dcba。',
       },
-      examples: ['3/holding/100:float32', '1/input/7:int16', '1/coil/0', '2/holding/10:uint32:cdab'],
+      examples: [
+        '3/holding/100:float32',
+        '1/input/7:int16',
+        '1/coil/0',
+        '2/holding/10:uint32:cdab',
+        '1/holding/5.3',
+        '1/input/40:text10',
+      ],
     },
     browsable: false,
     reads: 'device',
@@ -171,8 +178,10 @@ class ModbusSession implements Session {
     const link = this.#link(address.unit);
     try {
       if (address.area === 'coil') await link.writeCoil(address.unit, address.register, Boolean(Number(value)));
-      else {
-        const words = encode(address, Number(value));
+      else if (address.bit !== undefined) {
+        await link.writeBit(address.unit, address.register, address.bit, Boolean(Number(value)));
+      } else {
+        const words = encode(address, typeof value === 'boolean' ? Number(value) : value);
         if (!words) {
           return { ok: false, code: 'address.range', reason: `${value} does not fit into ${address.type} at “${text}”.` };
         }

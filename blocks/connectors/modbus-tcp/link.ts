@@ -156,6 +156,17 @@ export class Link {
     );
   }
 
+  /** One bit of a register, the others left as they are (FC22, mask write). */
+  writeBit(unit: number, register: number, bit: number, on: boolean): Promise<void> {
+    const mask = 0xffff & ~(1 << bit);
+    return this.#run(
+      (client) =>
+        new Promise((resolve, reject) => {
+          client.writeFC22(unit, register, mask, on ? 1 << bit : 0, (e: unknown) => (e ? reject(e) : resolve()));
+        }),
+    );
+  }
+
   /** One register by FC6, several by FC16. */
   writeRegisters(unit: number, register: number, words: number[]): Promise<void> {
     return this.#run(

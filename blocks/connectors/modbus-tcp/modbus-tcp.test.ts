@@ -45,12 +45,29 @@ describe('registers', () => {
     ['uint32', 4_294_967_294, 'fffffffe'],
     ['float32', 1.5, '3fc00000'],
     ['float64', Math.PI, '400921fb54442d18'],
+    ['int64', -2, 'fffffffffffffffe'],
+    ['uint64', 4_294_967_296, '0000000100000000'],
+    ['bcd16', 1234, '1234'],
+    ['bcd32', 90_001_234, '90001234'],
   ])('%s', (type, value, hex) => {
     const address = at(`1/holding/0:${type}`);
     expect(decode(address, Buffer.from(hex, 'hex'))).toBe(value);
     const words = encode(address, value) ?? [];
     expect(words.map((word) => word.toString(16).padStart(4, '0')).join('')).toBe(hex);
   });
+  test('a digit above nine is no BCD, and texts end at NUL', () => {
+    expect(decode(at('1/holding/0:bcd16'), Buffer.from('12a4', 'hex'))).toBeNaN();
+    expect(decode(at('1/holding/0:text3'), Buffer.from('P7\0xyz', 'latin1'))).toBe('P7');
+    expect(decode(at('1/holding/0:text2:badc'), Buffer.from('2143', 'latin1'))).toBe('1234');
+    // 泵 in GB 18030 is B1 C3 (glibc's iconv)
+    expect(decode(at('1/holding/0:text1'), Buffer.from('b1c3', 'hex'))).toBe('泵');
+    expect(encode(at('1/holding/0:bcd16'), 10_000)).toBeUndefined();
+    expect(encode(at('1/holding/0:uint64'), 2 ** 53)).toBeUndefined();
+  });
+  test.each(['1/coil/5.1', '1/holding/5.16', '1/holding/5.1:int16', '1/holding/5:text', '1/holding/5:text121'])(
+    '%s is none',
+    (text) => expect(parseAddress(text).ok).toBe(false),
+  );
   test('what does not fit is not written', () => {
     expect(encode(at('1/holding/0:uint16'), -1)).toBeUndefined();
     expect(encode(at('1/holding/0:float32'), 1e39)).toBeUndefined();

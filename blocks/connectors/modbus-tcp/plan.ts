@@ -1,5 +1,5 @@
 import type { TagRequest } from '#blocks/sdk/connector.ts';
-import { type Address, WIDTH } from './address.ts';
+import type { Address } from './address.ts';
 
 export interface PlannedTag {
   readonly tag: TagRequest;
@@ -35,8 +35,8 @@ export function planReads(tags: readonly PlannedTag[]): ReadGroup[] {
       groups.push({ unit, area, start: register, count: end - register, periodMs: first.tag.samplePeriodMs, tags: run });
     };
     for (const planned of sorted) {
-      const { area, register, type } = planned.address;
-      const stop = register + WIDTH[type];
+      const { area, register, width } = planned.address;
+      const stop = register + width;
       const start = run[0]?.address.register;
       if (start !== undefined && (register - end > MAX_HOLE[area] || Math.max(stop, end) - start > MAX_COUNT[area])) {
         close();

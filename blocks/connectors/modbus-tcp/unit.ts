@@ -2,7 +2,6 @@ import { driverSaid } from '#blocks/sdk/connection-words.ts';
 import type { ConnectorError, ReadResult, Sample, SampleSink, SessionEvent } from '#blocks/sdk/connector.ts';
 import { ConnectorError as Failure, messageOf } from '#blocks/sdk/connector.ts';
 import { GOOD, quality } from '#runtime/batch/quality.ts';
-import { WIDTH } from './address.ts';
 import type { Link } from './link.ts';
 import { type PlannedTag, planReads, type ReadGroup } from './plan.ts';
 import { decode } from './registers.ts';
@@ -151,7 +150,7 @@ export function valuesOf(group: ReadGroup, raw: Buffer, time: number): Sample[] 
   const bits = group.area === 'coil' || group.area === 'discrete';
   return group.tags.map(({ tag, address }) => {
     const at = address.register - group.start;
-    const value = bits ? (raw[at] ?? 0) : decode(address, raw.subarray(2 * at, 2 * (at + WIDTH[address.type])));
+    const value = bits ? (raw[at] ?? 0) : decode(address, raw.subarray(2 * at, 2 * (at + address.width)));
     if (Number.isNaN(value)) return { tagId: tag.tagId, time, quality: quality('bad', 'sensor-fault') };
     return { tagId: tag.tagId, time, value: tag.type === 'boolean' ? value !== 0 : value, quality: GOOD };
   });
