@@ -10,8 +10,10 @@ import {
   OPCUACertificateManager,
   OPCUAServer,
   SecurityPolicy,
+  type StatusCode,
   StatusCodes,
   standardUnits,
+  type UAObject,
   type UAVariable,
   Variant,
   VariantArrayType,
@@ -134,6 +136,24 @@ export class OpcuaTestServer implements TestSource {
       });
     }
     await server.start();
+  }
+
+  /** A method of the object `Air`. */
+  method(
+    name: string,
+    inputs: readonly { readonly name: string; readonly dataType: DataType }[],
+    run: (given: readonly unknown[]) => { statusCode: StatusCode; outputArguments?: Variant[] },
+  ): void {
+    const space = this.#server?.engine.addressSpace;
+    const air = space?.findNode('ns=1;s=Air') as UAObject | null | undefined;
+    if (!space || !air) throw new Error('the server is not started');
+    const method = space.getOwnNamespace().addMethod(air, {
+      browseName: name,
+      nodeId: `s=Air.${name}`,
+      inputArguments: [...inputs],
+      outputArguments: [{ name: 'result', dataType: DataType.Double }],
+    });
+    method.bindMethod((given, _context, done) => done(null, run(given.map(({ value }) => value))));
   }
 
   #value(dataType: DataType, value: unknown) {
