@@ -2,6 +2,7 @@
 import { Table, Text } from '@mantine/core';
 import { useLocale, useTranslations } from 'next-intl';
 import type { ShadowReport } from '#runtime/replay/shadow-count.ts';
+import { ShadowDifferences } from './_shadow-differences';
 
 /** What a draft did otherwise than the running version on live data. */
 export function ShadowReportView({ report }: { report: ShadowReport }) {
@@ -40,6 +41,7 @@ export function ShadowReportView({ report }: { report: ShadowReport }) {
       <Text mt="sm">{t('alarms', { live: alarms.raised[0], candidate: alarms.raised[1] })}</Text>
       <Text>{t('effects', { same: effects.same, added: effects.added, missing: effects.missing })}</Text>
       {effects.unknown > 0 && <Text c="dimmed">{t('unknown', { count: effects.unknown })}</Text>}
+      <ShadowDifferences first={report.first ?? []} />
     </div>
   );
 }

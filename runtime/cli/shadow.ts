@@ -1,4 +1,6 @@
+import { qualityText } from '#runtime/batch/quality.ts';
 import type { ShadowReport } from '#runtime/replay/shadow-count.ts';
+import type { ShadowDifference, ShownValue } from '#runtime/replay/shadow-difference.ts';
 import type { Watching } from '#runtime/worker/replay-graph.ts';
 import { shadow } from '#runtime/worker/shadow.ts';
 import { withReplayTools } from './backtest.ts';
@@ -50,6 +52,22 @@ export function printShadow(report: ShadowCommandReport): string {
       .slice(0, 20)
       .map((one) => `  ${moment(one.time)} ${one.kind} of ${one.node} (${one.key}) ${JSON.stringify(one.request)}`),
     `Set aside ${dead[0]} and ${dead[1]}, late ${late[0]} and ${late[1]}`,
+    ...firstOf(report.first ?? []),
     different ? 'They differ.' : 'No difference.',
   ].join('\n');
+}
+
+/** More is in `--json`. */
+const SHOWN = 20;
+function firstOf(first: readonly ShadowDifference[]): string[] {
+  if (first.length === 0) return [];
+  const said = (value: ShownValue | undefined) =>
+    value === undefined ? 'nothing' : `${value.v ?? 'no number'}${value.q === undefined ? '' : ` (${qualityText(value.q)})`}`;
+  const lines = first.slice(0, SHOWN).map(({ time, key, output, column, live, candidate, only }) => {
+    const place = `  ${new Date(time).toISOString()} ${output}${column === undefined ? '' : `.${column}`} (${key}): `;
+    if (only) return `${place}a record of the ${only === 'live' ? 'running version' : 'candidate'} alone`;
+    return `${place}${said(live)} running, ${said(candidate)} candidate`;
+  });
+  const more = first.length > SHOWN ? [`  and ${first.length - SHOWN} more (--json)`] : [];
+  return ['First differences:', ...lines, ...more];
 }

@@ -1,5 +1,6 @@
 import type { AlarmCondition } from '#runtime/step/contract.ts';
 import type { NumberedEffect, StepCommit } from '#runtime/step/take-step.ts';
+import { type ShadowDifference, same, valueDifferences } from './shadow-difference.ts';
 
 /** What a candidate does otherwise than the version that runs, counted record by record over the same input. Plain JSON. */
 export interface ShadowReport {
@@ -31,6 +32,8 @@ export interface ShadowReport {
   };
   readonly dead: Pair;
   readonly late: Pair;
+  /** The first differences between records, as they were met; absent from reports of older versions. */
+  readonly first?: readonly ShadowDifference[];
 }
 /** Running version, candidate. */
 type Pair = readonly [live: number, candidate: number];
@@ -56,6 +59,10 @@ const LIST = 100;
 /** Records that wait for their counterpart: a candidate may give one some steps later or earlier. */
 const WAITING = 50_000;
 
+interface Waiting extends Row {
+  readonly time: number;
+  readonly key: string;
+}
 interface Row {
   readonly values: Readonly<Record<string, unknown>>;
   readonly quality: Readonly<Record<string, number>>;
@@ -67,7 +74,7 @@ interface Count {
   added: number;
   readonly columns: Map<string, { most: number; at: number }>;
   /** Records of one side without a counterpart so far, by time and key. */
-  readonly waiting: readonly [live: Map<string, Row[]>, candidate: Map<string, Row[]>];
+  readonly waiting: readonly [live: Map<string, Waiting[]>, candidate: Map<string, Waiting[]>];
   sizes: [number, number];
 }
 
@@ -85,6 +92,7 @@ export class ShadowCount {
   private effects = { same: 0, missing: 0, added: 0, unknown: 0 };
   private readonly dead: [number, number] = [0, 0];
   private readonly late: [number, number] = [0, 0];
+  private readonly first: ShadowDifference[] = [];
 
   constructor(names: Iterable<string>) {
     for (const name of names) this.output(name);
@@ -139,13 +147,18 @@ export class ShadowCount {
           if (rest.length > 0) other.set(place, rest);
           else other.delete(place);
           count.sizes[side === 0 ? 1 : 0]--;
-          this.compare(count, time, side === 0 ? row : counterpart, side === 0 ? counterpart : row);
-        } else this.wait(count, side, place, row);
+          this.compare(
+            count,
+            { output: rows.name, time, key: rows.key[i] ?? '' },
+            side === 0 ? row : counterpart,
+            side === 0 ? counterpart : row,
+          );
+        } else this.wait(count, side, place, { ...row, time, key: rows.key[i] ?? '' }, rows.name);
       }
     }
   }
 
-  private wait(count: Count, side: 0 | 1, place: string, row: Row): void {
+  private wait(count: Count, side: 0 | 1, place: string, row: Waiting, output: string): void {
     const mine = count.waiting[side];
     const list = mine.get(place);
     if (list) list.push(row);
@@ -156,16 +169,27 @@ export class ShadowCount {
       mine.delete(oldest);
       count.sizes[side] -= rows.length;
       count[side === 0 ? 'missing' : 'added'] += rows.length;
+      for (const one of rows) this.alone(output, side, one);
     }
   }
 
-  private compare(count: Count, at: number, live: Row, candidate: Row): void {
+  /** A record of one side without a counterpart. */
+  private alone(output: string, side: 0 | 1, { time, key }: Waiting): void {
+    if (this.first.length < LIST) this.first.push({ time, key, output, only: side === 0 ? 'live' : 'candidate' });
+  }
+
+  private compare(count: Count, place: Pick<ShadowDifference, 'output' | 'time' | 'key'>, live: Row, candidate: Row): void {
+    const at = place.time;
     let changed = false;
     for (const name of new Set([...Object.keys(live.values), ...Object.keys(candidate.values)])) {
       const was = live.values[name];
       const is = candidate.values[name];
       if (same(was, is) && live.quality[name] === candidate.quality[name]) continue;
       changed = true;
+      if (this.first.length < LIST) {
+        const [a, b] = [live.quality[name] ?? 0, candidate.quality[name] ?? 0];
+        this.first.push(...valueDifferences(name, { v: was, q: a }, { v: is, q: b }).map((one) => ({ ...place, ...one })));
+      }
       const gap = typeof was === 'number' && typeof is === 'number' ? Math.abs(is - was) : Number.NaN;
       const known = count.columns.get(name);
       if (gap > (known?.most ?? 0)) count.columns.set(name, { most: gap, at });
@@ -199,6 +223,10 @@ export class ShadowCount {
   }
 
   build(head: Pick<ShadowReport, 'graphHash' | 'against' | 'window'>): ShadowReport {
+    for (const [output, { waiting }] of this.outputs)
+      for (const [side, open] of waiting.entries())
+        for (const rows of open.values()) for (const row of rows) this.alone(output, side as 0 | 1, row);
+    const first = [...this.first].sort((a, b) => a.time - b.time || (a.output < b.output ? -1 : a.output > b.output ? 1 : 0));
     return {
       ...head,
       steps: this.steps,
@@ -215,18 +243,7 @@ export class ShadowCount {
       effects: { byKind: this.kinds, ...this.effects, list: this.captured },
       dead: this.dead,
       late: this.late,
+      first,
     };
   }
-}
-
-/** Numbers by value, so that "no number" is itself; lists and tables by what they hold. */
-function same(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [one, other] = [a, b].map((value) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value));
-  const [keys, others] = [Object.keys(one as object), Object.keys(other as object)];
-  return (
-    keys.length === others.length &&
-    keys.every((key) => same((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
-  );
 }

@@ -111,6 +111,10 @@ describe('a shadow', () => {
     expect(output?.changed).toBeGreaterThanOrEqual(50);
     expect(output?.same).toBeGreaterThanOrEqual(50);
     expect(output).toMatchObject({ missing: 0, added: 0, columns: [{ column: 'value', most: 9 }] });
+    // from 5 on it is twice the value
+    const [first] = report.first ?? [];
+    expect(first).toMatchObject({ key: 'C-101', output: 'scaled', column: 'value', live: { v: 5 }, candidate: { v: 10 } });
+    expect(report.first).toHaveLength(Math.min(100, output?.changed ?? 0));
     const [live, candidate] = report.alarms.raised;
     expect(live).toBe(0);
     expect(candidate).toBeGreaterThanOrEqual(10);

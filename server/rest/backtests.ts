@@ -2,7 +2,10 @@ import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { app, installation, instance } from '#drizzle/schema/index.ts';
+import { qualityText } from '#runtime/batch/quality.ts';
 import type { ReplaySource } from '#runtime/replay/report.ts';
+import type { ShadowReport } from '#runtime/replay/shadow-count.ts';
+import type { ShownValue } from '#runtime/replay/shadow-difference.ts';
 import { notFound } from '../errors.ts';
 import { enqueueRun } from '../runs/enqueue-run.ts';
 import { getRun } from '../runs/read-runs.ts';
@@ -49,6 +52,7 @@ export const startBacktestEndpoint = defineEndpoint({
 });
 
 const counts = z.record(z.string(), z.number());
+const shown = z.object({ value: z.unknown(), quality: z.string().optional().describe('`good` when absent.') });
 export const readRunEndpoint = defineEndpoint({
   method: 'get',
   path: '/runs',
@@ -92,15 +96,39 @@ export const readRunEndpoint = defineEndpoint({
           .nullable(),
       })
       .nullable(),
+    shadow: z
+      .object({
+        version: z.string().describe('The running version that it was beside.'),
+        samples: z.number(),
+        outputs: z.array(
+          z.object({ name: z.string(), same: z.number(), changed: z.number(), missing: z.number(), added: z.number() }),
+        ),
+        first: z
+          .array(
+            z.object({
+              time: z.iso.datetime(),
+              key: z.string(),
+              output: z.string(),
+              column: z.string().optional(),
+              live: shown.optional(),
+              candidate: shown.optional(),
+              only: z.enum(['live', 'candidate']).optional().describe('The whole record is one side’s alone.'),
+            }),
+          )
+          .describe('The first differences between records.'),
+      })
+      .nullable()
+      .describe('Of a shadow: what the draft did otherwise than the running version.'),
   }),
   async run({ orgId, tenant }, { query }) {
-    const { id, status, progress, error, report } = await tenant((tx) => getRun(tx, orgId, query.id));
+    const { id, status, progress, error, report, shadow } = await tenant((tx) => getRun(tx, orgId, query.id));
     const { difference } = report ?? {};
     return {
       id,
       status,
       progress,
       error: error && { code: error.code, message: error.message, ...(error.node ? { node: error.node } : {}) },
+      shadow: shadow && shadowOf(shadow),
       report: report && {
         input: report.input,
         samples: report.rows,
@@ -125,6 +153,19 @@ export const readRunEndpoint = defineEndpoint({
     };
   },
 });
+
+const shadowOf = ({ against, rows, outputs, first = [] }: ShadowReport) => ({
+  version: against.version,
+  samples: rows,
+  outputs: outputs.map(({ name, same, changed, missing, added }) => ({ name, same, changed, missing, added })),
+  first: first.map(({ time, live, candidate, ...rest }) => ({
+    ...rest,
+    time: new Date(time).toISOString(),
+    ...(live ? { live: shownOf(live) } : {}),
+    ...(candidate ? { candidate: shownOf(candidate) } : {}),
+  })),
+});
+const shownOf = ({ v, q }: ShownValue) => ({ value: v, ...(q === undefined ? {} : { quality: qualityText(q) }) });
 
 function sourceOf(source: ReplaySource | undefined) {
   if (!source) return null;
