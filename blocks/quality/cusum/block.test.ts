@@ -5,7 +5,11 @@ import block from './block.ts';
 
 testBlock(import.meta.url);
 
-/** Lucas & Crosier 1982, Fast initial response for CUSUM quality-control schemes, Technometrics 24, table 1 (also Montgomery, table 9.3): k 0.5, two-sided. */
+/**
+ * Lucas & Crosier 1982, Fast initial response for CUSUM quality-control schemes, Technometrics 24, table 1 (also Montgomery, table 9.3): k 0.5, two-sided.
+ * Each figure was worked out again by the integral equation of one side and the combination of two (Page; Lucas & Crosier) in SciPy: they agree to the
+ * digits printed.
+ */
 const PUBLISHED: readonly [h: number, headStart: number, shift: number, length: number][] = [
   [4, 0, 0, 168],
   [4, 0, 0.5, 26.6],
