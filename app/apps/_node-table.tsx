@@ -40,6 +40,11 @@ export function NodeTable({ instanceId, title, onClose }: { instanceId: string; 
                 right: true,
                 cell: (row) => (row.latency === null ? '–' : `${format.integer(Math.round(row.latency))} ms`),
               },
+              {
+                label: t('cpu'),
+                right: true,
+                cell: (row) => (row.cpu === undefined ? '–' : `${format.exact(Number((row.cpu * 100).toPrecision(2)))} %`),
+              },
               { label: t('age'), right: true, cell: (row) => age(row.lastRecordAt) },
               { label: t('rows'), right: true, cell: (row) => format.integer(row.rows) },
               { label: t('errors'), right: true, cell: (row) => <Errors node={row} /> },

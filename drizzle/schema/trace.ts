@@ -58,6 +58,8 @@ export interface NodeStats {
   readonly rate: number;
   /** From the append of a sample to the commit of the step that took it, in steps that brought the node rows: mean of the last stretch, ms. */
   readonly latency: number | null;
+  /** Of the CPU of all nodes of the app, 0 to 1, and at the rate of the last stretch in cores; found out now and then (`node-costs.ts`). */
+  readonly cpu?: { readonly share: number; readonly cores: number };
 }
 
 /** Figures of the nodes of each shard, told by the worker every few seconds while something moves (`runtime/worker/node-figures.ts`). */

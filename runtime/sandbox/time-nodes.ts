@@ -10,9 +10,8 @@ export interface NodeCost {
   readonly share: number;
 }
 
-/** Times that a part is run before it counts: cold code has other shares than warm code. */
-const WARM = 30;
-const COUNTED = 15;
+/** A third of the rounds counts, the last ones: cold code has other shares than warm code. */
+const ROUNDS = 45;
 
 /**
  * What each node of a program costs, found out beside the running one: the timed twin (`compileGraph` with `timed`) runs steps that were, from the
@@ -24,7 +23,7 @@ const COUNTED = 15;
  */
 export async function timeNodes(
   twin: Program,
-  steps: { readonly state?: Uint8Array; readonly inputs: readonly StepInput[] },
+  steps: { readonly state?: Uint8Array; readonly inputs: readonly StepInput[]; readonly rounds?: number },
   options: StepperOptions = {},
 ): Promise<NodeCost[]> {
   const { parts = [] } = twin.info;
@@ -34,18 +33,19 @@ export async function timeNodes(
   try {
     const start = steps.state ?? (await stepper.save());
     const rounds: number[][] = [];
-    for (let round = 0; round < WARM + COUNTED; round++) {
+    const all = steps.rounds ?? ROUNDS;
+    for (let round = 0; round < all; round++) {
       await stepper.load(start);
       const costs = parts.map(() => 0);
       for (const input of steps.inputs) {
         const timed = await stepper.timedStep(input);
         for (const [i, ns] of timed.parts.entries()) costs[i] = (costs[i] ?? 0) + Math.max(0, ns - timed.nothing);
       }
-      if (round >= WARM) rounds.push(costs);
+      if (round >= (all * 2) / 3) rounds.push(costs);
     }
     const costs = parts.map((_, i) => median(rounds.map((round) => round[i] ?? 0)));
-    const all = costs.reduce((sum, ns) => sum + ns, 0);
-    return parts.map((nodes, i) => ({ nodes, nsPerRow: (costs[i] ?? 0) / rows, share: all > 0 ? (costs[i] ?? 0) / all : 0 }));
+    const sum = costs.reduce((ns, one) => ns + one, 0);
+    return parts.map((nodes, i) => ({ nodes, nsPerRow: (costs[i] ?? 0) / rows, share: sum > 0 ? (costs[i] ?? 0) / sum : 0 }));
   } finally {
     stepper.dispose();
   }

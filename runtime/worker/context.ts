@@ -10,6 +10,7 @@ import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
 import type { StepperOptions } from '#runtime/sandbox/stepper.ts';
 import type { FlightRecorder } from './flight.ts';
 import type { CommitSession } from './lease.ts';
+import type { NodeCosts } from './node-costs.ts';
 import type { Programs } from './programs.ts';
 
 /** What the parts of a worker share. */
@@ -22,6 +23,7 @@ export interface WorkerContext {
   readonly notifier: Notifier;
   readonly blobs: BlobStore;
   readonly programs: Programs;
+  readonly costs: NodeCosts;
   readonly flight: FlightRecorder;
   readonly codeCache: CodeCache;
   readonly limits: Partial<Limits>;

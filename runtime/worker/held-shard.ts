@@ -1,4 +1,5 @@
 import type { SandboxStepper } from '#runtime/sandbox/stepper.ts';
+import type { NodeCost } from '#runtime/sandbox/time-nodes.ts';
 import type { Carried, InputPlan, NumberedEntry } from '#runtime/step/build-input.ts';
 import type { Program } from '#runtime/step/contract.ts';
 import type { StepCommit } from '#runtime/step/take-step.ts';
@@ -59,6 +60,8 @@ export interface HeldShard {
   lastStep: number;
   tick: { due: number; at: number } | undefined;
   probesAt: number;
+  /** What its nodes cost, once that was looked at (`node-costs.ts`). */
+  costs?: readonly NodeCost[];
   /** It was in the air when a process went down: steps alone and traced until one step is committed. */
   suspect: boolean;
   /** It was a suspect and passed: it gets its untraced program back. */

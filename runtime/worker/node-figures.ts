@@ -74,7 +74,7 @@ export class NodeFigures {
       const { moved, resting } = figures;
       if (!moved && resting) continue;
       rows.push({
-        ...this.read(figures, now),
+        ...this.read(shard, figures, now),
         shard: shard.lease.shardId,
         org: shard.lease.orgId,
         instance: shard.lease.instanceId,
@@ -91,9 +91,10 @@ export class NodeFigures {
         since = excluded.since, at = excluded.at`);
   }
 
-  private read(figures: Figures, now: number): { nodes: Record<string, NodeStats>; since: number } {
+  private read(shard: HeldShard, figures: Figures, now: number): { nodes: Record<string, NodeStats>; since: number } {
     const seconds = Math.max(1, (now - figures.from) / 1_000);
     const nodes: Record<string, NodeStats> = {};
+    const cpu = cpuOf(shard, figures, seconds);
     for (const [name, node] of figures.nodes) {
       nodes[name] = {
         rows: node.rows,
@@ -101,10 +102,27 @@ export class NodeFigures {
         last: Number.isNaN(node.last) ? null : node.last,
         rate: node.recent / seconds,
         latency: node.steps === 0 ? null : node.waited / node.steps,
+        ...(cpu.has(name) ? { cpu: cpu.get(name) } : {}),
       };
       Object.assign(node, { recent: 0, waited: 0, steps: 0 });
     }
     figures.from = now;
     return { nodes, since: figures.since };
   }
+}
+
+/** What was found out about each node's cost, at the rate of the stretch. Nodes of one cycle run together and share theirs. */
+function cpuOf(
+  { costs = [], program }: HeldShard,
+  figures: Figures,
+  seconds: number,
+): Map<string, NonNullable<NodeStats['cpu']>> {
+  const rows = (program.info.sources ?? []).reduce((sum, { node }) => sum + (figures.nodes.get(node)?.recent ?? 0), 0);
+  return new Map(
+    costs.flatMap(({ nodes, nsPerRow, share }) =>
+      nodes.map(
+        (node) => [node, { share: share / nodes.length, cores: (nsPerRow / nodes.length / 1e9) * (rows / seconds) }] as const,
+      ),
+    ),
+  );
 }

@@ -11,6 +11,7 @@ import { openCodeCache } from '#runtime/sandbox/code-cache.ts';
 import type { WorkerContext } from './context.ts';
 import { FlightRecorder, readCrashed } from './flight.ts';
 import { CommitSession } from './lease.ts';
+import { NodeCosts } from './node-costs.ts';
 import { Programs } from './programs.ts';
 import { noteCrashes, noteStuck } from './strikes.ts';
 import type { WorkerOptions } from './worker.ts';
@@ -56,6 +57,26 @@ export async function openContext(options: WorkerOptions): Promise<OpenContext> 
   const recoveryReader = await openLogReader(databaseUrl, { name: 'worker recovery', onUnreadable });
   let ending = false;
   await noteCrashes(db, crashed);
+  const codeCache = openCodeCache(join(dataFolder, 'code-cache'));
+  const limits = options.limits ?? {};
+  const onFatal: WorkerContext['onFatal'] = (shardId, step, error) => {
+    if (ending) return;
+    ending = true;
+    log.fatal(
+      { shard: shardId, step, code: error.code, node: error.node, line: error.line, reason: error.message },
+      'program cannot be stopped; this process ends',
+    );
+    const late = setTimeout(() => options.exit(), LAST_WORDS_MS);
+    noteStuck(db, shardId, step, error).then(
+      () => {
+        clearTimeout(late);
+        // the strike is written: the flight recorder need not tell it again
+        flight.close();
+        options.exit();
+      },
+      () => {},
+    );
+  };
   return {
     database,
     db,
@@ -67,30 +88,21 @@ export async function openContext(options: WorkerOptions): Promise<OpenContext> 
     recoveryReader,
     blobs: openBlobStore(dataFolder),
     programs: new Programs(db, options.compile),
-    codeCache: openCodeCache(join(dataFolder, 'code-cache')),
-    limits: options.limits ?? {},
+    codeCache,
+    limits,
+    costs: new NodeCosts({
+      compile: options.compile,
+      codeCache,
+      limits,
+      log,
+      onFatal,
+      ...(options.timeNodesAfterMs === undefined ? {} : { firstMs: options.timeNodesAfterMs }),
+    }),
     trouble: { now: undefined },
     get ending() {
       return ending;
     },
-    onFatal(shardId, step, error) {
-      if (ending) return;
-      ending = true;
-      log.fatal(
-        { shard: shardId, step, code: error.code, node: error.node, line: error.line, reason: error.message },
-        'program cannot be stopped; this process ends',
-      );
-      const late = setTimeout(() => options.exit(), LAST_WORDS_MS);
-      noteStuck(db, shardId, step, error).then(
-        () => {
-          clearTimeout(late);
-          // the strike is written: the flight recorder need not tell it again
-          flight.close();
-          options.exit();
-        },
-        () => {},
-      );
-    },
+    onFatal,
     async close() {
       await Promise.allSettled([notifier.close(), reader.close(), recoveryReader.close()]);
       await session.close();

@@ -17,6 +17,8 @@ export type Compile = (request: {
   graphHash: string;
   parameters: Readonly<Record<string, number | boolean | string>>;
   instrumented: boolean;
+  /** For `node-costs.ts`; it runs nothing that counts. */
+  timed?: boolean;
 }) => Promise<Program>;
 
 type TagRow = typeof tag.$inferSelect;

@@ -22,9 +22,14 @@ export async function runStep(context: WorkerContext, shard: HeldShard, read: Re
     // a suspect may take the process down without a word: where it was seen last is then all that is known
     const watching = shard.suspect && setInterval(() => context.flight.seen(slot, stepper.place()), SEEN_MS);
     try {
-      if (!save) return await stepper.step(input);
+      if (!save) {
+        const result = await stepper.step(input);
+        context.costs.took(shard, input, undefined);
+        return result;
+      }
       const both = await stepper.stepAndSave(input);
       state = both.state;
+      context.costs.took(shard, input, state);
       return both.result;
     } finally {
       if (watching) clearInterval(watching);

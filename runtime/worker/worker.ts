@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { isPassing } from '#drizzle/refusal.ts';
 import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
 import { performHistoryRead } from '#runtime/effects/read-history.ts';
+import { performFileRead } from '#runtime/effects/read-tables.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
 import { forwardEvents } from '#runtime/events/forward.ts';
 import { lanesOf, openListener } from '#runtime/log/notify.ts';
@@ -14,6 +15,7 @@ import { appendTicks, nextTimer, setAside, tellProbes } from './after-round.ts';
 import { Attention } from './attention.ts';
 import { compareWithWanted, swapPrograms } from './control.ts';
 import { Dealing } from './dealing.ts';
+import { fileReads } from './file-reads.ts';
 import { historyReads } from './history-reads.ts';
 import { Holdings } from './holdings.ts';
 import { LEASE_MS } from './lease.ts';
@@ -36,6 +38,8 @@ export interface WorkerOptions {
   readonly computer?: Computer;
   /** A shard without a step for this long gives its isolate back, ms. */
   readonly parkMs?: number;
+  /** What its nodes cost is looked at when a shard has run for so long, ms. */
+  readonly timeNodesAfterMs?: number;
   /** Ends the process, as it must when a program cannot be interrupted. */
   readonly exit: () => void;
 }
@@ -170,7 +174,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const warn = (what: string, error: unknown) => log.warn({ err: error }, what);
   const effects = startEffectRunner({ db, masterKey: options.masterKey, warn });
   const read = historyReads({ tx: db, readLog: context.recoveryReader.readAfter, dataFolder: options.dataFolder });
-  const histories = startEffectRunner({ db, performers: { 'history.read': performHistoryRead(read) }, warn });
+  const readFile = performFileRead(fileReads(db, context.blobs));
+  const reads = { 'history.read': performHistoryRead(read), 'file.read': readFile };
+  const histories = startEffectRunner({ db, performers: reads, warn });
   const computations = options.computer && startComputeRunner({ db, computer: options.computer, warn });
   const scheduler = startScheduler({ db, warn: when.warn });
   const listener = openListener(databaseUrl, ['log', 'control', 'effects'], (channel, payload) => {
@@ -206,6 +212,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       ...stats,
       tracesKept: holdings.times.kept,
       tracesLeftOut: holdings.times.leftOut,
+      ...context.costs.stats,
       holder: session.holder,
       problems: problems(),
     }),

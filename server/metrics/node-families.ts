@@ -13,6 +13,7 @@ interface BlockRow {
   failed: number;
   latency: number | null;
   age: number | null;
+  cores: number | null;
   of: number;
 }
 
@@ -29,11 +30,12 @@ export async function nodeFamilies(sql: Sql): Promise<Family[]> {
         from g cross join lateral jsonb_array_elements(g.subgraphs->g.inner_graph->'nodes') n where g.block = ${SUBGRAPH}),
     f as (select g.block, (x.value->>'rows')::float8 as rows, (x.value->>'failed')::float8 as failed,
         case when now.ms - f.at > 15000 then 0 else (x.value->>'rate')::float8 end as rate,
-        (x.value->>'latency')::float8 as latency, (now.ms - (x.value->>'last')::float8) / 1000 as age
+        (x.value->>'latency')::float8 as latency, (now.ms - (x.value->>'last')::float8) / 1000 as age,
+        case when now.ms - f.at > 15000 then 0 else (x.value->'cpu'->>'cores')::float8 end as cores
       from node_figures f join instance i on i.id = f.instance_id cross join now cross join lateral jsonb_each(f.nodes) x
         join g on g.id = i.version_id and g.node = x.key)
     select block, count(*)::float8 as nodes, sum(rate) as rate, sum(rows) as rows, sum(failed) as failed,
-      sum(latency * rate) / nullif(sum(rate) filter (where latency is not null), 0) / 1000 as latency, min(age) as age, (count(*) over ())::float8 as of
+      sum(latency * rate) / nullif(sum(rate) filter (where latency is not null), 0) / 1000 as latency, min(age) as age, sum(cores) as cores, (count(*) over ())::float8 as of
     from f group by block order by sum(rate) desc, block limit ${MOST_BLOCKS}`;
   const each = (value: (row: BlockRow) => number | null) =>
     rows.flatMap((row) => {
@@ -71,6 +73,12 @@ export async function nodeFamilies(sql: Sql): Promise<Family[]> {
       type: 'gauge',
       help: 'Seconds since the newest row reached a node of this block.',
       samples: each((row) => row.age),
+    },
+    {
+      name: 'block_cpu_cores',
+      type: 'gauge',
+      help: 'CPU that nodes of this block take, in cores, by samples of what a row costs them: a coarse guide.',
+      samples: each((row) => row.cores),
     },
     {
       name: 'blocks_left_out',

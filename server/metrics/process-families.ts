@@ -53,6 +53,27 @@ const FACTS: readonly { kind: string; fact: string; name: string; type: Family['
   },
   {
     kind: 'worker',
+    fact: 'nodeTimingSeconds',
+    name: 'worker_node_timing_seconds_total',
+    type: 'counter',
+    help: 'Time in which steps were taken once more to find out what each node costs.',
+  },
+  {
+    kind: 'worker',
+    fact: 'nodeTimings',
+    name: 'worker_node_timings_total',
+    type: 'counter',
+    help: 'Apps of which that was found out, each time.',
+  },
+  {
+    kind: 'worker',
+    fact: 'nodeTimingsLeftOut',
+    name: 'worker_node_timings_left_out_total',
+    type: 'counter',
+    help: 'Apps of which that could not be found out: too many nodes for the time that it may take, or a step that failed.',
+  },
+  {
+    kind: 'worker',
     fact: 'steps',
     name: 'worker_steps_total',
     type: 'counter',

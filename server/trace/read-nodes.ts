@@ -25,6 +25,8 @@ export interface NodeFacts {
   readonly rate: number;
   /** From the append of a sample to the commit of the step that brought the node rows: mean of the last five seconds, ms. */
   readonly latency: number | null;
+  /** Of the CPU of all nodes, 0 to 1; absent until that was looked at. A coarse guide. */
+  readonly cpu?: number;
   /** Epoch ms. */
   readonly lastRecordAt: number | null;
   /** Rows set aside in the last day, and the last reason. */
@@ -82,6 +84,7 @@ export async function readNodes(tx: Tx, orgId: string, { instanceId }: z.infer<t
         rate: was.rate + rate,
         latency: mean(was, { rate, latency }),
         lastRecordAt: Math.max(was.lastRecordAt ?? 0, told.last ?? 0) || null,
+        ...(told.cpu ? { cpu: told.cpu.share } : {}),
       });
     }
   for (const { node, n, last } of errors) nodes.set(node ?? '', { ...of(node ?? ''), errors: n, lastError: last });

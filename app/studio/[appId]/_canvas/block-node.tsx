@@ -154,11 +154,12 @@ function Flow({ id }: { id: string }) {
   const showing = useStudio((state) => state.showing);
   if (!figures || showing !== 'live') return null;
   const number = (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(value);
-  const { rate, latency, errors } = figures;
-  const words = t('canvas.figures.running', {
+  const { rate, latency, errors, cpu } = figures;
+  const words = t(cpu === undefined ? 'canvas.figures.running' : 'canvas.figures.runningCpu', {
     rate: number(rate),
     latency: latency === null ? '–' : number(Math.round(latency)),
     errors,
+    cpu: number((cpu ?? 0) * 100),
   });
   return (
     <div className={classes.flow} title={words} data-testid={`flow-${id}`}>
