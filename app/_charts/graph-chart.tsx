@@ -68,7 +68,7 @@ export function GraphChart({ title, edges, marked, form = 'network', height }: G
       const hidden = { type: 'value' as const, show: false };
       return {
         tooltip,
-        grid: { left: 14, right: 90, top: 14, bottom: 14 },
+        grid: { left: 30, right: 40, top: 14, bottom: 26 },
         // in layers from left to right; each layer spread over the whole height
         xAxis: { ...hidden, min: -0.1, max: Math.max(1, layers - 1) },
         yAxis: { ...hidden, min: 0, max: 1, inverse: true },
@@ -93,7 +93,7 @@ export function GraphChart({ title, edges, marked, form = 'network', height }: G
               // what goes back, or over a layer, goes around what lies between
               lineStyle: { curveness: bend((place.get(e.to) ?? 0) - (place.get(e.from) ?? 0)) },
             })),
-            label: { show: nodes.length <= MOST_NAMES, position: 'right', formatter: '{b}', color: tokens.text, fontSize: 11 },
+            label: { show: nodes.length <= MOST_NAMES, position: 'bottom', distance: 6, formatter: '{b}', color: tokens.text, fontSize: 11 },
             lineStyle: { color: tokens.dim, width: 1.2 },
             emphasis: { disabled: true },
           },

@@ -82,7 +82,7 @@ export function PlanChart({ title, plan, actual, now, frozenUntil, height }: Pla
         };
       };
       return {
-        grid: { left: Math.min(160, 14 + widest), right: 16, top: 12, bottom: 26 },
+        grid: { left: Math.min(160, 14 + widest), right: 16, top: 20, bottom: 26 },
         tooltip: {
           ...tooltipOf(tokens),
           trigger: 'item',
@@ -115,7 +115,7 @@ export function PlanChart({ title, plan, actual, now, frozenUntil, height }: Pla
             markLine: {
               silent: true,
               symbol: 'none',
-              label: { position: 'start', color: tokens.text, fontSize: 11, formatter: t('now') },
+              label: { position: 'start', distance: 3, color: tokens.text, fontSize: 11, formatter: t('now') },
               lineStyle: { color: tokens.text, type: 'solid', width: 1.5 },
               data: now === undefined ? [] : [{ xAxis: now }],
             },

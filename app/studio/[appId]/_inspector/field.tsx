@@ -6,6 +6,7 @@ import { CodeField } from './fields/code.tsx';
 import { ColumnsField } from './fields/columns.tsx';
 import { DurationField } from './fields/duration.tsx';
 import { ExpressionField } from './fields/expression.tsx';
+import { ChoiceField, ListField, ObjectField } from './fields/list.tsx';
 import { RoleField } from './fields/role.tsx';
 import { BilingualField, BooleanField, EnumField, JsonField, NumberField, TextAreaField, TextField } from './fields/simple.tsx';
 import { UnitField } from './fields/unit.tsx';
@@ -25,6 +26,9 @@ const FIELDS: Readonly<Record<FieldKind, ComponentType<FieldProps>>> = {
   boolean: BooleanField,
   number: NumberField,
   text: TextField,
+  list: (props) => <ListField {...props} inner={Field} />,
+  object: (props) => <ObjectField {...props} inner={Field} />,
+  choice: (props) => <ChoiceField {...props} inner={Field} />,
   json: JsonField,
 };
 

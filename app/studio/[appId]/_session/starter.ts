@@ -41,6 +41,9 @@ export type FieldKind =
   | 'boolean'
   | 'number'
   | 'text'
+  | 'list'
+  | 'object'
+  | 'choice'
   | 'json';
 const SPECIAL: readonly FieldKind[] = [
   'expression',
@@ -63,5 +66,34 @@ export function fieldKind(schema: JsonSchema): FieldKind {
   if (schema.type === 'boolean') return 'boolean';
   if (schema.type === 'number' || schema.type === 'integer') return 'number';
   if (schema.type === 'string') return 'text';
+  if (schema.type === 'array' && schema.items && fieldKind(schema.items) !== 'json') return 'list';
+  if (schema.type === 'object' && schema.properties) return 'object';
+  if (discriminator(schema)) return 'choice';
   return 'json';
+}
+
+/** The property by which one of several kinds of object is told: `kind` of `{kind: "range", …} | {kind: "unique", …}`. */
+export function discriminator(schema: JsonSchema): string | undefined {
+  const [first] = schema.oneOf ?? [];
+  return Object.keys(first?.properties ?? {}).find((name) =>
+    schema.oneOf?.every((one) => one.properties?.[name]?.const !== undefined),
+  );
+}
+
+/** A fresh item of a list: what its schema has no default for begins empty, so that its fields stand there to be filled. */
+export function starterItem(schema: JsonSchema): unknown {
+  if (schema.default !== undefined) return schema.default;
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  if (schema.oneOf?.[0]) return starterItem(schema.oneOf[0]);
+  if (schema.type === 'array') return [];
+  if (schema.type === 'boolean') return false;
+  if (schema.type === 'number' || schema.type === 'integer') return 0;
+  if (schema.type === 'string') return '';
+  if (schema.type !== 'object') return null;
+  const needed = (schema.required ?? []).flatMap((name) => {
+    const property = schema.properties?.[name];
+    return property && property.default === undefined ? [[name, starterItem(property)] as const] : [];
+  });
+  return Object.fromEntries(needed);
 }
