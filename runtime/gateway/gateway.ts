@@ -14,7 +14,16 @@ import { LaneFencedError, openScanWriter, type ScanWriter } from '#runtime/log/s
 import { assignLanes } from '#runtime/samples/lanes.ts';
 import type { TagRow } from '#runtime/samples/scale.ts';
 import { Inbound } from './inbound.ts';
-import { endFrozenHolder, holdLiveness, LEASE_MS, RENEW_MS, releaseLease, renewAndClaim } from './leases.ts';
+import {
+  Doubts,
+  doubtfulLeases,
+  endFrozenHolder,
+  holdLiveness,
+  LEASE_MS,
+  RENEW_MS,
+  releaseLease,
+  renewAndClaim,
+} from './leases.ts';
 import { Pump } from './pump.ts';
 import { answerRequests, type PerformCommand } from './requests.ts';
 import { sameVerdict } from './status.ts';
@@ -137,12 +146,14 @@ export class Gateway {
     this.look();
   }
 
+  readonly #doubts = new Doubts();
   async #renew(): Promise<void> {
     if (this.#renewing || this.#stopped) return;
     this.#renewing = true;
-    const asked = performance.now();
     try {
-      const leased = await renewAndClaim(this.#database.sql, this.#options.name);
+      const doubted = this.#doubts.note(await doubtfulLeases(this.#database.sql));
+      const asked = performance.now();
+      const leased = await renewAndClaim(this.#database.sql, this.#options.name, doubted);
       this.#leaseUntil = asked + LEASE_MS - 500; // the database's clock began a moment after we asked
       const changed = leased.size !== this.#leased.size || [...leased].some((id) => !this.#leased.has(id));
       this.#leased = leased;

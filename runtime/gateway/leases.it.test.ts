@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { until } from '#blocks/connectors/suite.ts';
 import { connection } from '#drizzle/schema/index.ts';
 import { plantFixture } from './fixture.testing.ts';
-import { endFrozenHolder, holdLiveness, releaseLease, renewAndClaim } from './leases.ts';
+import { Doubts, doubtfulLeases, endFrozenHolder, holdLiveness, LEASE_MS, releaseLease, renewAndClaim } from './leases.ts';
 
 test('one holder at a time; taken over when the lease is over; given up when released or switched off', async () => {
   await using plant = await plantFixture();
@@ -42,6 +42,30 @@ test('a holder whose process is gone is replaced before its lease is over, a liv
   expect(await renewAndClaim(plant.sql, 'b')).toEqual(new Set());
   await alive.close();
   await until('taken over', async () => (await renewAndClaim(plant.sql, 'b')).has(id), 2000);
+});
+
+test('a clock that is set forward an hour takes no connection from a gateway that lives; from one that is frozen it is taken a lease later', async () => {
+  await using plant = await plantFixture();
+  const id = await plant.connect('mqtt', {});
+  const alive = holdLiveness(plant.url, 'a');
+  await until(
+    'the lock stands',
+    async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted`).length === 1,
+  );
+  await renewAndClaim(plant.sql, 'a');
+  await plant.sql`update connection set lease_until = now() - interval '1 hour'`;
+  const doubts = new Doubts();
+  expect(doubts.note(await doubtfulLeases(plant.sql), 0)).toEqual([]);
+  expect(await renewAndClaim(plant.sql, 'b')).toEqual(new Set());
+  // renewed, it is nobody's business
+  await renewAndClaim(plant.sql, 'a');
+  expect(doubts.note(await doubtfulLeases(plant.sql), LEASE_MS)).toEqual([]);
+  await plant.sql`update connection set lease_until = now() - interval '1 hour'`;
+  expect(doubts.note(await doubtfulLeases(plant.sql), LEASE_MS + 1)).toEqual([]);
+  const doubted = doubts.note(await doubtfulLeases(plant.sql), 2 * LEASE_MS + 1);
+  expect(doubted).toEqual([id]);
+  expect(await renewAndClaim(plant.sql, 'b', doubted)).toEqual(new Set([id]));
+  await alive.close();
 });
 
 test('a clock that was set back an hour leaves no lease of an hour: a holder that is gone is replaced at once', async () => {

@@ -10,6 +10,8 @@ const DEAD_MS = 1500;
 /** Number space of advisory locks: 1 lanes, 2 workers, 3 the historian, 5 blobs by hash, 7 gateways by their names. */
 const SPACE = 7;
 const AGAIN_MS = 500;
+/** Over for so long, and its holder lives, and nobody took it: the clock was set forward, and the holder is about to renew it. */
+const DOUBT_MS = 2 * LEASE_MS;
 
 /** Says that this gateway lives: a lock of a database session, which ends with the process at once. Made anew when the session is lost. */
 export function holdLiveness(url: string, holder: string): { close(): Promise<void> } {
@@ -43,8 +45,15 @@ export interface ClaimedRow {
   readonly id: string;
 }
 
-/** Renews what this gateway holds and takes what is free; gives the ids it holds now. The database's clock alone decides. */
-export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<string>> {
+const GONE = `not exists (
+  select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = ${SPACE} and k.objid = hashtext(connection.holder)::oid
+    and k.granted and k.database = (select oid from pg_database where datname = current_database()))`;
+
+/**
+ * Renews what this gateway holds and takes what is free; gives the ids it holds now. The database's clock alone decides. `doubted`: what the holder of
+ * `doubtfulLeases` has not renewed for a whole lease since.
+ */
+export async function renewAndClaim(sql: Sql, holder: string, doubted: readonly string[] = []): Promise<Set<string>> {
   // what is ours waits for a lock (a status is being written); only what others may take as well is passed over when locked
   const rows = await sql<{ id: string }[]>`
     with mine as (
@@ -54,15 +63,31 @@ export async function renewAndClaim(sql: Sql, holder: string): Promise<Set<strin
       update connection set holder = ${holder}, lease_until = now() + ${LEASE_MS} * interval '1 millisecond'
       where id in (
         select id from connection
-        where enabled and connector <> ${PUSH} and holder is distinct from ${holder} and (holder is null or lease_until is null or lease_until < now()
+        where enabled and connector <> ${PUSH} and holder is distinct from ${holder} and (holder is null or lease_until is null
+          or (lease_until < now() and (lease_until > now() - ${DOUBT_MS} * interval '1 millisecond' or id = any(${doubted}::uuid[])))
           -- longer than any lease is: the clock was set back since it was given
-          or ((lease_until > now() + ${2 * LEASE_MS} * interval '1 millisecond' or lease_until < now() + ${LEASE_MS - DEAD_MS} * interval '1 millisecond') and not exists (
-            select 1 from pg_locks k where k.locktype = 'advisory' and k.classid = ${SPACE} and k.objid = hashtext(connection.holder)::oid
-              and k.granted and k.database = (select oid from pg_database where datname = current_database()))))
+          or ((lease_until > now() + ${2 * LEASE_MS} * interval '1 millisecond' or lease_until < now() + ${LEASE_MS - DEAD_MS} * interval '1 millisecond') and ${sql.unsafe(GONE)}))
         for update skip locked)
       returning id)
     select id from mine union all select id from free`;
   return new Set(rows.map((row) => row.id));
+}
+
+/** Leases that have been over for long although their holders live. */
+export async function doubtfulLeases(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from connection where enabled and holder is not null and lease_until < now() - ${DOUBT_MS} * interval '1 millisecond'`;
+  return rows.map((row) => row.id);
+}
+
+/** Which of them have been so for a whole lease, by a clock that nobody sets: their holders are frozen. */
+export class Doubts {
+  readonly #since = new Map<string, number>();
+  note(ids: readonly string[], now = performance.now()): string[] {
+    for (const id of this.#since.keys()) if (!ids.includes(id)) this.#since.delete(id);
+    for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, now);
+    return ids.filter((id) => now - (this.#since.get(id) ?? now) >= LEASE_MS);
+  }
 }
 
 export async function releaseLease(sql: Sql, holder: string, id: string): Promise<void> {

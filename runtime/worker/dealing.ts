@@ -3,7 +3,7 @@ import { int8s } from '#runtime/log/connection.ts';
 import type { JobQueue } from '#runtime/queue/queue.ts';
 import type { WorkerContext } from './context.ts';
 import type { Holdings } from './holdings.ts';
-import { OVER } from './lease.ts';
+import { DOUBTFUL, LEASE_MS, OVER } from './lease.ts';
 
 /** A shard that moved, or that the queue dealt to nobody, is left this long to workers that have room. */
 const ROOM_MS = 400;
@@ -66,8 +66,16 @@ export class Dealing {
     const { holdings } = this;
     const known = int8s([...holdings.held.keys(), ...holdings.taking.keys()]);
     // each worker in an order of its own, so that two do not reach for the same shard
-    const rows = await db.execute<{ id: number; fresh: boolean; orphan: boolean; workers: number; shards: number }>(sql`
-      select s.id, s.token = 0 as fresh, s.holder is not null as orphan, ${sql.raw(COUNTS)} from shard s join instance i on i.id = s.instance_id
+    const rows = await db.execute<{
+      id: number;
+      fresh: boolean;
+      orphan: boolean;
+      doubtful: boolean;
+      workers: number;
+      shards: number;
+    }>(sql`
+      select s.id, s.token = 0 as fresh, s.holder is not null as orphan, ${sql.raw(DOUBTFUL)} as doubtful,
+        ${sql.raw(COUNTS)} from shard s join instance i on i.id = s.instance_id
       where i.wanted = 'run' and i.status in ('starting', 'running') and s.id <> all(${known}::int4[])
         and (${sql.raw(OVER)} or s.holder = ${session.holder}) order by hashint4(s.id # ${this.salt}) limit 500`);
     // a peer is gone or frozen: what was its share is ours and the others' from this moment on
@@ -86,7 +94,7 @@ export class Dealing {
     for (const r of free) {
       if (holdings.taking.size >= TAKES_AT_ONCE) break;
       const waited = now - (this.seen.get(r.id) ?? now);
-      const patience = this.room ? (r.fresh ? UNDEALT_MS : 0) : r.orphan ? ROOM_MS : UNWANTED_MS;
+      const patience = r.doubtful ? LEASE_MS : this.room ? (r.fresh ? UNDEALT_MS : 0) : r.orphan ? ROOM_MS : UNWANTED_MS;
       if (waited < patience || holdings.resting(r.id)) continue;
       void holdings.take(r.id).finally(() => holdings.onFree());
     }

@@ -26,6 +26,9 @@ export const holderGone = (holder: string): string => `not exists (
 /** The lease of `s` is over: it ran out, or its holder's process is gone. */
 export const OVER = `(s.lease_until < clock_timestamp() or s.holder is null or ${holderGone('s.holder')})`;
 
+/** It ran out long ago, its holder lives, and nobody took it: the clock was set forward, and the holder is about to renew it; or it is frozen for good. */
+export const DOUBTFUL = `(s.lease_until < clock_timestamp() - ${2 * LEASE_MS} * interval '1 ms' and not coalesce(${holderGone('s.holder')}, true))`;
+
 /**
  * The worker's committing session. It holds a liveness lock: the kernel closes a killed process' socket, the lock is gone, and others see at
  * once that its leases are over. All fenced writes go through this one session.
