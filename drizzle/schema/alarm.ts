@@ -121,7 +121,7 @@ export const channel = pgTable(
     id: id(),
     orgId: orgId(),
     name: text('name').notNull(),
-    kind: text('kind').$type<'inbox' | 'webhook' | 'email'>().notNull(),
+    kind: text('kind').$type<'inbox' | 'webhook' | 'email' | 'wecom' | 'dingtalk' | 'feishu'>().notNull(),
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull().default({}),
     secretId: uuid('secret_id'),
     createdAt: createdAt(),

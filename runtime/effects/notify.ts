@@ -3,12 +3,13 @@ import type { Db, Tx } from '#drizzle/client.ts';
 import { channel, notification } from '#drizzle/schema/index.ts';
 import { openSecret, SealBrokenError } from '#drizzle/secrets.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';
-import { CHANNELS, rateOf } from './channels.ts';
+import { CHANNELS, isRobot, rateOf, robotRateOf } from './channels.ts';
 import { sendMail } from './mail.ts';
 import { type Effect, effectKey, finishEffect, postponeEffect, retryEffect } from './outbox.ts';
 import { pauseOf, takeTokens } from './rates.ts';
 import { type Reason, reason } from './reasons.ts';
 import type { EffectRequestOf } from './requests.ts';
+import { robotSecret, sendToRobot } from './robots.ts';
 import { postWebhook } from './webhook.ts';
 
 /** What a channel delivers. */
@@ -22,7 +23,10 @@ export interface Message {
   readonly text: Bilingual;
   readonly value: number | null;
 }
-export type Delivery = { readonly ok: true } | { readonly ok: false; readonly again: boolean; readonly why: Reason };
+/** `later`: its receiver takes no more for so many ms; that is no failed attempt. */
+export type Delivery =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly again: boolean; readonly later?: number; readonly why: Reason };
 type Channel = typeof channel.$inferSelect;
 
 /**
@@ -37,6 +41,7 @@ export async function sendNotification(db: Db, e: Effect, masterKey: string | un
     .where(and(eq(channel.orgId, e.orgId), eq(channel.name, request.channel)));
   const delivery = await deliver(db, e, target, masterKey);
   if (delivery === 'postponed') return;
+  if (!delivery.ok && delivery.later !== undefined) return postponeEffect(db, e, delivery.later);
   if (!delivery.ok && delivery.again) return retryEffect(db, e, delivery.why, (tx) => toInbox(tx, e));
   await db.transaction(async (tx) => {
     const first = delivery.ok
@@ -58,7 +63,7 @@ async function deliver(
   if (target.kind === 'inbox') return { ok: true };
   const settings = CHANNELS[target.kind].safeParse(target.settings);
   if (!settings.success) return never(reason('channel-settings'));
-  const rate = rateOf(settings.data);
+  const rate = isRobot(target.kind) ? robotRateOf(settings.data) : rateOf(settings.data);
   if ((await takeTokens(db, e.orgId, `channel ${target.id}`, 1, rate)) === 0) {
     await postponeEffect(db, e, pauseOf(rate));
     return 'postponed';
@@ -71,9 +76,13 @@ async function deliver(
     text: request.text,
     value: request.value ?? null,
   };
-  if (target.kind === 'webhook') return postWebhook(CHANNELS.webhook.parse(target.settings), message);
   const password = await passwordOf(db, target, masterKey);
   if (password === 'closed') return never(reason('secret-closed'));
+  if (target.kind === 'webhook') return postWebhook(CHANNELS.webhook.parse(target.settings), password, message);
+  if (isRobot(target.kind)) {
+    const sealed = robotSecret.safeParse(parseJson(password));
+    return sealed.success ? sendToRobot(target.kind, sealed.data, message) : never(reason('secret-closed'));
+  }
   return sendMail(CHANNELS.email.parse(target.settings), password, message);
 }
 
@@ -85,6 +94,14 @@ async function passwordOf(db: Db, target: Channel, masterKey: string | undefined
   } catch (error) {
     if (error instanceof SealBrokenError) return 'closed';
     throw error;
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
   }
 }
 

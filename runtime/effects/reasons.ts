@@ -111,6 +111,14 @@ export const REASONS = {
   'receiver-refused': { en: 'The receiver refused the message ({status}).', zh: '接收方拒绝了消息（{status}）。' },
   'receiver-away': { en: 'The receiver does not answer ({cause}).', zh: '接收方没有响应（{cause}）。' },
   'sign-in-refused': { en: 'The mail server refused the sign-in ({status}).', zh: '邮件服务器拒绝登录（{status}）。' },
+  'robot-signature': {
+    en: 'The robot refused the message ({status}): check its secret, its keywords, its list of addresses and the clock.',
+    zh: '机器人拒绝了消息（{status}）：请检查加签密钥、关键词、IP 白名单和系统时间。',
+  },
+  'robot-key': {
+    en: 'The robot’s address is not valid any more ({status}); enter it anew.',
+    zh: '机器人地址已失效（{status}），请重新填写。',
+  },
   'mail-unencrypted': {
     en: 'The mail server offers no encryption, which the channel asks for.',
     zh: '邮件服务器不支持加密，而渠道要求加密。',
@@ -155,6 +163,14 @@ export const REASONS = {
     en: 'The {kind} {code} holds more than {limit} KB. Put what is large into a document.',
     zh: '{kind} {code} 的数据超过 {limit} KB，较大的内容请存为文档。',
   },
+
+  // tables of records and of files
+  'table-large': {
+    en: 'The table is larger than {limit} MB. Ask for fewer columns or rows.',
+    zh: '表超过 {limit} MB，请减少列或行。',
+  },
+  'file-missing': { en: 'There is no document {document} with a file.', zh: '文档 {document} 不存在或没有文件。' },
+  'file-unreadable': { en: 'The file of {document} cannot be read: {cause}', zh: '{document} 的文件无法读取：{cause}' },
 
   // history
   'history-missing': { en: '{name} has no history that can be read.', zh: '{name} 没有可读取的历史数据。' },

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { alarm, alarmEvent, channel, confirmation, notification } from '#drizzle/schema/index.ts';
+import { sealSecret } from '#drizzle/secrets.ts';
 import { decideConfirmation } from './confirmations.ts';
 import { fixture, INSTANCE, until } from './fixture.testing.ts';
 import { startEffectRunner } from './runner.ts';
@@ -82,6 +84,41 @@ test('inbox and webhook with its key; a confirmation waits for enough persons', 
     await runner.stop();
     target.close();
   }
+});
+
+test('a webhook with a sealed secret is signed, so that its receiver can tell who sent it', async () => {
+  await using f = await fixture();
+  const heard: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const part of request) body += part;
+    heard.push({ headers: request.headers, body });
+    response.writeHead(204).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/x`;
+  const master = 'a master key of at least thirty-two letters';
+  const secretId = await sealSecret(f.db, master, 'org', 'hook', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+  await f.db.insert(channel).values({ orgId: 'org', name: 'hook', kind: 'webhook', secretId, settings: { url } });
+  const id = await f.add('notify.send', { channel: 'hook', text });
+  const runner = startEffectRunner({ db: f.db, masterKey: master, warn: () => {} });
+  try {
+    await until(async () => (await f.rows())[0]?.status === 'done');
+  } finally {
+    await runner.stop();
+    server.close();
+  }
+  const key = `1:${id.step}:0`;
+  const at = heard[0]?.headers['webhook-timestamp'];
+  // computed here as the receiver's side of the specification has it
+  const signed = createHmac('sha256', Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64'));
+  expect(heard[0]?.headers).toMatchObject({
+    'idempotency-key': key,
+    'webhook-id': key,
+    'webhook-signature': `v1,${signed.update(`${key}.${at}.${heard[0]?.body}`).digest('base64')}`,
+  });
 });
 
 test('a runner killed with -9 between doing and recording: the next one repeats it, the target does it once', async () => {

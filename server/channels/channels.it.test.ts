@@ -48,7 +48,30 @@ it('a mail channel seals its password: it opens for the runner alone and is told
   expect(await open.audited()).toEqual(expect.arrayContaining(['channel.create', 'channel.remove']));
 });
 
+it('a robot: its address holds its key, so nothing of it is told to anybody', async () => {
+  const robot = createChannelInput.parse({
+    kind: 'dingtalk',
+    name: 'Night shift',
+    url: 'https://oapi.dingtalk.com/robot/send?access_token=TOPSECRET',
+    sign: 'SECRETSIGN',
+  });
+  const { id } = await as(OWN, (tx, a) => createChannel({ ...a, tx }, robot));
+  const [row] = await open.test.db.select().from(channel).where(eq(channel.id, id));
+  const key = process.env.MILLWRIGHT_MASTER_KEY ?? '';
+  expect(JSON.parse((await openSecret(open.test.db, key, OWN.orgId, row?.secretId ?? '')) ?? '')).toEqual({
+    url: 'https://oapi.dingtalk.com/robot/send?access_token=TOPSECRET',
+    sign: 'SECRETSIGN',
+  });
+  expect(row?.settings).toEqual({ perMinute: 20 });
+  const told = JSON.stringify([await list(), await open.test.db.select().from(audit), row]);
+  expect(told).not.toMatch(/TOPSECRET|SECRETSIGN/);
+  await remove(id);
+});
+
 it.each([
+  [{ kind: 'wecom', name: 'x', url: 'qyapi' }, 'url'],
+  [{ kind: 'dingtalk', name: 'x', url: 'https://x', perMinute: 21 }, 'perMinute'],
+  [{ kind: 'webhook', name: 'x', url: 'https://x', password: 'short' }, 'password'],
   [{ ...mail, to: [] }, 'to'],
   [{ ...mail, to: ['nobody'] }, 'to.0'],
   [{ ...mail, port: 70_000 }, 'port'],

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { channel } from '#drizzle/schema/index.ts';
 import { removeSecret, sealSecret } from '#drizzle/secrets.ts';
-import { CHANNELS } from '#runtime/effects/channels.ts';
+import { CHANNELS, ROBOTS } from '#runtime/effects/channels.ts';
+import { robotSecret } from '#runtime/effects/robots.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import { env } from '../env.ts';
 import { defineErrors, notFound } from '../errors.ts';
@@ -27,7 +28,16 @@ export const channelsFailed = defineErrors({
 const name = z.string().trim().min(1).max(60);
 /** The inbox is there from the start; what can be added is an address that messages are posted or mailed to. */
 export const createChannelInput = z.discriminatedUnion('kind', [
-  CHANNELS.webhook.extend({ kind: z.literal('webhook'), name }),
+  CHANNELS.webhook.extend({
+    kind: z.literal('webhook'),
+    name,
+    /** Signs every message; sealed at once. */
+    password: z.string().min(8).max(500).optional(),
+  }),
+  ...ROBOTS.map((kind) =>
+    // the address holds the robot's key: it is sealed with what signs, and never told again
+    CHANNELS[kind].extend({ kind: z.literal(kind), name, ...robotSecret.shape }),
+  ),
   CHANNELS.email.extend({
     kind: z.literal('email'),
     name,
@@ -47,7 +57,7 @@ export async function createChannel(ctx: Actor, input: z.output<typeof createCha
     .where(and(eq(channel.orgId, orgId), eq(channel.name, input.name)));
   if (taken) throw channelsFailed('channels.name-taken', { name: input.name });
   const { name, kind, ...rest } = input;
-  const { password, ...settings } = { password: undefined, ...rest };
+  const { sealed: password, settings } = sealedPart(rest);
   const secretId =
     password === undefined ? null : await sealSecret(tx, env().MILLWRIGHT_MASTER_KEY, orgId, `channel ${name}`, password);
   const [made] = await tx.insert(channel).values({ orgId, name, kind, settings, secretId }).returning({ id: channel.id });
@@ -60,6 +70,14 @@ export async function createChannel(ctx: Actor, input: z.output<typeof createCha
     details: { name, kind, ...settings, password: secretId === null ? 'none' : 'sealed' },
   });
   return made;
+}
+
+/** What is sealed, apart from what may be shown. */
+function sealedPart(rest: Readonly<Record<string, unknown>>): { sealed: string | undefined; settings: Record<string, unknown> } {
+  const { password, url, sign, ...settings } = rest;
+  if (sign !== undefined) return { sealed: JSON.stringify({ url, sign }), settings };
+  const shown = url === undefined ? settings : { url, ...settings };
+  return { sealed: typeof password === 'string' ? password : undefined, settings: shown };
 }
 
 export async function removeChannel(ctx: Actor, { id }: z.infer<typeof channelInput>) {
