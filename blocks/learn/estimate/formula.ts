@@ -1,10 +1,10 @@
 /**
  * A model as text, `b1*(1-exp(-b2*x))`, read once and worked out together with its derivatives (forward mode), so that no step width has to be
- * chosen. Signs + − * / ^, brackets, numbers, pi, the variable x, parameters b1, b2 …, and the functions below.
+ * chosen. Signs + − * / ^, brackets, numbers, pi, the variables x (or x1), x2, x3, parameters b1, b2 …, and the functions below.
  */
 export type Formula =
   | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'x' }
+  | { readonly kind: 'x'; readonly index: number }
   | { readonly kind: 'parameter'; readonly index: number }
   | { readonly kind: 'call'; readonly name: string; readonly of: Formula }
   | { readonly kind: 'sign'; readonly sign: string; readonly left: Formula; readonly right: Formula };
@@ -56,7 +56,8 @@ export function readFormula(text: string): Formula {
     if (token === undefined) return fail('something is missing');
     at++;
     if (/^[\d.]/.test(token)) return { kind: 'number', value: Number(token) };
-    if (token === 'x') return { kind: 'x' };
+    const variable = /^x([123]?)$/.exec(token);
+    if (variable) return { kind: 'x', index: Number(variable[1] || 1) - 1 };
     if (token === 'pi') return { kind: 'number', value: Math.PI };
     const parameter = /^b([1-9]\d?)$/.exec(token);
     if (parameter) return { kind: 'parameter', index: Number(parameter[1]) - 1 };
@@ -65,7 +66,7 @@ export function readFormula(text: string): Formula {
       return take(')') ? { kind: 'call', name: token, of } : fail('a bracket is open');
     }
     at--;
-    return fail(`x, b1, b2, …, pi, a number or one of ${Object.keys(CURVES).join(', ')} stands here`);
+    return fail(`x, x2, x3, b1, b2, …, pi, a number or one of ${Object.keys(CURVES).join(', ')} stands here`);
   };
   const whole = sum();
   if (at < tokens.length) fail('the end is expected');
@@ -79,15 +80,26 @@ export function parametersOf(f: Formula): number {
   return f.kind === 'sign' ? Math.max(parametersOf(f.left), parametersOf(f.right)) : 0;
 }
 
-/** Value of the formula at x and its derivatives by the parameters. */
-export function workOut(f: Formula, x: number, b: readonly number[]): { readonly value: number; readonly slopes: Float64Array } {
+/** How many variables the formula needs: 1 for x, 3 for x3. */
+export function variablesOf(f: Formula): number {
+  if (f.kind === 'x') return f.index + 1;
+  if (f.kind === 'call') return variablesOf(f.of);
+  return f.kind === 'sign' ? Math.max(variablesOf(f.left), variablesOf(f.right)) : 0;
+}
+
+/** Value of the formula at x, x2, x3 and its derivatives by the parameters. */
+export function workOut(
+  f: Formula,
+  x: readonly number[],
+  b: readonly number[],
+): { readonly value: number; readonly slopes: Float64Array } {
   const none = () => new Float64Array(b.length);
   const go = (g: Formula): { value: number; slopes: Float64Array } => {
     switch (g.kind) {
       case 'number':
         return { value: g.value, slopes: none() };
       case 'x':
-        return { value: x, slopes: none() };
+        return { value: x[g.index] ?? Number.NaN, slopes: none() };
       case 'parameter': {
         const slopes = none();
         slopes[g.index] = 1;

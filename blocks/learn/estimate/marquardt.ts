@@ -14,11 +14,12 @@ export interface Estimated {
 
 /**
  * Nonlinear least squares by Levenberg & Marquardt with Moré's scaling (1978): every step solves the damped linear problem by QR, never by normal
- * equations. Bounds hold by stopping a step at them. @throws RangeError when it does not settle.
+ * equations. Bounds hold by stopping a step at them. `x` are the columns of the
+ * formula's variables. @throws RangeError when it does not settle.
  */
 export function estimate(
   f: Formula,
-  x: ArrayLike<number>,
+  x: readonly ArrayLike<number>[],
   y: ArrayLike<number>,
   start: readonly number[],
   bounds: { readonly lower: readonly number[]; readonly upper: readonly number[] },
@@ -26,7 +27,14 @@ export function estimate(
   const n = y.length;
   const k = start.length;
   if (n <= k) throw new RangeError(`${n} rows for ${k} parameters: at least ${k + 1} are needed`);
-  const at = (b: readonly number[]) => Array.from({ length: n }, (_, i) => workOut(f, x[i] as number, b));
+  const at = (b: readonly number[]) =>
+    Array.from({ length: n }, (_, i) =>
+      workOut(
+        f,
+        x.map((column) => column[i] as number),
+        b,
+      ),
+    );
   const squaresOf = (points: readonly { readonly value: number }[]) =>
     points.reduce((s, p, i) => s + ((y[i] as number) - p.value) ** 2, 0);
   const inside = (v: number, j: number) =>
