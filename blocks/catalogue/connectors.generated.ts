@@ -348,8 +348,183 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     }
   },
   {
+    "id": "modbus-server",
+    "version": "1.0.0",
+    "title": {
+      "en": "Modbus server",
+      "zh": "Modbus 服务器"
+    },
+    "summary": {
+      "en": "Shows tags and what apps compute as registers to PLCs, panels and SCADA.",
+      "zh": "将变量和应用计算结果以寄存器形式提供给 PLC、触摸屏和 SCADA。"
+    },
+    "icon": "server-2",
+    "address": {
+      "help": {
+        "en": "A server has no tags of its own: what it shows stands in its settings.",
+        "zh": "服务器没有自己的测点；发布内容在设置中填写。"
+      },
+      "examples": []
+    },
+    "browsable": true,
+    "reads": "newest",
+    "resumes": true,
+    "publishes": true,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "host": {
+          "default": "127.0.0.1",
+          "x-millwright": {
+            "title": {
+              "en": "Listens at",
+              "zh": "监听地址"
+            },
+            "help": {
+              "en": "127.0.0.1 serves this machine alone; 0.0.0.0 every network of it. Modbus knows no sign-in: whoever reaches it can read.",
+              "zh": "127.0.0.1 仅供本机访问；0.0.0.0 对本机所有网络开放。Modbus 没有登录机制，能连上者均可读取。"
+            }
+          },
+          "type": "string",
+          "pattern": "^[A-Za-z0-9.:_-]{1,253}$"
+        },
+        "port": {
+          "default": 502,
+          "x-millwright": {
+            "title": {
+              "en": "Port",
+              "zh": "端口"
+            }
+          },
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 65535
+        },
+        "framing": {
+          "default": "tcp",
+          "x-millwright": {
+            "title": {
+              "en": "Frames",
+              "zh": "报文格式"
+            },
+            "options": {
+              "tcp": {
+                "en": "Modbus TCP",
+                "zh": "Modbus TCP"
+              },
+              "rtu": {
+                "en": "Modbus RTU over TCP",
+                "zh": "Modbus RTU over TCP"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "tcp",
+            "rtu"
+          ]
+        },
+        "points": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Published values",
+              "zh": "发布的变量"
+            },
+            "help": {
+              "en": "One a line: address = tag name, or address = @asset code/output.column for what an app computes. For example 1/holding/0:float32 = Air.Pressure",
+              "zh": "每行一个：地址 = 变量名；应用的计算结果写作 地址 = @设备编号/输出.列。例如 1/holding/0:float32 = Air.Pressure"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 200000
+        },
+        "bad": {
+          "default": "exception",
+          "x-millwright": {
+            "title": {
+              "en": "A value that is bad",
+              "zh": "数值质量不良时"
+            },
+            "options": {
+              "exception": {
+                "en": "Answer with exception 4",
+                "zh": "返回异常码 4"
+              },
+              "last": {
+                "en": "Show the last good one",
+                "zh": "显示上一个良好值"
+              }
+            }
+          },
+          "type": "string",
+          "enum": [
+            "exception",
+            "last"
+          ]
+        },
+        "maxAgeS": {
+          "default": 0,
+          "x-millwright": {
+            "title": {
+              "en": "Bad when older than",
+              "zh": "超过此时长视为不良"
+            },
+            "help": {
+              "en": "0: at any age",
+              "zh": "0 表示不限"
+            },
+            "unit": "s"
+          },
+          "type": "integer",
+          "minimum": 0,
+          "maximum": 86400
+        },
+        "writes": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "May be written",
+              "zh": "允许写入"
+            },
+            "help": {
+              "en": "Tags that others may write, one a line; * stands for any letters; empty: none. The tag must be writable, and limits, rate and read-back are those of every write.",
+              "zh": "允许外部写入的变量，每行一个；* 代表任意字符；留空则全部只读。变量本身须可写，并同样检查限值、频率和回读。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 50000
+        },
+        "writers": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Masters that may write",
+              "zh": "允许写入的主站"
+            },
+            "help": {
+              "en": "Addresses or networks, one a line: 192.168.1.20, 10.0.0.0/24. Empty: none.",
+              "zh": "每行一个地址或网段：192.168.1.20、10.0.0.0/24；留空则均不可写。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 10000
+        }
+      }
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {}
+    }
+  },
+  {
     "id": "modbus-tcp",
-    "version": "1.1.0",
+    "version": "1.2.0",
     "title": {
       "en": "Modbus TCP",
       "zh": "Modbus TCP"
@@ -361,14 +536,16 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     "icon": "binary-tree",
     "address": {
       "help": {
-        "en": "unit/area/register:type:order. Areas: coil, discrete, input, holding. Registers count from 0. Types: int16, uint16, int32, uint32, float32, float64. Order: abcd (standard), cdab, badc, dcba.",
-        "zh": "站号/区域/寄存器:类型:字节顺序。区域：coil、discrete、input、holding。寄存器从 0 计。类型：int16、uint16、int32、uint32、float32、float64。顺序：abcd（标准）、cdab、badc、dcba。"
+        "en": "unit/area/register:type:order. Areas: coil, discrete, input, holding. Registers count from 0. Types: int16, uint16, int32, uint32, int64, uint64, float32, float64, bcd16, bcd32, text10 (registers). One bit: 1/holding/5.3. Order: abcd (standard), cdab, badc, dcba.",
+        "zh": "站号/区域/寄存器:类型:字节顺序。区域：coil、discrete、input、holding。寄存器从 0 计。类型：int16、uint16、int32、uint32、int64、uint64、float32、float64、bcd16、bcd32、text10（寄存器数）。单个位：1/holding/5.3。顺序：abcd（标准）、cdab、badc、dcba。"
       },
       "examples": [
         "3/holding/100:float32",
         "1/input/7:int16",
         "1/coil/0",
-        "2/holding/10:uint32:cdab"
+        "2/holding/10:uint32:cdab",
+        "1/holding/5.3",
+        "1/input/40:text10"
       ]
     },
     "browsable": false,

@@ -2,6 +2,7 @@ import type { AnyConnector } from '#blocks/sdk/connector.ts';
 import fileDrop from './file-drop/connector.ts';
 import http from './http/connector.ts';
 import influx from './influx/connector.ts';
+import modbusServer from './modbus-server/connector.ts';
 import modbusTcp from './modbus-tcp/connector.ts';
 import mqtt from './mqtt/connector.ts';
 import mtconnect from './mtconnect/connector.ts';
@@ -16,6 +17,7 @@ const ALL: readonly AnyConnector[] = [
   opcua,
   opcuaServer,
   modbusTcp,
+  modbusServer,
   mqtt,
   sparkplug,
   http,

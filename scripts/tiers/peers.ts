@@ -70,6 +70,12 @@ const peers: readonly Peer[] = [
     packages: ['python3', 'python3-pymodbus', 'python3-serial', 'python3-serial-asyncio'],
   },
   {
+    name: 'mbpoll',
+    variable: 'MILLWRIGHT_MBPOLL',
+    find: () => onPath('mbpoll'),
+    packages: ['mbpoll'],
+  },
+  {
     name: 'MariaDB',
     variable: 'MILLWRIGHT_MARIADB',
     find: async () => ((await onPath('my_print_defaults')) ? onPath('mariadbd') : undefined),
