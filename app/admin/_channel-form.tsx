@@ -18,7 +18,8 @@ import { readFailure } from '../_client/failure.ts';
 import { useTRPC } from '../_client/trpc.ts';
 import { ErrorState } from '../_parts/error-state.tsx';
 
-const KINDS = ['webhook', 'email'] as const;
+const ROBOTS = ['wecom', 'dingtalk', 'feishu'] as const;
+const KINDS = ['webhook', 'email', ...ROBOTS] as const;
 const SECURITY = ['starttls', 'tls', 'none'] as const;
 /** Ports that mail servers listen on for each kind of encryption (RFC 8314, RFC 6409). */
 const PORTS = { starttls: 587, tls: 465, none: 25 } as const;
@@ -55,8 +56,11 @@ export function CreateChannel({ opened, onClose }: { opened: boolean; onClose: (
     const text = (name: string) => String(form.get(name) ?? '').trim();
     const name = text('name');
     const password = String(form.get('password') ?? '');
-    if (kind === 'webhook') create.mutate({ kind, name, url: text('url') });
-    else
+    const sealed = password === '' ? {} : { password };
+    const robot = ROBOTS.find((one) => one === kind);
+    if (robot) create.mutate({ kind: robot, name, url: text('url'), sign: text('sign') });
+    else if (kind === 'webhook') create.mutate({ kind, name, url: text('url'), ...sealed });
+    else if (kind === 'email')
       create.mutate({
         kind,
         name,
@@ -66,7 +70,7 @@ export function CreateChannel({ opened, onClose }: { opened: boolean; onClose: (
         user: text('user'),
         from: text('from'),
         to,
-        ...(password === '' ? {} : { password }),
+        ...sealed,
       });
   };
   return (
@@ -81,16 +85,28 @@ export function CreateChannel({ opened, onClose }: { opened: boolean; onClose: (
             data={KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }))}
           />
           <TextInput name="name" label={t('name')} placeholder={t('example')} error={fields.name} required data-autofocus />
-          {kind === 'webhook' ? (
-            <TextInput
-              name="url"
-              type="url"
-              label={t('url')}
-              description={t('urlHint')}
-              placeholder="https://"
-              error={fields.url}
-              required
-            />
+          {kind !== 'email' ? (
+            <>
+              <TextInput
+                name="url"
+                type="url"
+                label={t('url')}
+                description={kind === 'webhook' ? t('urlHint') : t('robotHint')}
+                placeholder="https://"
+                error={fields.url}
+                required
+              />
+              {kind !== 'wecom' && (
+                <PasswordInput
+                  name={kind === 'webhook' ? 'password' : 'sign'}
+                  label={t('sign')}
+                  description={kind === 'webhook' ? t('signHint') : t('robotSignHint')}
+                  autoComplete="new-password"
+                  error={kind === 'webhook' ? fields.password : fields.sign}
+                  visibilityToggleButtonProps={{ 'aria-label': t('showPassword') }}
+                />
+              )}
+            </>
           ) : (
             <>
               <TextInput name="host" label={t('host')} placeholder="smtp.example.com" error={fields.host} required />
