@@ -1,13 +1,49 @@
 import type { Command } from 'commander';
-import { show, withProduct } from './commands.ts';
+import { SINK_FORMATS } from '#runtime/files/sink-formats.ts';
+import { chosen, progressBar, show, withProduct } from './commands.ts';
 import { FAILED } from './outcome.ts';
 import type { RetentionOptions } from './retention.ts';
 
 /** Commands that work on the data of a running product. Each loads its own code. */
 export function addProductCommands(program: Command): void {
+  addExport(program);
   addRetention(program);
   addAudit(program);
   addBackup(program);
+}
+
+function addExport(program: Command): void {
+  program
+    .command('export')
+    .description('Write every sample of tags and outputs over a window into one file.')
+    .argument('<signal...>', 'names of tags; outputs of apps as <asset>/<output>.<column>')
+    .requiredOption('--from <time>', 'begin: ISO 8601 with a zone, or how long ago (24h)')
+    .option('--to <time>', 'end, not included', 'now')
+    .requiredOption('--out <file>', 'file to write: *.csv, *.jsonl, *.parquet or *.arrow')
+    .option('--format <format>', `instead of what the file's name says: ${SINK_FORMATS.join(', ')}`)
+    .option('--org <name>', 'organization (id, slug or name), where there are several')
+    .option('--json', 'print the report as one JSON object', false)
+    .addHelpText(
+      'after',
+      `
+The table has time, key (the signal), value with its unit, quality and origin, of each time the newest version. pandas, DuckDB and mw run --in read it.`,
+    )
+    .action(async (signals: string[], { json, format, ...options }: ExportFlags) => {
+      const { exportRun, printExport } = await import('./export.ts');
+      const chosenFormat = format === undefined ? {} : { format: chosen('--format', format, SINK_FORMATS) };
+      const report = await withProduct((product) =>
+        exportRun(product, signals, { ...options, ...chosenFormat }, progressBar(json)),
+      );
+      show(report, json, printExport);
+    });
+}
+interface ExportFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly out: string;
+  readonly format?: string;
+  readonly org?: string;
+  readonly json: boolean;
 }
 
 function addRetention(program: Command): void {

@@ -8,9 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quality } from '#runtime/batch/quality.ts';
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import { joinTables } from './cells.ts';
+import { historyTable } from './history-table.ts';
 import { InputError } from './input-error.ts';
 import { readBytes, readInput } from './read.ts';
+import { SINK_FORMATS } from './sink-formats.ts';
 import type { InputTable } from './table.ts';
+import { openTableSink } from './table-sink.ts';
 import { TABLE_FORMATS, writeTable } from './write.ts';
 
 /** Files of other implementations are read, and ours by others: pyarrow made the fixtures (`fixtures/make.py`), DuckDB and flechette run here. */
@@ -216,5 +219,86 @@ describe('what we write', () => {
     );
     expect([...read.time]).toEqual([T, T + 1]);
     expect(read.columns.value).toMatchObject({ unit: 'bar', values: Float64Array.of(1.5, 2.5) });
+  });
+});
+
+describe('history that is exported piece by piece', () => {
+  /** Two signals in different units and a text, a slice each: what the historian gives. */
+  const signals = [
+    { id: 1, name: 'C-101.压力', type: 'number', unit: 'bar' },
+    { id: 2, name: 'C-101.t', type: 'number', unit: 'Cel' },
+    { id: 3, name: 'C-101.state', type: 'text', unit: null },
+  ];
+  const samples = (time: number[], value: number[], more: { quality?: number[]; text?: string[] } = {}) => ({
+    n: time.length,
+    time: Float64Array.from(time),
+    value: Float64Array.from(value),
+    quality: Uint8Array.from(more.quality ?? time.map(() => 0)),
+    origin: Uint8Array.from(time, () => 0),
+    other: new Map((more.text ?? []).map((text, i) => [i, { text }])),
+  });
+  const slices = [
+    new Map([
+      [1, samples([T, T + 0.25], [7.5, Number.NaN], { quality: [0, quality('bad', 'link')] })],
+      [3, samples([T + 10], [Number.NaN], { text: ['运行, "1"'] })],
+    ]),
+    new Map(),
+    new Map([[2, samples([T + 86_400_000], [-40])]]),
+  ];
+  const bytes = async (format: (typeof SINK_FORMATS)[number], of = signals) => {
+    const sink = openTableSink(historyTable('x', of, new Map()), format);
+    const pieces = slices.map((slice) => sink.write(historyTable('x', of, slice)));
+    return Buffer.concat([...pieces, sink.close()]);
+  };
+  const keys = ['C-101.压力', 'C-101.压力', 'C-101.state', 'C-101.t'];
+
+  test('Parquet, read by DuckDB', async () => {
+    const file = path.join(folder, 'history.parquet');
+    await writeFile(file, await bytes('parquet'));
+    const duck = await (await DuckDBInstance.create(':memory:')).connect();
+    const rows = await duck.runAndReadAll(
+      `select epoch_us(time), key, value, "value.quality", "value.origin", text, unit from read_parquet('${file}') order by time`,
+    );
+    duck.closeSync();
+    const at = (ms: number) => BigInt(Math.round((T + ms) * 1000));
+    expect(rows.getRowsJS()).toEqual([
+      [at(0), keys[0], 7.5, 'good', 'measured', null, 'bar'],
+      [at(0.25), keys[0], null, 'bad:link', 'measured', null, 'bar'],
+      [at(10), keys[2], null, 'good', 'measured', '运行, "1"', ''],
+      [at(86_400_000), keys[3], -40, 'good', 'measured', null, 'Cel'],
+    ]);
+  });
+
+  test('Arrow, read by flechette; the unit stands at the field where all have the same', async () => {
+    const table = tableFromIPC(await bytes('arrow'));
+    const column = (name: string) => [...(table.getChild(name) ?? [])];
+    expect(column('key')).toEqual(keys);
+    expect(column('value')).toEqual([7.5, null, null, -40]);
+    expect(column('unit')).toEqual(['bar', 'bar', '', 'Cel']);
+    const one = tableFromIPC(await bytes('arrow', signals.slice(0, 1)));
+    expect(one.schema.fields.map(({ name }) => name)).toEqual(['time', 'key', 'value', 'value.quality', 'value.origin']);
+    expect(one.schema.fields.find(({ name }) => name === 'value')?.metadata?.get('unit')).toBe('bar');
+  });
+
+  test.each(SINK_FORMATS)('%s of one signal is what `mw run --in` reads', async (format) => {
+    const wanted: WireSchema = { kind: 'stream', columns: { value: { type: 'number', unit: 'bar' } } };
+    const back = await readBytes(`x.${format}`, await bytes(format, signals.slice(0, 1)), wanted, 'k');
+    expect([...back.time]).toEqual([T, T + 0.25]);
+    expect(back.columns.value).toMatchObject({
+      unit: 'bar',
+      values: Float64Array.of(7.5, Number.NaN),
+      origin: 'measured',
+    });
+    // a value that is not there is read as missing, whatever it was for
+    expect(back.columns.value?.quality).toEqual(Uint8Array.of(0, quality('bad', 'missing')));
+  });
+
+  test.each(SINK_FORMATS)('%s of nothing is a whole file', async (format) => {
+    const sink = openTableSink(historyTable('x', signals.slice(0, 1), new Map()), format);
+    const wanted: WireSchema = { kind: 'stream', columns: { value: { type: 'number' } } };
+    // a text without a row has nothing that could be read
+    const read = async () => (await readBytes(`x.${format}`, sink.close(), wanted, 'k')).n;
+    if (format === 'jsonl') expect(sink.close()).toHaveLength(0);
+    else expect(await read()).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ export const exportInput = windowInput.extend({ ids: z.array(z.number().int()).m
 /** One piece of this much time is in memory at once. */
 const SLICE_MS = 6 * 3_600_000;
 
-/** Every sample of the window, one a line: ISO time, signal, unit, value, quality, origin. The shape that `mw run --in` and spreadsheets read. */
+/** Every sample of the window, one a line: ISO time, signal, unit, value, quality, origin. What a spreadsheet reads. */
 export async function* exportCsv(tenant: InTenant, orgId: string, input: z.infer<typeof exportInput>): AsyncGenerator<string> {
   checkWindow(input);
   const signals = await tenant((tx) => requireSignals(tx, orgId, input.ids));

@@ -9,6 +9,7 @@ import { acknowledgeAlarms, shelveAlarm, unshelveAlarm } from '../alarms/act-on-
 import { countUnread, markRead, readInbox } from '../alarms/inbox.ts';
 import { listAlarms, readAlarmRate, readJournal } from '../alarms/list-alarms.ts';
 import { exportCsv } from '../history/export-csv.ts';
+import { exportHistory } from '../history/export-history.ts';
 import { liveValues } from '../history/live-values.ts';
 import { readSignalsResampled } from '../history/read-resampled.ts';
 import { readSignalRollups } from '../history/read-rollups.ts';
@@ -217,6 +218,16 @@ describe('history', () => {
     let csv = '';
     for await (const part of exportCsv(inTenant(OWN), OWN.orgId, { ids: [world.tagId], ...window })) csv += part;
     expect(csv).toMatch(/^\ufefftime,signal,unit,value,quality,origin\r\n\d{4}-.*Z,Air.Setpoint,bar,6.4,good,measured\r\n$/);
+    const table = { ids: [world.tagId], format: 'jsonl' as const, ...window };
+    const lines: string[] = [];
+    for await (const part of exportHistory(inTenant(OWN), OWN.orgId, table)) lines.push(Buffer.from(part).toString());
+    expect(JSON.parse(lines.join(''))).toMatchObject({
+      key: 'Air.Setpoint',
+      'value [bar]': 6.4,
+      'value.quality': 'good',
+      'value.origin': 'measured',
+    });
+    expect(await code(exportHistory(inTenant(STRANGER), STRANGER.orgId, table).next())).toBe('access.not-found');
     const foreign = exportCsv(inTenant(STRANGER), STRANGER.orgId, { ids: [world.tagId], ...window });
     expect(await code(foreign.next())).toBe('access.not-found');
   });

@@ -1,5 +1,5 @@
 'use client';
-import { ActionIcon, Button, Loader, MultiSelect, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Loader, Menu, MultiSelect, SegmentedControl, Tooltip } from '@mantine/core';
 import {
   IconChartLine,
   IconChevronLeft,
@@ -25,6 +25,8 @@ import { useMay } from '../../_shell/me.tsx';
 import classes from './history.module.css';
 import { MOST_SIGNALS, type View, windowOf, writeView } from './view.ts';
 
+/** A spreadsheet first, then what programs read. */
+const EXPORTS = ['csv', 'jsonl', 'parquet', 'arrow'] as const;
 const SPANS = [900_000, 3_600_000, 28_800_000, 86_400_000, 604_800_000, 2_592_000_000] as const;
 
 export function HistoryPage({ initial }: { initial: View }) {
@@ -93,9 +95,20 @@ export function HistoryPage({ initial }: { initial: View }) {
                 {t('copyLink')}
               </Button>
               {may('history.export') && (
-                <Button variant="default" component="a" href={exportHref} download leftSection={<IconDownload size={15} />}>
-                  {t('export')}
-                </Button>
+                <Menu position="bottom-end">
+                  <Menu.Target>
+                    <Button variant="default" leftSection={<IconDownload size={15} />}>
+                      {t('export')}
+                    </Button>
+                  </Menu.Target>
+                  <Menu.Dropdown>
+                    {EXPORTS.map((one) => (
+                      <Menu.Item key={one} component="a" href={`${exportHref}&format=${one}`} download>
+                        {t(`exports.${one}`)}
+                      </Menu.Item>
+                    ))}
+                  </Menu.Dropdown>
+                </Menu>
               )}
             </>
           )
