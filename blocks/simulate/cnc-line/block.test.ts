@@ -47,10 +47,10 @@ describe('the published shift: 480 min, 60 of breaks, stops of 18, 11, 9, 6 and 
   });
 });
 
-test('a speed below 0 is set aside; a counter of 16 bits begins again', async () => {
+test('a speed below 0 and a gap of days are set aside; a counter of 16 bits begins again', async () => {
   const params = { cycles: [0.001], breaks: [], stops: [], rollover: 65_536, scrap: 0 };
-  const input = [...rows(7, 10), { time: MIDNIGHT + 71_000, value: -1 }];
+  const input = [...rows(7, 10), { time: MIDNIGHT + 71_000, value: -1 }, { time: MIDNIGHT + 3 * 86_400_000, value: 1 }];
   const { outputs, dead } = await runBlock(import.meta.url, { title: '', source: '', params, input });
-  expect(dead).toHaveLength(1);
+  expect(dead).toHaveLength(2);
   expect(outputs.measured?.at(-1)?.values.total).toBe((outputs.truth?.at(-1)?.values.total as number) - 65_536);
 });

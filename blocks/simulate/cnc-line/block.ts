@@ -8,6 +8,7 @@ import {
   LINE_FAULTS,
   type LineFault,
   type LineInputs,
+  lineTime,
   MOST_STATIONS,
   readLine,
   readStations,
@@ -39,6 +40,8 @@ const inputsOf = (p: Parameters, speed: number, began: number): LineInputs => ({
   wear: p.wear,
 });
 
+/** Longest time between rows, ms: all its events leave with one row. */
+const DAY = 86_400_000;
 const pause = { at: z.number().min(0), minutes: z.number().positive() };
 
 export default defineBlock({
@@ -191,16 +194,18 @@ export default defineBlock({
   },
   state: { x: f64s(LINE_CELLS), started: i32(), from: f64(), speed: f64() },
   each(row, s, p) {
+    if (!(row.value >= 0 && row.value <= 10)) throw new RangeError(`a speed of ${row.value}: 0 to 10`);
     if (s.started === 0) {
       s.started = 1;
       s.from = row.time;
       s.speed = row.value;
       initLine(s.x, p.seed, row.time, inputsOf(p, row.value, row.time));
     }
+    if (row.time - lineTime(s.x) > DAY)
+      throw new RangeError('a row comes more than a day after the row before: send one at least once a day');
     // until now the line ran as it was told before
     const log = eventColumns();
     advanceLine(s.x, row.time, inputsOf(p, s.speed, s.from), log);
-    if (!(row.value >= 0)) throw new RangeError(`a speed of ${row.value}: 0 or more`);
     s.speed = row.value;
     const inputs = inputsOf(p, row.value, s.from);
     const m = readLine(s.x, inputs);

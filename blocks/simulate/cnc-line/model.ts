@@ -67,6 +67,9 @@ export const eventColumns = () => ({ at: [] as number[], station: [] as number[]
 /** What happened: `at` epoch ms, `station` from 1 (0 = the whole line), `event` a state, `enter`, `good` or `scrap`, `piece` its number or 0. */
 export type LineEvents = ReturnType<typeof eventColumns>;
 
+/** Time to which the line has come, epoch ms. */
+export const lineTime = (x: Float64Array): number => x[TIME] as number;
+
 const cell = (i: number, field: number): number => STATION + PER * i + field;
 const get = (x: Float64Array, at: number): number => x[at] as number;
 const inLine = (x: Float64Array): number => get(x, ENTERED) - get(x, LEFT);

@@ -148,7 +148,8 @@ export default defineBlock({
       return { month: { production: m.production, degreeDays: m.degreeDays, energy: m.energy } };
     }
     const shed = row.shed ?? 0;
-    if (!(shed >= 0)) throw new RangeError(`${shed} kW switched off: 0 or more`);
+    if (!Number.isFinite(row.value) || !(shed >= 0))
+      throw new RangeError(`${row.value} kW for the battery, ${shed} kW off: numbers, the second 0 or more`);
     if (s.started === 0) {
       s.started = 1;
       s.from = row.time;

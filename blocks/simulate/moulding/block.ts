@@ -38,6 +38,8 @@ const inputsOf = (p: Parameters, mould: number, correction: number): MouldingInp
   slower: p.slower,
   heavier: p.heavier,
 });
+/** Longest time between rows, ms: all its shots leave with one row. */
+const DAY = 86_400_000;
 const positive = (max: number) => z.number().positive().max(max);
 const atLeast0 = (max: number) => z.number().min(0).max(max);
 
@@ -164,6 +166,8 @@ export default defineBlock({
       s.correction = correction;
       initMoulding(s.x, p.seed, row.time, inputsOf(p, row.value, correction));
     }
+    if (row.time - shotEnd(s.x) > DAY)
+      throw new RangeError('a row comes more than a day after the row before: send one at least once a day');
     // shots that begin before this row have the settings of the row before
     while (shotEnd(s.x) <= row.time) {
       const inputs = inputsOf(p, s.mould, s.correction);
