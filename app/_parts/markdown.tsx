@@ -86,7 +86,7 @@ function render(block: Block, key: number): ReactNode {
             <thead>
               <tr>
                 {block.head.map((cell) => (
-                  <th key={cell} scope="col" style={{ textAlign: 'left', padding: '2px 10px 2px 0' }}>
+                  <th key={cell} scope="col">
                     {inline(cell)}
                   </th>
                 ))}
@@ -96,9 +96,7 @@ function render(block: Block, key: number): ReactNode {
               {block.rows.map((row) => (
                 <tr key={row.join('|')}>
                   {row.map((cell, column) => (
-                    <td key={`${block.head[column]}`} style={{ padding: '2px 10px 2px 0', verticalAlign: 'top' }}>
-                      {inline(cell)}
-                    </td>
+                    <td key={`${block.head[column]}`}>{inline(cell)}</td>
                   ))}
                 </tr>
               ))}

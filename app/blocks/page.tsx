@@ -5,6 +5,7 @@ import { blockCatalogue } from '#blocks/catalogue/browser.ts';
 import { PageHeader } from '../_parts/page-header.tsx';
 import { Panel } from '../_parts/panel.tsx';
 import { requireMe } from '../_shell/require.ts';
+import classes from './blocks.module.css';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('blocks'))('title') };
@@ -22,17 +23,22 @@ export default async function BlocksPage() {
   return (
     <>
       <PageHeader title={t('title')} hint={t('hint', { count: manifests.length })} />
-      {[...groups].map(([group, list]) => (
-        <Panel key={group} title={groupWords.has(group) ? groupWords(group) : group}>
-          <ul style={{ margin: 0, paddingLeft: 18 }}>
-            {list.map(({ id, title, summary }) => (
-              <li key={id}>
-                <Link href={`/blocks/${id.slice('millwright/'.length)}`}>{title[language]}</Link> {summary[language]}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      ))}
+      <div className={classes.page}>
+        {[...groups].map(([group, list]) => (
+          <Panel key={group} title={groupWords.has(group) ? groupWords(group) : group}>
+            <ul className={classes.list}>
+              {list.map(({ id, title, summary }) => (
+                <li key={id}>
+                  <Link href={`/blocks/${id.slice('millwright/'.length)}`} prefetch={false}>
+                    <span className={classes.name}>{title[language]}</span>
+                    <span className={classes.summary}>{summary[language]}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        ))}
+      </div>
     </>
   );
 }

@@ -23,6 +23,8 @@ const PLACES: Readonly<Partial<Record<Person, readonly string[]>>> = {
     '/market/millwright/compressor-guard',
     '/publish',
     '/admin',
+    '/blocks',
+    '/blocks/quality.ewma',
     '/no-such-page',
   ],
   owner: ['/market/millwright/compressor-guard/install'],

@@ -1,12 +1,14 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { notFound } from 'next/navigation';
-import { getLocale } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { blockCatalogue } from '#blocks/catalogue/browser.ts';
 import { readBlockPage } from '#server/apps/read-block-page.ts';
 import { PageHeader } from '../../_parts/page-header.tsx';
 import { Panel } from '../../_parts/panel.tsx';
 import { Readme } from '../../_parts/readme.tsx';
 import { requireMe } from '../../_shell/require.ts';
+import classes from '../blocks.module.css';
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -29,14 +31,18 @@ export default async function BlockPage(props: Props) {
   const { id, manifest, text, language } = await find(props);
   await requireMe(`/blocks/${id}`, 'app.read');
   if (!manifest || text === null) notFound();
+  const t = await getTranslations('blocks');
   return (
     <>
       <PageHeader title={manifest.title[language]} hint={manifest.summary[language]} />
-      <Panel>
-        <div data-testid="block-page">
-          <Readme text={text} />
-        </div>
-      </Panel>
+      <div className={classes.page}>
+        <Link href="/blocks">{t('all')}</Link>
+        <Panel>
+          <div data-testid="block-page">
+            <Readme text={text} />
+          </div>
+        </Panel>
+      </div>
     </>
   );
 }
