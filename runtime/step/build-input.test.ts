@@ -133,6 +133,33 @@ test('waves get their samples, text stays text, a good NaN is missing', () => {
   expect(s?.columns[0]).toEqual(['运行']);
 });
 
+test('a value that does not fit its source gives no row and is told with what came; the others go on', () => {
+  const entry = samples(2, 1, 10, {
+    n: 5,
+    tag: Int32Array.of(11, 11, 11, 12, 13),
+    time: Float64Array.of(1, 2, 3, 4, 5),
+    value: Float64Array.of(Number.NaN, Number.NaN, 212, 7, 5),
+    other: { 0: { text: '12 bar' }, 1: { text: 'Err' } },
+  });
+  const { input, dead, after } = buildInput(plan, startOf(info), [entry]);
+  const [temperature, state] = input.sources;
+  expect(input.n).toBe(2);
+  expect(temperature).toMatchObject({ n: 1, row: Int32Array.of(0), time: Float64Array.of(3) });
+  expect(temperature?.columns[0]?.[0]).toBeCloseTo(100, 12);
+  expect(state?.columns[0]).toEqual(['5']); // a number is told as text
+  expect(dead.map(({ node, key, message }) => [node, key, message])).toEqual([
+    [info.sources[0]?.node, 'C-101', 'SCHEMA number text 2: 12 bar'],
+    [info.sources[1]?.node, 'C-101', 'SCHEMA wave number 1: 7'],
+  ]);
+  expect(after.clock).toBe(10);
+  // who says himself that there is no value has sent none
+  const bad = samples(2, 2, 11, {
+    ...{ n: 1, tag: Int32Array.of(11), time: Float64Array.of(1), value: Float64Array.of(Number.NaN) },
+    ...{ quality: Uint8Array.of(0x80 | 6), other: { 0: { text: 'Err' } } },
+  });
+  expect(buildInput(plan, startOf(info), [bad])).toMatchObject({ dead: [], input: { n: 1 } });
+});
+
 test('rows and their order are those of the log, whatever order the entries are handed in', () => {
   const entries = [
     samples(2, 1, 5),

@@ -2,8 +2,9 @@ import type { Wave } from '#runtime/batch/batch.ts';
 import { BAD, quality } from '#runtime/batch/quality.ts';
 import type { Origin } from '#runtime/batch/schema.ts';
 import type { ControlEntry, ControlEvent, LogEntry, SamplesEntry } from '#runtime/log/contract.ts';
-import type { AnswerRow, ProgramInfo, SourceRows, StepInput } from './contract.ts';
+import type { AnswerRow, DeadRow, ProgramInfo, SourceRows, StepInput } from './contract.ts';
 import { takes, toldBy } from './events.ts';
+import { Misfits, misfit } from './misfits.ts';
 
 /** An entry with its place: what every reader gives, whatever it reads from. */
 export interface NumberedEntry {
@@ -49,6 +50,8 @@ export interface BuiltInput {
   /** Origin changes of the sources within the step: (row from which it holds, source, origin), by row. */
   readonly originChanges: readonly { readonly row: number; readonly source: number; readonly origin: Origin }[];
   readonly before: Carried;
+  /** Values that do not fit the columns that they are for: set aside, no row comes of them. */
+  readonly dead: readonly DeadRow[];
 }
 
 /** Samples of waves by content hash; the host fetched them before. */
@@ -78,7 +81,8 @@ export function buildInput(
   waves: Waves = NO_WAVES,
 ): BuiltInput {
   const ordered = mergeLanes(entries).map((e) => taken(plan, e));
-  const takes = ordered.map(({ entry }) => (entry.kind === 'samples' ? picksOf(plan, entry) : NO_PICKS));
+  const misfits = new Misfits(plan.info);
+  const takes = ordered.map(({ entry }) => (entry.kind === 'samples' ? fitting(plan, entry, misfits) : NO_PICKS));
   const counts = new Array<number>(plan.info.sources.length).fill(0);
   let n = 0;
   for (const [e, { entry }] of ordered.entries()) {
@@ -147,6 +151,7 @@ export function buildInput(
     before,
     after: { clock: now, origins, wakeAt: before.wakeAt },
     originChanges,
+    dead: misfits.dead(),
   };
 }
 
@@ -198,6 +203,24 @@ function picksOf(plan: InputPlan, entry: SamplesEntry): Int32Array {
     known.set(entry.tag, picks);
   }
   return picks;
+}
+
+/** Those picks whose values are of the kind that their source has; the others are noted. */
+function fitting(plan: InputPlan, entry: SamplesEntry, misfits: Misfits): Int32Array {
+  const picks = picksOf(plan, entry);
+  const { other } = entry;
+  // numbers alone: every source of numbers and texts takes them
+  if (!other && !misfits.waves) return picks;
+  const kept: number[] = [];
+  for (let i = 0; i < picks.length; i += 2) {
+    const [sample = 0, at = 0] = [picks[i], picks[i + 1]];
+    const binding = plan.bindings[at];
+    if (!binding) continue;
+    const wrong = misfit(misfits.types[binding.source], entry, sample);
+    if (wrong === undefined) kept.push(sample, at);
+    else misfits.note(binding.source, binding.key, wrong);
+  }
+  return kept.length === picks.length ? picks : Int32Array.from(kept);
 }
 
 /** The sources that an entry of the control lane feeds: one row each. */
@@ -292,7 +315,7 @@ class SourceFill {
     if (isNumeric(type)) {
       const raw = entry.value[sample] ?? Number.NaN;
       column[i] = type === 'number' ? raw * binding.gain + binding.offset : raw;
-      // a text where a number is needed, or NaN from a device that says "good": missing
+      // NaN from a device that says "good": missing
       this.mark(0, i, Number.isNaN(raw) && code < BAD ? MISSING : code);
     } else if (type === 'wave') {
       const wave = other && 'wave' in other ? withValues(other.wave, binding, waves) : undefined;

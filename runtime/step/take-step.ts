@@ -96,7 +96,7 @@ function commitOf(
     },
     effects: result.effects.map((effect, ordinal) => ({ ...effect, ordinal })),
     alarms: result.alarms,
-    dead: result.dead,
+    dead: built.dead.length > 0 ? [...built.dead, ...result.dead] : result.dead,
     late: result.late,
     wakeAt: result.wakeAt === undefined ? built.before.wakeAt : result.wakeAt,
     ...(result.probes ? { probes: result.probes } : {}),

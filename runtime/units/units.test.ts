@@ -22,6 +22,56 @@ test.each([
   expect(Number(convert(1, from, to).toPrecision(digits))).toBe(Number(factor.toPrecision(digits)));
 });
 
+// The published functional tests of UCUM (UcumFunctionalTests.xml, section `conversion`), cases 3-101 to 3-129 by their numbers; as there, the
+// outcome has as many digits as the value given
+test.each([
+  ['3-101', 6.3, 'm', 'm', '6.3'],
+  ['3-102', 6.3, 'mm', 'm', '0.0063'],
+  ['3-103', 6.3, 'mm', 'cm', '0.63'],
+  ['3-104', 6.3, 's.m-1', 's/m', '6.3'],
+  ['3-105', 6.3, 's.mm-1', 's.m-1', '6300'],
+  ['3-106', 6.3, 's.mm-2', 's.m-2', '6300000'],
+  ['3-108', 6.3, 's/m/g', 's.m-1.g-1', '6.3'],
+  ['3-109', 6.3, 'ms/m/g', 's.m-1.g-1', '0.0063'],
+  ['3-110', 6.3, 's/mm/g', 's.m-1.g-1', '6300'],
+  ['3-111', 6.3, 's/m/mg', 's.m-1.g-1', '6300'],
+  ['3-111a', 6.3, 's/m.mg', 's.m-1.g', '0.0063'],
+  ['3-112', 6.3, 'ms/m', 's/m', '0.0063'],
+  ['3-113', 6.3, '4.s/m', 's/m', '25'],
+  ['3-114', 6.3, '4.s/m', 's/m', '25.2'],
+  ['3-115', 6.3, 's/4/m', 's/m', '1.6'],
+  ['3-116', 6.3, 's/mm', 's/m', '6300'],
+  ['3-117', 6.3, 'ms/mm', 's/m', '6.3'],
+  ['3-118', 6.3, '[in_i]', 'm', '0.160'],
+  ['3-119', 6.3, '[in_i]', 'cm', '16.0'],
+  ['3-120', 6.3, 'g.m.s-2.A-2', 'g.m.C-2', '6.3'],
+  ['3-121', 1, '10*-7.s', 's', '1e-7'],
+  ['3-122', 1, '4.[pi].10*-7.s', 's', '0.000001256637061435917'],
+  ['3-123', 1, '4.[pi].10*-7.N', 'N', '0.000001256637061435917'],
+  ['3-124', 1, '[mu_0]', 'g.m.C-2', '0.001256637061435917'],
+  ['3-125', 1, 'm[Hg]', 'g.s-2.m-1', '133322000'],
+  ['3-126', 1, 'S', 'g-1.m-2.C2.s', '0.001'],
+  ['3-127', 1, '[ly]', 'cm', '946073047258080000'],
+  ['3-128', 1, '1/[ly]', 'cm-1', '1.057000834024615e-18'],
+  ['3-129', 1.2, 'g.m', 'm.g', '1.2'],
+] as const)('UCUM %s', (_case, value, from, to, outcome) => {
+  const digits = outcome.replace(/e.*$/, '').replace('.', '').replace(/^0+/, '').length;
+  const whole = /^[1-9]\d*0+$/.test(outcome) ? outcome.replace(/0+$/, '').length : digits;
+  expect(Number(convert(value, from, to).toPrecision(Math.min(whole, 12)))).toBeCloseTo(
+    Number(Number(outcome).toPrecision(Math.min(whole, 12))),
+    30,
+  );
+});
+
+// the same tests, section `validation`
+test('UCUM: what is a unit and what is not', () => {
+  for (const unit of ['mm', 'ng/kg', 't', 'Wb', 'm[H2O]', '10*23', 'm3.kg-1.s-2', '4.[pi].10*-7.N/A2'])
+    expect(isUnit(unit), unit).toBe(true);
+  expect(isUnit("[M'U]")).toBe(false);
+  // division, 4-103: units that are comparable leave a plain number
+  expect(convert(1, '[lb_av]/h', 'kg/s')).toBeCloseTo(0.00012599788055555556, 18);
+});
+
 // NIST SP 811, B.8: t/°C = (t/°F - 32)/1.8; T/K = t/°C + 273.15; fixed points of water
 test('temperatures shift and scale', () => {
   expect(convert(212, '[degF]', 'Cel')).toBeCloseTo(100, 9);

@@ -72,3 +72,21 @@ test('what was set aside is tried again: in vain while the app is as it was, wit
   expect(await letters()).toHaveLength(2);
   expect(await f.db.transaction((tx) => dropLetter(tx, ORG, second?.id ?? '', 'Li Na'))).toBe('gone');
 });
+
+test('a text where a number is needed is set aside with its reason, and the stream goes on', async () => {
+  await using f = await workerFixture();
+  const lane = await f.lane([{}]);
+  const id = await f.instance(graph('false'), { x: lane.tags[0] ?? 0 });
+  await f.worker();
+  await f.running(id);
+  await lane.write([{ time: T0, values: [1] }]);
+  await lane.writeText(T0 + 1, '12 bar');
+  await lane.write([{ time: T0 + 2, values: [3] }]);
+  await until('set aside', async () => (await f.outputs(id)).length === 2 && (await f.db.select().from(deadLetter)).length === 1);
+  expect((await f.outputs(id)).map((r) => [r.time, r.values])).toEqual([
+    [T0, [1, 2]],
+    [T0 + 2, [3, 6]],
+  ]);
+  const [letter] = await f.db.select().from(deadLetter);
+  expect(letter).toMatchObject({ node: 'in', key: 'C-101', reason: 'SCHEMA number text 1: 12 bar', laneId: null });
+});

@@ -83,6 +83,15 @@ export async function workerFixture(own?: Database & { url: string }) {
         async write(rows: readonly { time: number; values: readonly number[]; at?: number }[]) {
           await append(rows.map(({ time, values, at }) => ({ tags: ids.slice(0, values.length), time, values, at })));
         },
+        /** A text where the lane's first tag has its number. */
+        async writeText(time: number, text: string) {
+          const entry = {
+            ...{ kind: 'samples' as const, at: time, origin: 'measured' as const, n: 1, tag: Int32Array.of(ids[0] ?? 0) },
+            ...{ time: Float64Array.of(time), value: Float64Array.of(Number.NaN), other: { 0: { text } } },
+          };
+          await writer.append([{ lane: id, entry }]);
+          notifier.lanes([id]);
+        },
         /** One sample of the lane's tag number `index`. */
         writeOne: (index: number, time: number, value: number, at = time) =>
           append([{ tags: ids.slice(index, index + 1), time, values: [value], at }]),

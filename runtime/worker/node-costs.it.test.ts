@@ -40,7 +40,8 @@ test('what each node of a running app costs is found out beside it, told, and co
     const [row] = await f.db.select().from(nodeFigures);
     return row?.nodes.heavy?.cpu !== undefined;
   });
-  const [{ nodes } = { nodes: {} }] = await f.db.select().from(nodeFigures);
+  const [told] = await f.db.select().from(nodeFigures);
+  const nodes = told?.nodes ?? {};
   expect(nodes.heavy?.cpu?.share).toBeGreaterThan(0.6);
   expect((nodes.heavy?.cpu?.share ?? 0) + (nodes.limit?.cpu?.share ?? 0)).toBeCloseTo(1, 9);
   expect(nodes.heavy?.cpu?.cores).toBeGreaterThan(0);

@@ -33,12 +33,35 @@ const FAILURES: Readonly<Record<string, Bilingual>> = {
   OUTPUT_KIND: { en: 'The block gave something that cannot be passed on.', zh: '积木输出了无法传递的内容。' },
 };
 
+const KINDS: Readonly<Record<string, Bilingual>> = {
+  number: { en: 'a number', zh: '数值' },
+  integer: { en: 'a whole number', zh: '整数' },
+  boolean: { en: 'on or off', zh: '开关量' },
+  text: { en: 'a text', zh: '文本' },
+  wave: { en: 'a waveform', zh: '波形' },
+  time: { en: 'a time', zh: '时间' },
+};
+const kind = (name: string): Bilingual => KINDS[name] ?? { en: name, zh: name };
+
 /** Why a record was set aside; `detail` is what the program itself said, where it said anything of its own. */
 export function sayLetter({ reason, laneId }: Pick<typeof deadLetter.$inferSelect, 'reason' | 'laneId'>): {
   readonly reason: Bilingual;
   readonly detail: string | null;
 } {
   const [, code = '', rest = ''] = laneId === null ? [] : (/^([A-Z_]+): (.*)$/s.exec(reason) ?? []);
+  // values that did not fit their source (`runtime/step/misfits.ts`)
+  const [, needed, came, count, value = ''] = /^SCHEMA (\w+) (\w+) (\d+): (.*)$/s.exec(reason) ?? [];
+  if (needed !== undefined && came !== undefined) {
+    const [a, b] = [kind(needed), kind(came)];
+    const more = Number(count) > 1;
+    return {
+      reason: {
+        en: `The source takes ${a.en}, and ${b.en} came${more ? `, ${count} times` : ''}. It was not used.`,
+        zh: `该源需要${a.zh}，收到的是${b.zh}${more ? `（${count} 次）` : ''}，未采用。`,
+      },
+      detail: value === '' ? null : value,
+    };
+  }
   const known = FAILURES[code];
   if (known) return { reason: known, detail: code === 'THREW' ? rest : null };
   // a row that a block refused by throwing: its text is the block's
