@@ -1,4 +1,5 @@
 import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instance } from './app.ts';
 import { orgId } from './columns.ts';
 
 /** All times are epoch ms, each by the clock of who stamped it. */
@@ -68,7 +69,9 @@ export const nodeFigures = pgTable(
   {
     shardId: integer('shard_id').primaryKey(),
     orgId: orgId(),
-    instanceId: uuid('instance_id').notNull(),
+    instanceId: uuid('instance_id')
+      .notNull()
+      .references(() => instance.id, { onDelete: 'cascade' }),
     nodes: jsonb('nodes').$type<Readonly<Record<string, NodeStats>>>().notNull(),
     since: time('since').notNull(),
     at: time('at').notNull(),

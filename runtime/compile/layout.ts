@@ -262,8 +262,11 @@ export function layoutText(
       '    for (const arena of ["F", "I"]) s.layout[arena].forEach(([n, f], i) => { if (n === node) old[f] = s[arena][k * s.layout[arena].length + i]; });',
       '    s.layout.A.forEach(([n, f, , size, perKey], i) => { if (n === node) old[f] = perKey ? s.A[i].slice(k * size, (k + 1) * size) : s.A[i].slice(); });',
       '    s.layout.J.forEach(([n, f, perKey], i) => { if (n === node) old[f] = s.J[i][perKey ? k : 0]; });',
+      '    // what the platform keeps for the block stays as it is: its timer, its random numbers, whether its alarm stands',
+      '    for (const f of ["$wake", "$random", "$alarm"]) if (f in old && $set[node][f]) $set[node][f](k, old[f]);',
+      '    for (const f in old) if (f[0] === "$") delete old[f];',
       '    const made = fn(was[1], old) || {};',
-      '    for (const f in made) { const set = $set[node][f]; if (set && made[f] !== undefined) set(k, made[f]); }',
+      '    for (const f in made) { const set = f[0] !== "$" && $set[node][f]; if (set && made[f] !== undefined) set(k, made[f]); }',
       '  }',
       '}',
     );

@@ -87,6 +87,8 @@ export class NodeFigures {
       insert into node_figures (shard_id, org_id, instance_id, nodes, since, at)
       select shard, org, instance, nodes, since, ${now} from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
         r(shard int4, org text, instance uuid, nodes jsonb, since float8)
+        -- one that was taken away meanwhile leaves nothing behind
+        join instance i on i.id = r.instance
       on conflict (shard_id) do update set org_id = excluded.org_id, instance_id = excluded.instance_id, nodes = excluded.nodes,
         since = excluded.since, at = excluded.at`);
   }

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { deadLetter, lateCount, nodeFigures } from '#drizzle/schema/index.ts';
+import { deadLetter, instance, lateCount, nodeFigures } from '#drizzle/schema/index.ts';
 import type { NodeStats } from '#drizzle/schema/trace.ts';
 import { ORG, workerFixture } from '#runtime/worker/fixture.testing.ts';
+import { uninstall } from '../apps/control-instance.ts';
 import { database, withTenant } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { readNodes } from './read-nodes.ts';
@@ -62,4 +63,8 @@ test('of each node: rate, latency, errors and age of its last record, of all sha
   expect((await read(at + 60_000)).nodes[1]).toMatchObject({ rate: 0, latency: null, rows: 20 });
   const foreign = await withTenant('org-b', (tx) => readNodes(tx, 'org-b', { instanceId: id })).catch((error) => error);
   expect(foreign instanceof AppError && foreign.facts.code).toBe('access.not-found');
+  // They go with their app.
+  const [{ installationId } = { installationId: '' }] = await f.db.select().from(instance);
+  await withTenant(ORG, (tx) => uninstall(tx, ORG, installationId));
+  expect(await f.db.select().from(nodeFigures)).toEqual([]);
 });

@@ -1,0 +1,2 @@
+delete from "node_figures" n where not exists (select from "instance" i where i.id = n.instance_id);--> statement-breakpoint
+ALTER TABLE "node_figures" ADD CONSTRAINT "node_figures_instance_id_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instance"("id") ON DELETE cascade ON UPDATE no action;
