@@ -44,14 +44,16 @@ export interface Surroundings {
 }
 
 const OPEN_LIMIT_MS = 30_000;
+/** A server that must make thousands of items takes its time for each of them. */
 const SUBSCRIBE_LIMIT_MS = 30_000;
+const SUBSCRIBE_A_TAG_MS = 10;
 const CLOSE_LIMIT_MS = 5_000;
 const STALE = quality('bad', 'stale');
 const LINK = quality('bad', 'link');
 
 const SLOW = {
   open: { en: 'The device did not finish opening a session in 30 s.', zh: '设备未能在 30 秒内建立会话。' },
-  subscribe: { en: 'The device did not finish the subscription in 30 s.', zh: '设备未能在 30 秒内完成订阅。' },
+  subscribe: { en: 'The device did not finish the subscription in time.', zh: '设备未能按时完成订阅。' },
   close: { en: 'The session did not close in time.', zh: '会话未能按时关闭。' },
   answer: { en: 'The device did not answer in time.', zh: '设备未按时响应。' },
 };
@@ -225,7 +227,8 @@ export class SupervisedConnection {
         const subscribing = this.#session.subscribe(this.#tags.requests(), (samples, delivery) =>
           this.#intake.take(samples, delivery),
         );
-        await bounded(subscribing, SUBSCRIBE_LIMIT_MS, { code: 'session.slow', text: SLOW.subscribe });
+        const limit = SUBSCRIBE_LIMIT_MS + SUBSCRIBE_A_TAG_MS * this.#tags.all.length;
+        await bounded(subscribing, limit, { code: 'session.slow', text: SLOW.subscribe });
       }
       await this.#wait(250);
       const now = steadyClock.now();
