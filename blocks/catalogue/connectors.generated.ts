@@ -1447,6 +1447,246 @@ export const CONNECTORS: readonly ConnectorCard[] = [
     }
   },
   {
+    "id": "sparkplug-node",
+    "version": "1.0.0",
+    "title": {
+      "en": "Sparkplug B edge node",
+      "zh": "Sparkplug B 边缘节点"
+    },
+    "summary": {
+      "en": "Shows tags and what apps compute as an edge node with devices that describe themselves over MQTT.",
+      "zh": "将变量和应用计算结果作为自描述的边缘节点及设备通过 MQTT 发布。"
+    },
+    "icon": "sparkles",
+    "address": {
+      "help": {
+        "en": "An edge node has no tags of its own: what it shows stands in its settings.",
+        "zh": "边缘节点没有自己的测点；发布内容在设置中填写。"
+      },
+      "examples": []
+    },
+    "browsable": true,
+    "reads": "newest",
+    "resumes": true,
+    "publishes": true,
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "host": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255,
+          "x-millwright": {
+            "title": {
+              "en": "Broker address",
+              "zh": "代理地址"
+            }
+          }
+        },
+        "port": {
+          "default": 1883,
+          "x-millwright": {
+            "title": {
+              "en": "Port",
+              "zh": "端口"
+            }
+          },
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 65535
+        },
+        "tls": {
+          "default": false,
+          "x-millwright": {
+            "title": {
+              "en": "Encrypted (TLS)",
+              "zh": "加密（TLS）"
+            }
+          },
+          "type": "boolean"
+        },
+        "version": {
+          "default": "3.1.1",
+          "x-millwright": {
+            "title": {
+              "en": "MQTT version",
+              "zh": "MQTT 版本"
+            }
+          },
+          "type": "string",
+          "enum": [
+            "5",
+            "3.1.1"
+          ]
+        },
+        "username": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "User name",
+              "zh": "用户名"
+            }
+          },
+          "type": "string",
+          "maxLength": 255
+        },
+        "clientId": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Client id",
+              "zh": "客户端标识"
+            },
+            "help": {
+              "en": "Empty: made from the connection, the same every time.",
+              "zh": "留空则由连接生成且保持不变。"
+            }
+          },
+          "type": "string",
+          "maxLength": 64
+        },
+        "ca": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Certificate authority (PEM)",
+              "zh": "CA 证书（PEM）"
+            },
+            "help": {
+              "en": "Who vouches for the broker. Empty: a person decides about its certificate.",
+              "zh": "为代理签发证书的 CA；留空则由人工确认其证书。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
+        "certificate": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Own certificate (PEM)",
+              "zh": "客户端证书（PEM）"
+            },
+            "help": {
+              "en": "Where the broker asks for one; its key stands among the secrets.",
+              "zh": "代理要求时填写；私钥填在机密信息中。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 20000
+        },
+        "group": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 128,
+          "pattern": "^[^+#/]*$",
+          "x-millwright": {
+            "title": {
+              "en": "Group id",
+              "zh": "组标识"
+            }
+          }
+        },
+        "node": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 128,
+          "pattern": "^[^+#/]*$",
+          "x-millwright": {
+            "title": {
+              "en": "Edge node id",
+              "zh": "边缘节点标识"
+            }
+          }
+        },
+        "primaryHost": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Primary host application",
+              "zh": "主要主机应用"
+            },
+            "help": {
+              "en": "The node speaks only while this host is online. Empty: always.",
+              "zh": "仅在该主机在线时发送；留空则始终发送。"
+            }
+          },
+          "type": "string",
+          "maxLength": 128,
+          "pattern": "^[^+#/]*$"
+        },
+        "points": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Published values",
+              "zh": "发布的变量"
+            },
+            "help": {
+              "en": "One a line: address = tag name, or address = @asset code/output.column for what an app computes. For example Press 3#Motor/Speed = Speed",
+              "zh": "每行一个：地址 = 变量名；应用的计算结果写作 地址 = @设备编号/输出.列。例如 Press 3#Motor/Speed = Speed"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 200000
+        },
+        "writes": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "May be written",
+              "zh": "允许写入"
+            },
+            "help": {
+              "en": "Tags that others may write, one a line; * stands for any letters; empty: none. The tag must be writable, and limits, rate and read-back are those of every write.",
+              "zh": "允许外部写入的变量，每行一个；* 代表任意字符；留空则全部只读。变量本身须可写，并同样检查限值、频率和回读。"
+            },
+            "field": "text-area"
+          },
+          "type": "string",
+          "maxLength": 50000
+        }
+      },
+      "required": [
+        "host",
+        "group",
+        "node"
+      ]
+    },
+    "secrets": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "password": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Password",
+              "zh": "密码"
+            }
+          },
+          "type": "string",
+          "maxLength": 1000
+        },
+        "key": {
+          "default": "",
+          "x-millwright": {
+            "title": {
+              "en": "Key of the own certificate (PEM)",
+              "zh": "客户端证书私钥（PEM）"
+            }
+          },
+          "type": "string",
+          "maxLength": 20000
+        }
+      }
+    }
+  },
+  {
     "id": "sql",
     "version": "1.0.0",
     "title": {

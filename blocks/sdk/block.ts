@@ -126,7 +126,7 @@ interface Common<P extends z.ZodObject, S extends StateFields> {
    * the value before. Where the output closes a cycle it enters a `latest` input and does not fire it. A parameter `initial` is the first value.
    */
   readonly delays?: boolean;
-  /** Capabilities asked for: `tag.write`, `notify.send`, … */
+  /** Capabilities asked for: `tag.write`, `notify.send`, …; `record.read:{kind}` is completed by the parameter `kind`. */
   readonly capabilities?: readonly string[];
   /**
    * Acts on a machine, and only what comes in by this port makes it act: every way to the port must pass an interlock. A block with the capability

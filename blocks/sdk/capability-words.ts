@@ -83,7 +83,8 @@ export const CAPABILITIES: readonly string[] = [
 export function capabilityWords(capability: string): Bilingual | undefined {
   const [name = '', ...rest] = capability.split(':');
   const what = rest.join(':');
-  const kind = what === '' ? { en: 'business records', zh: '业务记录' } : RECORDS[what];
+  // `record.read:{kind}` of a block: its parameter says which
+  const kind = what === '' || what.startsWith('{') ? { en: 'business records', zh: '业务记录' } : RECORDS[what];
   switch (name) {
     case 'record.read':
       return kind && { en: `Read the ${kind.en} of your organization`, zh: `读取贵组织的${kind.zh}` };

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '#runtime/graph/capabilities.ts';
 import { checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
 import { type GraphDocument, type GraphDocumentInput, graphDocument } from '#runtime/graph/document.ts';
 import type { NodeFacts } from '#runtime/graph/facts.ts';
@@ -136,7 +137,7 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
       };
     }),
     ...historiesOf(plan),
-    capabilities: [...new Set(plan.nodes.flatMap((n) => n.manifest.capabilities))].sort(),
+    capabilities: [...new Set(plan.nodes.flatMap((n) => capabilitiesOf(n.facts)))].sort(),
     blocks: Object.fromEntries(
       plan.nodes.map((n) => [n.id, { block: n.manifest.id, version: n.manifest.version, stateVersion: n.manifest.stateVersion }]),
     ),

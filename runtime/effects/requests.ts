@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { COMPUTE_REQUESTS } from '#runtime/compute/requests.ts';
 import { bilingual } from '#runtime/graph/document.ts';
 import { recordRequest } from '#runtime/records/kinds.ts';
+import { fileReadRequest, recordReadRequest } from '#runtime/records/table-request.ts';
 import { historyRequest } from './history-request.ts';
 import { type Reason, reason } from './reasons.ts';
 
@@ -62,6 +63,10 @@ export const REQUESTS = {
   }),
   /** Take a business record through a transition. */
   'record.write': recordRequest,
+  /** Read records as they are at the moment of the question, as a table. */
+  'record.read': recordReadRequest,
+  /** Read the file of a document as a table. */
+  'file.read': fileReadRequest,
   /** Read a stretch of history. */
   'history.read': historyRequest,
   /** Have the host compute: run a model, make a plan. */
@@ -89,6 +94,8 @@ export const CAPABILITY_OF: Readonly<Record<EffectKind, string | null>> = {
   'confirm.request': null,
   'notify.send': 'notify.send',
   'record.write': 'record.write',
+  'record.read': 'record.read',
+  'file.read': 'file.read',
   'history.read': 'history.read',
   'compute.onnx': 'model.load',
   'compute.jobshop': 'compute.heavy',
@@ -107,7 +114,10 @@ export function parseRequest(kind: string, request: unknown, granted: ReadonlySe
   if (!(kind in REQUESTS)) return { ok: false, why: reason('unknown-kind', { kind }, `There are ${EFFECT_KINDS.join(', ')}.`) };
   const known = kind as EffectKind;
   const general = CAPABILITY_OF[known];
-  const capability = known === 'record.write' ? `${general}:${String((request as { kind?: unknown } | null)?.kind)}` : general;
+  const capability =
+    general === 'record.write' || general === 'record.read'
+      ? `${general}:${String((request as { kind?: unknown } | null)?.kind)}`
+      : general;
   if (capability && !granted.has(capability)) return { ok: false, why: reason('not-granted', { capability }) };
   const parsed = REQUESTS[known].safeParse(request);
   if (!parsed.success) {

@@ -4,6 +4,7 @@ import { performLease } from './control-leases.ts';
 import { trimRows } from './dead-letters.ts';
 import { sendNotification } from './notify.ts';
 import { claimEffects, type Effect, effectKey, expireEffects, retryEffect } from './outbox.ts';
+import { performRecordRead } from './read-tables.ts';
 import { reason } from './reasons.ts';
 import { unshelveDue } from './unshelve.ts';
 import { performRecordWrite } from './write-record.ts';
@@ -14,6 +15,7 @@ const PERFORMERS: Performers = {
   'notify.send': sendNotification,
   'confirm.request': openConfirmation,
   'record.write': performRecordWrite,
+  'record.read': performRecordRead,
   'lease.take': performLease,
   'lease.release': performLease,
 };

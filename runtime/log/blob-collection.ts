@@ -85,9 +85,13 @@ async function seenUntil(db: Db): Promise<number> {
   return row?.at ?? Date.now();
 }
 
+/** No version of a document or a model says that this is its file. */
+const UNNAMED = sql`b.hash not in (select v.data->>'hash' from record_version v join record r on r.id = v.record_id
+      where r.kind in ('document', 'model') and v.data->>'hash' is not null)`;
+
 async function doom(db: Db, before: number): Promise<number> {
   const found = await db.execute(sql`
-    update blob b set doomed_at = now() where b.doomed_at is null and b.last_used_at < to_timestamp(${before}::float8 / 1000)
+    update blob b set doomed_at = now() where b.doomed_at is null and ${UNNAMED} and b.last_used_at < to_timestamp(${before}::float8 / 1000)
       and not exists (select from blob_use u where u.org_id = b.org_id and u.hash = b.hash)`);
   return found.count;
 }
@@ -109,7 +113,7 @@ async function removeDoomed(
     for (const hash of hashes) await tx.execute(sql`select ${blobLock(hash)}`);
     // Asked again under the lock: what was put or named meanwhile is kept.
     const gone = await tx.execute<{ hash: string; size: number }>(sql`
-      delete from blob b where b.hash in ${hashes} and b.doomed_at <= now() - ${ms(graceMs)} and b.last_used_at < now() - ${ms(safeMs)}
+      delete from blob b where b.hash in ${hashes} and b.doomed_at <= now() - ${ms(graceMs)} and b.last_used_at < now() - ${ms(safeMs)} and ${UNNAMED}
         and not exists (select from blob_use u where u.org_id = b.org_id and u.hash = b.hash)
       returning b.hash, b.size::float8 as size`);
     await tx.execute(sql`update blob b set doomed_at = null where b.hash in ${hashes} and b.doomed_at is not null`);

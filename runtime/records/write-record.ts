@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { record, recordVersion } from '#drizzle/schema/index.ts';
@@ -130,16 +130,15 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
   if (circle) return refuse('record-circle', { where: circle.where, named: circle.code });
 
   const changed = { state: step.to ?? from, version: (now?.version ?? 0) + 1, data: data as Record<string, unknown> };
-  const at = new Date();
   const [row] = now
     ? await tx
         .update(record)
-        .set({ ...changed, updatedAt: at })
+        .set({ ...changed, updatedAt: NOW })
         .where(eq(record.id, now.id))
         .returning()
     : await tx
         .insert(record)
-        .values({ orgId, kind, code, ...changed, createdAt: at, updatedAt: at })
+        .values({ orgId, kind, code, ...changed, createdAt: NOW, updatedAt: NOW })
         .onConflictDoNothing()
         .returning();
   // somebody else made it in the same moment
@@ -148,7 +147,9 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
     return made ? { ok: true, record: made } : refuse('record-exists');
   }
   const signature =
-    step.sign && who.signer ? sign({ orgId, kind, code, transition, ...changed }, who.by, who.signer, step.sign, at) : undefined;
+    step.sign && who.signer
+      ? sign({ orgId, kind, code, transition, ...changed }, who.by, who.signer, step.sign, await clockOf(tx))
+      : undefined;
   await tx.insert(recordVersion).values({
     recordId: row.id,
     orgId,
@@ -157,7 +158,6 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
     request: who.request ?? null,
     why: wish.why ?? null,
     signature: signature ?? null,
-    at,
     ...changed,
   });
   await writeLinks(tx, orgId, row.id, found, links.length > 0);
@@ -179,6 +179,13 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
       ...(signature ? { signed: true } : {}),
     },
   };
+}
+
+/** The database's clock, which is the log's too; to the millisecond, as pages of a list travel. */
+const NOW = sql`date_trunc('milliseconds', now())`;
+async function clockOf(tx: Tx): Promise<Date> {
+  const [row] = await tx.execute<{ ms: number }>(sql`select extract(epoch from ${NOW}) * 1000 as ms`);
+  return new Date(Number(row?.ms));
 }
 
 /** What the same request got before. */

@@ -26,6 +26,7 @@ import type { Program, ProgramInfo, StepResult } from '#runtime/step/contract.ts
 import { conversion } from '#runtime/units/units.ts';
 import { arrivedStretches, lanesOf, reaches } from './arrived-log.ts';
 import { eventRows } from './event-rows.ts';
+import { tableAnswers } from './file-reads.ts';
 import { historyAnswers } from './history-reads.ts';
 import { formRows, historyStretches } from './history-stretches.ts';
 import { type OwnJournal, ownJournal } from './own-journal.ts';
@@ -148,7 +149,7 @@ async function answeringOf(
 ): Promise<Answering> {
   const { db, computer } = tools;
   const others = modelAnswers(wish.confirmations, computer && computing(computer, orgId));
-  const model = historyAnswers(tools, orgId, wish, document, others);
+  const model = tableAnswers(db, tools.blobs, orgId, historyAnswers(tools, orgId, wish, document, others));
   if (wish.beside === undefined) return model;
   // How persons decide is the wish's to say, unless it leaves that as it was.
   // What was read then is not what is known now.

@@ -15,6 +15,7 @@ import type { EffectRequest, Program, StepInput } from '#runtime/step/contract.t
 import { takeStep } from '#runtime/step/take-step.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
 import { compileApp } from './compile-app.ts';
+import { tableAnswers } from './file-reads.ts';
 import { historyAnswers } from './history-reads.ts';
 import { InstanceProblem } from './instance-problem.ts';
 import { type InstanceFacts, prepareInstance, readInstances } from './prepare.ts';
@@ -149,12 +150,17 @@ async function openSides(tools: ReplayTools, orgId: string, wish: ShadowRequest)
     shardId: lease.shardId,
     since: lease.step,
     wakeAt: carried.wakeAt,
-    answering: historyAnswers(
-      tools,
+    answering: tableAnswers(
+      tools.db,
+      tools.blobs,
       orgId,
-      { bindings: wish.bindings, beside: wish.instanceId, input: 'arrived' },
-      graphDocument.parse(JSON.parse(wish.graph)),
-      modelAnswers('none', tools.computer && computing(tools.computer, orgId)),
+      historyAnswers(
+        tools,
+        orgId,
+        { bindings: wish.bindings, beside: wish.instanceId, input: 'arrived' },
+        graphDocument.parse(JSON.parse(wish.graph)),
+        modelAnswers('none', tools.computer && computing(tools.computer, orgId)),
+      ),
     ),
     stepper: beside,
   };

@@ -3,6 +3,7 @@ import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import { wordsOf } from '#blocks/sdk/column-words.ts';
 import type { WireSchema } from '#runtime/batch/schema.ts';
 import { checkApp } from '#runtime/compile/compile.ts';
+import { capabilitiesOf } from '#runtime/graph/capabilities.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { failed } from './errors.ts';
@@ -27,7 +28,7 @@ export interface DraftCheck {
 /** A graph and the code in it, judged as the compiler will judge them. */
 export function checkDraft(graph: GraphDocument): DraftCheck {
   const check = checkApp(graph, loadCatalogue());
-  const capabilities = new Set([...check.nodes.values()].flatMap((node) => node.manifest.capabilities));
+  const capabilities = new Set([...check.nodes.values()].flatMap(capabilitiesOf));
   const text = JSON.stringify(graph, null, 2);
   return {
     problems: check.problems,

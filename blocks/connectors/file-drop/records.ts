@@ -2,6 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { ConnectorError } from '#blocks/sdk/connector.ts';
+import { readXlsx } from './xlsx.ts';
 
 export type Encoding = 'auto' | 'utf-8' | 'gb18030';
 export interface Records {
@@ -20,10 +21,11 @@ export async function readRecords(name: string, bytes: Buffer, encoding: Encodin
   if (end === 'jsonl' || end === 'ndjson') return jsonLines(textOf(bytes, encoding));
   if (end === 'json') return json(textOf(bytes, encoding));
   if (end === 'parquet') return parquet(bytes);
+  if (end === 'xlsx') return { ...(await readXlsx(bytes)), refused: [] };
   throw unreadable(
     'file.format',
-    `“${name}” ends in none of .csv, .tsv, .txt, .json, .jsonl, .parquet.`,
-    `“${name}”的扩展名不是 .csv、.tsv、.txt、.json、.jsonl、.parquet 之一。`,
+    `“${name}” ends in none of .csv, .tsv, .txt, .xlsx, .json, .jsonl, .parquet.`,
+    `“${name}”的扩展名不是 .csv、.tsv、.txt、.xlsx、.json、.jsonl、.parquet 之一。`,
   );
 }
 
