@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { civil } from '#blocks/mathematics/civil.ts';
 import { runBlock, testBlock } from '#blocks/sdk/testing.ts';
-import { civil, monthOf, rateAt } from './calendar.ts';
+import { monthOf, rateAt } from './calendar.ts';
 
 testBlock(import.meta.url);
 
