@@ -1,3 +1,4 @@
+/** `BAD_DAY='disk full'` or `'clock set back'`: one of them, for a look while building. */
 import { clockBack } from '#runtime/worker/proof/bad-days/clock-back.ts';
 import { diskFull } from '#runtime/worker/proof/bad-days/disk-full.ts';
 import { Told } from '#runtime/worker/proof/bad-days/told.ts';
@@ -6,7 +7,7 @@ import { proveChaos } from '#runtime/worker/proof/chaos/chaos.ts';
 const seed = Number(process.argv[2]);
 const only = process.env.BAD_DAY;
 const days = [];
-for (const [day, open] of Object.entries({ diskFull, clockBack })) {
+for (const [day, open] of Object.entries({ 'disk full': diskFull, 'clock set back': clockBack })) {
   if (only && only !== day) continue;
   const told = new Told();
   const report = await proveChaos({
