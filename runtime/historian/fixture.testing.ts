@@ -54,7 +54,11 @@ export const run = (tag: number, times: readonly number[], value: (time: number)
 });
 
 /** Runs the consumer until it has stored every lane to its end. */
-export async function settle(test: TestDatabase, reader: LogReader, options: { flushRows?: number } = {}): Promise<void> {
+export async function settle(
+  test: Pick<TestDatabase, 'sql'>,
+  reader: LogReader,
+  options: { flushRows?: number } = {},
+): Promise<void> {
   const stop = new AbortController();
   await consume({
     sql: test.sql,
