@@ -9,6 +9,7 @@ import mtconnect from './mtconnect/connector.ts';
 import opcua from './opcua/connector.ts';
 import opcuaServer from './opcua-server/connector.ts';
 import sparkplug from './sparkplug/connector.ts';
+import sparkplugNode from './sparkplug-node/connector.ts';
 import sql from './sql/connector.ts';
 import webhook from './webhook/connector.ts';
 
@@ -20,6 +21,7 @@ const ALL: readonly AnyConnector[] = [
   modbusServer,
   mqtt,
   sparkplug,
+  sparkplugNode,
   http,
   influx,
   webhook,

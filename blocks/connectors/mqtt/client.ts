@@ -199,6 +199,16 @@ export class BrokerClient {
     this.#onLost(error);
   }
 
+  /** Closes so that the broker does not send the will: a DISCONNECT, which `close` leaves out. */
+  async leave(): Promise<void> {
+    const written = new Promise<void>((resolve) => {
+      if (this.#over || !this.#client.connected) resolve();
+      else this.#client.stream.write(Buffer.from([0xe0, 0x00]), () => resolve());
+    });
+    await Promise.race([written, new Promise((resolve) => setTimeout(resolve, 500))]);
+    await this.close();
+  }
+
   async close(): Promise<void> {
     this.#over = true;
     this.#held = [];

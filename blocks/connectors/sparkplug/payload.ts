@@ -149,6 +149,10 @@ function rawValue(value: MetricValue, type: TypeName): RawValue {
   return { [field]: value };
 }
 
+/** Quality is an Int32 (tck-id-payloads-propertyset-quality-value-type); what else is a number may have a fraction. */
+const propertyType = (key: string, value: number | boolean | string): TypeName =>
+  typeof value === 'string' ? 'String' : typeof value === 'boolean' ? 'Boolean' : key === 'Quality' ? 'Int32' : 'Double';
+
 export function encodePayload(payload: Payload): Buffer {
   const message = PayloadType.fromObject({
     timestamp: payload.timestamp,
@@ -168,8 +172,8 @@ export function encodePayload(payload: Payload): Buffer {
           : {
               properties: {
                 keys: properties.map(([key]) => key),
-                values: properties.map(([, value]) => {
-                  const own: TypeName = typeof value === 'string' ? 'String' : typeof value === 'boolean' ? 'Boolean' : 'Double';
+                values: properties.map(([key, value]) => {
+                  const own = propertyType(key, value);
                   const { bytes_value: _, ...raw } = rawValue(value, own);
                   return { type: TYPES[own], ...raw };
                 }),
