@@ -11,6 +11,7 @@ import { Channels } from './_channels.tsx';
 import { HealthSection } from './_health.tsx';
 import { Keys } from './_keys.tsx';
 import { Members } from './_members.tsx';
+import { RetentionSection } from './_retention.tsx';
 import { SECTIONS, type SectionId } from './_sections.ts';
 
 const CONTENT: Readonly<Record<SectionId, ComponentType>> = {
@@ -18,6 +19,7 @@ const CONTENT: Readonly<Record<SectionId, ComponentType>> = {
   keys: Keys,
   channels: Channels,
   audit: Audit,
+  retention: RetentionSection,
   health: HealthSection,
 };
 

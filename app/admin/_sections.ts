@@ -6,6 +6,7 @@ export const SECTIONS = [
   { id: 'keys', permission: 'keys.read' },
   { id: 'channels', permission: 'channels.write' },
   { id: 'audit', permission: 'audit.read' },
+  { id: 'retention', permission: 'history.read' },
   { id: 'health', permission: 'org.read' },
 ] as const satisfies readonly { id: string; permission: Permission }[];
 export type SectionId = (typeof SECTIONS)[number]['id'];

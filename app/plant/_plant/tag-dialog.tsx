@@ -4,14 +4,23 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { TAG_TYPES, type TagType } from '#runtime/graph/equipment.ts';
+import type { Storage } from '#runtime/historian/storage.ts';
 import type { Plant, PlantTag } from '#server/plant/read-plant.ts';
 import { readFailure } from '../../_client/failure.ts';
 import { useTRPC } from '../../_client/trpc.ts';
 import { EditDialog } from '../../_parts/edit-dialog.tsx';
+import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
+import { type Retention, RetentionFields } from '../../_parts/retention-fields.tsx';
 
 type Number_ = number | string;
 const orNull = (value: Number_): number | null => (typeof value === 'number' ? value : null);
+
+/** What holds for a tag without a rule: the organization's, and where that says nothing the platform's. */
+const aboveTag = (storage: Storage | undefined): Partial<Retention> => ({
+  ...storage?.platform,
+  ...Object.fromEntries(Object.entries(storage?.rule ?? {}).filter(([, value]) => value !== null)),
+});
 
 export function TagDialog({
   plant,
@@ -49,11 +58,34 @@ export function TagDialog({
     period: (tag?.samplePeriodMs ?? 1000) as Number_,
     stale: (tag?.staleAfterMs ?? 5000) as Number_,
   });
+  const rules = useQuery({ ...trpc.history.retention.queryOptions({ ids: tag ? [tag.id] : [] }), enabled: tag !== undefined });
+  const storage = useQuery(trpc.history.storage.queryOptions());
+  const [own] = rules.data ?? [];
+  const was: Retention = { sampleDays: own?.sampleDays ?? null, largeHours: own?.largeHours ?? null };
+  const [changed, setChanged] = useState<Retention>();
+  const kept = changed ?? was;
+  const keep = useMutation(trpc.history.saveRetention.mutationOptions());
   const done = () => {
     void queries.invalidateQueries({ queryKey: trpc.plant.read.queryKey() });
     onClose();
   };
-  const save = useMutation(trpc.plant.saveTag.mutationOptions({ onSuccess: done }));
+  const save = useMutation(
+    trpc.plant.saveTag.mutationOptions({
+      async onSuccess() {
+        if (tag && changed) {
+          // the tag is saved already: the dialog stays, and says what went wrong with the rest
+          const saved = await keep.mutateAsync({ id: tag.id, ...changed }).then(
+            () => true,
+            () => false,
+          );
+          if (!saved) return;
+          void queries.invalidateQueries({ queryKey: trpc.history.retention.queryKey() });
+          void queries.invalidateQueries({ queryKey: trpc.history.storage.queryKey() });
+        }
+        done();
+      },
+    }),
+  );
   const remove = useMutation(trpc.plant.deleteTag.mutationOptions({ onSuccess: done }));
   const fields = save.error ? readFailure(save.error, locale).fields : {};
   const put = <K extends keyof typeof form>(name: K, value: (typeof form)[K]) =>
@@ -165,6 +197,10 @@ export function TagDialog({
         <NumberInput label={t('period')} suffix=" ms" {...number('period')} />
         <NumberInput label={t('stale')} suffix=" ms" {...number('stale')} />
       </Group>
+      {tag && rules.data && (
+        <RetentionFields value={kept} onChange={setChanged} above={{ whose: 'asOrganization', rule: aboveTag(storage.data) }} />
+      )}
+      {keep.error && <ErrorState error={keep.error} />}
     </EditDialog>
   );
 }
