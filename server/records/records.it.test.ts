@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAPABILITIES } from '#blocks/sdk/capability-words.ts';
@@ -21,7 +24,11 @@ const code = (promise: Promise<unknown>) =>
       error.facts?.code ?? error.cause?.facts?.code ?? error,
   );
 
+let folder: string;
 beforeAll(async () => {
+  // read once, with the first query
+  folder = await mkdtemp(join(tmpdir(), 'mw-documents-'));
+  process.env.MILLWRIGHT_DATA = folder;
   server = await testServer();
   owner = await server.person('owner@example.com', 'Zhang Wei');
   operator = await server.person('operator@example.com');
@@ -33,7 +40,10 @@ beforeAll(async () => {
     .values({ id: 'm2', organizationId: orgId, userId: operator.id, role: 'operator', createdAt: new Date() });
   key = (await owner.call().keys.create({ name: 'erp', scopes: ['records.read', 'records.write'] })).key;
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
 
 const recipe = {
   revision: 'A',
@@ -180,6 +190,18 @@ describe('a file of records', () => {
     expect(twice.lines.map((one) => one.action)).toEqual(['refused', 'refused', 'refused']);
     expect(twice.lines[2]?.faults[0]?.message.en).toBe('X stands in line 2 already.');
   });
+});
+
+it('a file becomes a document with its hash; a new file is a new version; wrong text is refused', async () => {
+  const upload = (person: Person, text: string, more = {}) =>
+    person.call().records.upload({ code: 'DOC-1', name: 'a.csv', base64: Buffer.from(text).toString('base64'), ...more });
+  expect(await code(upload(operator, 'a'))).toBe('access.forbidden');
+  const made = await upload(owner, 'abc');
+  // SHA-256 of “abc”, FIPS 180-4 example
+  expect(made).toMatchObject({ version: 1, hash: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' });
+  expect(await code(upload(owner, 'abcd'))).toBe('records.exists');
+  expect(await upload(owner, 'abcd', { version: 1 })).toMatchObject({ version: 2 });
+  expect((await owner.call().records.read({ kind: 'document', code: 'DOC-1' })).data).toMatchObject({ size: 4 });
 });
 
 describe('over the programming interface', () => {

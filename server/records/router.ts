@@ -7,6 +7,7 @@ import { applyImport, applyImportInput, importTemplate, previewImport, previewIm
 import { countRecords, listRecords, listRecordsInput } from './list-records.ts';
 import { listVersions, readRecord, recordInput } from './read-record.ts';
 import { traceRecord, traceRecordInput } from './trace-record.ts';
+import { uploadDocument, uploadDocumentInput } from './upload-document.ts';
 
 export const recordsRouter = router({
   kinds: orgProcedure('record.read').query(({ ctx }) => describeKinds(ctx.roles)),
@@ -27,6 +28,9 @@ export const recordsRouter = router({
   change: orgLongProcedure('record.read')
     .input(changeRecordInput)
     .mutation(({ ctx, input }) => changeRecord(ctx, input)),
+  upload: orgLongProcedure('record.read')
+    .input(uploadDocumentInput)
+    .mutation(({ ctx, input }) => uploadDocument(ctx, input)),
   template: orgProcedure('record.read')
     .input(z.object({ kind: z.enum(RECORD_KIND_NAMES) }))
     .query(({ input }) => importTemplate(input)),

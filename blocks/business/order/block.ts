@@ -8,11 +8,11 @@ interface Wish {
 
 export default defineBlock({
   id: 'business.order',
-  version: '1.0.0',
+  version: '1.1.0',
   title: { en: 'Order', zh: '订单' },
   summary: {
-    en: 'Takes an order through a transition: create, change, release, start, complete or cancel; one after the other.',
-    zh: '使订单执行一次状态转换：建立、修改、下达、开工、完成或取消；依次执行。',
+    en: 'Takes an order through a transition: create, change, release, promise a date, start, complete or cancel; one after the other.',
+    zh: '使订单执行一次状态转换：建立、修改、下达、承诺交期、开工、完成或取消；依次执行。',
   },
   words: { en: 'erp purchase sales production state transition', zh: '采购 销售 生产 状态 流转' },
   icon: 'file-invoice',
@@ -24,18 +24,19 @@ export default defineBlock({
     data: { en: 'Data of the order', zh: '订单数据' },
   },
   params: z.object({
-    transition: field(z.enum(['create', 'change', 'release', 'start', 'complete', 'cancel']).default('create'), {
+    transition: field(z.enum(['create', 'change', 'release', 'promise', 'start', 'complete', 'cancel']).default('create'), {
       title: { en: 'Transition', zh: '状态转换' },
       options: {
         create: { en: 'Create', zh: '建立' },
         change: { en: 'Change the draft', zh: '修改草稿' },
         release: { en: 'Release', zh: '下达' },
+        promise: { en: 'Promise a date', zh: '承诺交期' },
         start: { en: 'Start', zh: '开工' },
         complete: { en: 'Complete', zh: '完成' },
         cancel: { en: 'Cancel', zh: '取消' },
       },
     }),
-    type: field(z.enum(['sales', 'purchase', 'production', 'transport', 'service']).default('production'), {
+    type: field(z.enum(['sales', 'purchase', 'production', 'transport', 'work', 'service']).default('production'), {
       title: { en: 'Kind of order', zh: '订单类型' },
       help: { en: 'Of those that are created.', zh: '用于新建的订单。' },
       options: {
@@ -43,6 +44,7 @@ export default defineBlock({
         purchase: { en: 'Purchase', zh: '采购' },
         production: { en: 'Production', zh: '生产' },
         transport: { en: 'Transport', zh: '运输' },
+        work: { en: 'Work', zh: '作业' },
         service: { en: 'Service', zh: '服务' },
       },
     }),

@@ -1,0 +1,97 @@
+import { asc, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { record, recordVersion } from '#drizzle/schema/index.ts';
+import type { GraphDocumentInput } from '#runtime/graph/document.ts';
+import { writeRecord } from '#runtime/records/write-record.ts';
+import { ORG, until, type WorkerFixture, workerFixture } from './fixture.testing.ts';
+
+/** Apps that write records, on the real store: what the blocks ask for is what the kinds take. */
+const title = { en: 'Role', zh: '角色' };
+const node = (id: string, block: string, version: string, params: Record<string, unknown>, bind?: Record<string, string>) => ({
+  id,
+  block: `millwright/${block}`,
+  version,
+  params,
+  ...(bind ? { bind } : {}),
+});
+const wire = (from: string, to: string, port = 'in') => ({ from: { node: from, port: 'out' }, to: { node: to, port } });
+const code = (body: string, outputs: readonly { name: string; type: string }[]) => ({
+  code: `export default function (row) {\n  ${body}\n}`,
+  outputs,
+});
+const graph: GraphDocumentInput = {
+  format: 1,
+  roles: [{ name: 'wear', title }],
+  nodes: [
+    node('wear', 'source.tag', '1.0.0', { role: 'wear' }),
+    node(
+      'worn',
+      'transform.code',
+      '1.0.0',
+      code('return { condition: row.value > 80 };', [{ name: 'condition', type: 'boolean' }]),
+    ),
+    node('repair', 'business.workorder', '1.0.0', { title: { en: 'Change the tool', zh: '更换刀具' }, again: 0 }),
+    node(
+      'ask',
+      'transform.code',
+      '1.0.0',
+      code("return { code: 'PO-' + row.value, data: { lines: [{ item: 'TOOL', quantity: 1, unit: '1' }] } };", [
+        { name: 'code', type: 'text' },
+        { name: 'data', type: 'json' },
+      ]),
+    ),
+    node('buy', 'business.order', '1.1.0', { type: 'purchase' }),
+    node('label', 'trace.serial', '1.0.0', { pool: 'PALLETS', lease: 4, ahead: 1 }),
+  ],
+  wires: [
+    wire('wear', 'worn'),
+    wire('worn', 'repair'),
+    wire('wear', 'ask'),
+    wire('ask', 'buy'),
+    wire('wear', 'label', 'trigger'),
+  ],
+  outputs: [
+    { name: 'repair', from: { node: 'repair', port: 'out' } },
+    { name: 'order', from: { node: 'buy', port: 'out' } },
+    { name: 'label', from: { node: 'label', port: 'out' } },
+  ],
+};
+const GRANTS = ['tag.read', 'record.write:workorder', 'record.write:order', 'record.write:serial'];
+
+let f: WorkerFixture;
+beforeAll(async () => {
+  f = await workerFixture();
+});
+afterAll(() => f[Symbol.asyncDispose]());
+
+test('orders, work orders and labels, each once, across a worker that is replaced in the middle', async () => {
+  const pool = { key: 'sscc', prefix: '10614141', next: 234_567_890, last: 234_567_999 };
+  await writeRecord(f.db, ORG, { kind: 'serial', code: 'PALLETS', transition: 'create', data: pool }, { by: 'user:li' });
+  const lane = await f.lane([{}]);
+  const first = await f.worker();
+  const id = await f.instance(graph, { wear: lane.tags[0] ?? 0 }, { grants: GRANTS });
+  await f.running(id);
+  const begun = Date.now();
+  const rows = async (name: string) => (await f.outputs(id)).filter((row) => row.name === name);
+  for (let i = 0; i < 5; i++) await lane.write([{ time: begun + i * 1000, values: [70 + i * 4] }]);
+  await until('five labels', async () => (await rows('label')).length === 5);
+  await first.stop();
+  for (let i = 5; i < 10; i++) await lane.write([{ time: begun + i * 1000, values: [70 + i * 4] }]);
+  await f.worker();
+  await until('ten labels and orders', async () => (await rows('label')).length === 10 && (await rows('order')).length === 10);
+  await until('the work order is answered', async () => (await rows('repair')).length === 1);
+
+  const labels = (await rows('label')).map((row) => row.values[0]);
+  // the first is the standard's example (GS1 EPC Tag Data Standard, 7.2); no number twice
+  expect(labels[0]).toBe('(00)106141412345678908');
+  expect(new Set(labels).size).toBe(10);
+  const orders = await f.db.select().from(record).where(eq(record.kind, 'order')).orderBy(asc(record.code));
+  expect(orders.map((one) => [one.state, one.data.type])).toEqual(Array.from({ length: 10 }, () => ['draft', 'purchase']));
+  const [repair] = await f.db.select().from(record).where(eq(record.kind, 'workorder'));
+  expect(repair).toMatchObject({ state: 'open', data: { asset: 'C-101', priority: 3, value: 82 } });
+  const [version] = await f.db
+    .select()
+    .from(recordVersion)
+    .where(eq(recordVersion.recordId, repair?.id ?? ''));
+  expect(version).toMatchObject({ by: `app:${id}`, transition: 'create', version: 1 });
+});
