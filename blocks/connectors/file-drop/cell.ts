@@ -11,8 +11,8 @@ export function cellValue(cell: unknown, type: TagValueType): SourceValue | unde
   return typeof cell === 'string' ? typedValue(cell.trim(), type) : undefined;
 }
 
-/** As `timeOf`; a time without a zone is `offsetMinutes` east of Greenwich. */
-export function cellTime(cell: unknown, offsetMinutes: number): number | undefined {
-  if (cell instanceof Date) return cell.getTime();
+/** As `timeOf`; a time without a zone, and with `zoneless` a date of a workbook, is `offsetMinutes` east of Greenwich. */
+export function cellTime(cell: unknown, offsetMinutes: number, zoneless = false): number | undefined {
+  if (cell instanceof Date) return Math.round(cell.getTime()) - (zoneless ? offsetMinutes * 60_000 : 0);
   return timeOf(typeof cell === 'bigint' ? Number(cell) : cell, { offsetMinutes });
 }

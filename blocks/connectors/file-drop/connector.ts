@@ -11,8 +11,8 @@ export default defineConnector({
     version: '1.0.0',
     title: { en: 'Files dropped into a folder', zh: '文件投放目录' },
     summary: {
-      en: 'Takes the rows of CSV, JSON and Parquet files that machines and people put into a folder, each file once.',
-      zh: '读取设备或人员放入目录的 CSV、JSON、Parquet 文件，每个文件只读一次。',
+      en: 'Takes the rows of CSV, XLSX, JSON and Parquet files that machines and people put into a folder, each file once.',
+      zh: '读取设备或人员放入目录的 CSV、XLSX、JSON、Parquet 文件，每个文件只读一次。',
     },
     icon: 'folder-down',
     settings: z.object({

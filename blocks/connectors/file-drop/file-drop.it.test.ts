@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sample, SampleSink, Session } from '#blocks/sdk/connector.ts';
@@ -58,6 +59,25 @@ connectorSuite('file-drop', {
   malformed: ['', 'press.csv', '#force', '../x.csv#force', 'a/b.csv#x', '.hidden#x', 'a.csv[k]#x', 'a.csv#x@'],
   browse: { path: 'wide.csv', count: 130, contains: 'wide.csv#m7@ts' },
 });
+
+/** A workbook of one sheet by the parts of ECMA-376; `rows` are the elements of sheetData. Style 1 is a date and time (numFmtId 22). */
+function workbook(rows: string, more = ''): Uint8Array {
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const rels = 'http://schemas.openxmlformats.org/package/2006/relationships';
+  const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  const type = (part: string) => `application/vnd.openxmlformats-officedocument.spreadsheetml.${part}+xml`;
+  const parts = {
+    '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${type('sheet.main')}"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${type('worksheet')}"/><Override PartName="/xl/styles.xml" ContentType="${type('styles')}"/></Types>`,
+    '_rels/.rels': `<Relationships xmlns="${rels}"><Relationship Id="r1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+    'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="数据" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships xmlns="${rels}"><Relationship Id="r1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="${office}/styles" Target="styles.xml"/></Relationships>`,
+    'xl/styles.xml': `<styleSheet xmlns="${main}"><fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>`,
+    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${main}"><sheetData>${rows}</sheetData>${more}</worksheet>`,
+  };
+  const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+  return zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(head + text)])));
+}
+const cell = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${text}</t></is></c>`;
 
 describe('file-drop: files as they are', () => {
   let host: TestHost;
@@ -129,6 +149,42 @@ describe('file-drop: files as they are', () => {
     expect([...logged.values()][0]).toMatchObject([
       { tagId: 1, time: Date.UTC(2026, 2, 1, 0, 5, 0), value: 12.5, quality: 0 },
       { tagId: 2, value: '合格' },
+    ]);
+  });
+
+  it('reads workbooks: dates in the zone of the setting, stored values of formulas; headings that are merged or twice are refused by name', async () => {
+    const header = `<row r="1">${cell('A1', '时间')}${cell('B1', '直径')}${cell('C1', '加倍')}</row>`;
+    // 2026-03-01 08:05:00 is day 46082 of Excel's calendar and 29100 of 86400 s; C2 is a formula with its value, B3 an error
+    const day = 46_082 + 29_100 / 86_400;
+    const rows =
+      `<row r="2"><c r="A2" s="1"><v>${day}</v></c><c r="B2"><v>12.5</v></c><c r="C2"><f>B2*2</f><v>25</v></c></row>` +
+      `<row r="4"><c r="A4" s="1"><v>${day + 1}</v></c><c r="B4" t="e"><v>#DIV/0!</v></c><c r="C4"><v>3</v></c></row>`;
+    writeFileSync(join(inbox, '质检.xlsx'), workbook(header + rows));
+    writeFileSync(
+      join(inbox, 'merged.xlsx'),
+      workbook(
+        `<row r="1">${cell('A1', 'ts')}${cell('B1', 'Force')}</row><row r="2"><c r="A2" s="1"><v>46082</v></c><c r="B2"><v>1</v></c><c r="C2"><v>2</v></c></row>`,
+        '<mergeCells count="1"><mergeCell ref="B1:C1"/></mergeCells>',
+      ),
+    );
+    writeFileSync(join(inbox, 'twice.xlsx'), workbook(`<row r="1">${cell('A1', 'v')}${cell('B1', 'v')}</row>`));
+    writeFileSync(join(inbox, 'none.xlsx'), 'no workbook');
+    await follow([tag(1, '质检*.xlsx#直径@时间'), tag(2, '质检*.xlsx#加倍@时间'), tag(3, '*e*.xlsx#Force@ts')], {
+      offset: '+08:00',
+    });
+    await until('all are dealt with', () => folderOf('done').length === 1 && folderOf('failed').length === 6);
+    const time = Date.UTC(2026, 2, 1, 0, 5, 0);
+    expect([...logged.values()].flat().toSorted((a, b) => a.time - b.time || a.tagId - b.tagId)).toEqual([
+      { tagId: 1, time, value: 12.5, quality: 0 },
+      { tagId: 2, time, value: 25, quality: 0 },
+      { tagId: 1, time: time + 86_400_000, quality: 0x89 },
+      { tagId: 2, time: time + 86_400_000, value: 3, quality: 0 },
+    ]);
+    const failures = host.events.flatMap((e) => (e.kind === 'device' && e.reason ? [`${e.device}: ${e.reason.en}`] : [])).sort();
+    expect(failures).toMatchObject([
+      expect.stringContaining('merged.xlsx: Column C has values but no heading'),
+      expect.stringContaining('none.xlsx: The file is no Excel workbook'),
+      expect.stringContaining('twice.xlsx: The heading “v” stands over several columns'),
     ]);
   });
 

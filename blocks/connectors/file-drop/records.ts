@@ -10,6 +10,8 @@ export interface Records {
   readonly rows: readonly { readonly line: number; readonly cells: Readonly<Record<string, unknown>> }[];
   /** Rows that are none, with their reasons. */
   readonly refused: readonly { readonly line: number; readonly reason: string }[];
+  /** Its dates have no zone: they read as if they were in UTC. */
+  readonly zoneless?: boolean;
 }
 
 const unreadable = (code: string, en: string, zh: string) => new ConnectorError('data', code, { en, zh });
@@ -21,7 +23,7 @@ export async function readRecords(name: string, bytes: Buffer, encoding: Encodin
   if (end === 'jsonl' || end === 'ndjson') return jsonLines(textOf(bytes, encoding));
   if (end === 'json') return json(textOf(bytes, encoding));
   if (end === 'parquet') return parquet(bytes);
-  if (end === 'xlsx') return { ...(await readXlsx(bytes)), refused: [] };
+  if (end === 'xlsx') return { ...(await readXlsx(bytes)), refused: [], zoneless: true };
   throw unreadable(
     'file.format',
     `“${name}” ends in none of .csv, .tsv, .txt, .xlsx, .json, .jsonl, .parquet.`,

@@ -107,7 +107,7 @@ export class FileSession implements Session {
     const notes = records.refused.map(({ line, reason }) => `line ${line}: ${reason}`);
     for (let i = 0; i < records.rows.length; i += TOGETHER) {
       const part = records.rows.slice(i, i + TOGETHER);
-      await Promise.all(part.map((row) => this.#give(print, row, wanted, notes)));
+      await Promise.all(part.map((row) => this.#give({ print, zoneless: records.zoneless ?? false }, row, wanted, notes)));
     }
     if (notes.length > 0) await noteBeside(file, `${notes.slice(0, MOST_NOTED).join('\n')}\n`);
     if (this.#rules.after === 'move') await setAside(file, 'done');
@@ -119,10 +119,16 @@ export class FileSession implements Session {
     this.#host.event({ kind: 'device', device: file.name, state: 'live' });
   }
 
-  async #give(print: string, row: Records['rows'][number], wanted: readonly Wanted[], notes: string[]): Promise<void> {
+  async #give(
+    { print, zoneless }: { readonly print: string; readonly zoneless: boolean },
+    row: Records['rows'][number],
+    wanted: readonly Wanted[],
+    notes: string[],
+  ): Promise<void> {
     const samples = wanted.flatMap(({ tag, address }): Sample[] => {
       for (const [key, value] of address.where) if (String(row.cells[key] ?? '').trim() !== value) return [];
-      const time = address.time === undefined ? Date.now() : cellTime(row.cells[address.time], this.#rules.offsetMinutes);
+      const time =
+        address.time === undefined ? Date.now() : cellTime(row.cells[address.time], this.#rules.offsetMinutes, zoneless);
       const cell = row.cells[address.column];
       const empty = cell === undefined || cell === null || cell === '';
       const value = empty ? undefined : cellValue(cell, tag.type);
