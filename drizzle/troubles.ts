@@ -51,7 +51,7 @@ export const TROUBLES = {
 
   // processes
   'house-ended': { en: 'Housekeeping ended by {by}.', zh: '清理进程异常结束（{by}）。' },
-  'house-not-started': { en: 'Housekeeping does not start.', zh: '清理进程无法启动。' },
+  'house-not-started': { en: 'Housekeeping does not start ({why}).', zh: '清理进程无法启动（{why}）。' },
   'none-running': { en: 'None is running.', zh: '没有正在运行的进程。' },
   silent: { en: 'Silent for {seconds} s.', zh: '已 {seconds} 秒无响应。' },
   'some-silent': { en: '{silent} of {count} are silent.', zh: '{count} 个中有 {silent} 个无响应。' },

@@ -58,7 +58,10 @@ async function runOnce(onReport: (facts: HouseFacts) => void, signal: AbortSigna
     if (!reported && code !== 0 && !signal.aborted)
       onReport({ at: new Date().toISOString(), problems: [{ code: 'house-ended', params: { by: killed ?? `exit ${code}` } }] });
   } catch (error) {
-    onReport({ at: new Date().toISOString(), problems: [{ code: 'house-not-started' }] });
+    onReport({
+      at: new Date().toISOString(),
+      problems: [{ code: 'house-not-started', params: { why: (error as NodeJS.ErrnoException).code ?? 'unknown' } }],
+    });
   } finally {
     signal.removeEventListener('abort', stop);
   }
