@@ -4,7 +4,7 @@ import { livesOf, similarRemaining } from './similar.ts';
 
 export default defineBlock({
   id: 'condition.rul',
-  version: '1.1.0',
+  version: '1.0.0',
   title: { en: 'Remaining life', zh: '剩余寿命' },
   summary: {
     en: 'Remaining useful life of an index, with an interval: random walk with drift or exponential trend to a limit, or what was left to units like it.',

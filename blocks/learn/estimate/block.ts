@@ -36,7 +36,7 @@ function variables(row: { x?: ArrayLike<number>; x2?: ArrayLike<number>; x3?: Ar
 
 export default defineBlock({
   id: 'learn.estimate',
-  version: '1.1.0',
+  version: '1.0.0',
   title: { en: 'Estimate parameters', zh: '参数估计' },
   summary: {
     en: 'Fits the parameters of your own formula to measured points, or follows a level or the states of your own model by a Kalman filter, with their uncertainty.',

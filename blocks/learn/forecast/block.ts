@@ -7,7 +7,7 @@ const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'a date as 2026-10-01 | 日期
 
 export default defineBlock({
   id: 'learn.forecast',
-  version: '1.1.0',
+  version: '1.0.0',
   title: { en: 'Forecast', zh: '预测' },
   summary: {
     en: 'Forecasts a series with its interval: exponential smoothing, Holt–Winters, seasonal naive, Croston; chosen by itself if you like.',

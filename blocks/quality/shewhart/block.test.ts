@@ -76,6 +76,14 @@ describe.skipIf(!existsSync(FOLDER))('limits printed by qcc (../shared/data/spc-
     for (const [name, want] of Object.entries(printed))
       expect(Math.abs((got[name] as number) / want - 1), name).toBeLessThan(3e-7);
   });
+
+  test('viscosity, single values by the deviation of all of them', async () => {
+    const rows = read('viscosity');
+    const params = { chart: 'i-mr', points: rows.length, singles: 'sample' };
+    const got = await lastOf({ value: rows.map((r) => r[1] as number) }, params);
+    for (const [name, want] of Object.entries({ center: 34.088, sigma: 0.5769854, lcl: 32.35704, ucl: 35.81896 }))
+      expect(Math.abs((got[name] as number) / want - 1), name).toBeLessThan(3e-7);
+  });
 });
 
 describe('operating characteristic of the X̄ chart printed by qcc: mean run length at 0, 0.1 and 0.2 sd', () => {

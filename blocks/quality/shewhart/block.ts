@@ -51,6 +51,17 @@ export default defineBlock({
           zh: '点序号（从 1 起）：已查明并消除原因的点。',
         },
       }),
+      singles: field(z.enum(['moving-range', 'sample']).default('moving-range'), {
+        title: { en: 'Deviation of single values from', zh: '单值标准差取自' },
+        options: {
+          'moving-range': { en: 'moving ranges', zh: '移动极差' },
+          sample: { en: 'all values of the study', zh: '分析阶段全部数据' },
+        },
+        help: {
+          en: 'All values take in drift as well and give wider limits.',
+          zh: '全部数据会计入缓慢漂移，控制限较宽。',
+        },
+      }),
       center: field(z.number().optional(), {
         title: { en: 'Centre line, when given', zh: '给定中心线' },
         help: {
@@ -141,7 +152,8 @@ export default defineBlock({
     const table = { value: row.value, n: row.n, at: row.at, time: row.time, size: row.size, subgroup: row.subgroup };
     const points = pointsOf(p.chart, table, p.units, s.study.last ?? Number.NaN);
     const given = p.limits === 'given' ? givenProcess(p.chart, p.center, p.sigma, points[0]?.n ?? 1) : undefined;
-    for (const x of plot(s.study, points, p.chart, given, p.points, p.exclude, p.width))
+    const plan = { length: p.points, exclude: p.exclude, width: p.width, singles: p.singles };
+    for (const x of plot(s.study, points, p.chart, given, plan))
       ctx.emit({
         time: x.point.at,
         value: x.point.value,

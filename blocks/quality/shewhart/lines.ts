@@ -25,8 +25,14 @@ export interface Lines {
   readonly spreadLcl: number;
 }
 
-/** Estimates the process from points: mean weighted by size; sigma from R̄/d₂, S̄/c₄ or the moving range of neighbours/d₂(2). */
-export function estimate(chart: Chart, points: readonly Point[]): Process {
+/** What the deviation of single values is taken from. */
+export type Singles = 'moving-range' | 'sample';
+
+/**
+ * Estimates the process from points: mean weighted by size; sigma from R̄/d₂, S̄/c₄; of single values from the moving range of neighbours/d₂(2), or the
+ * deviation of all of them/c₄, which takes in what moves slowly, too.
+ */
+export function estimate(chart: Chart, points: readonly Point[], singles: Singles): Process {
   if (points.length < 2) throw new RangeError(`${points.length} points remain after exclusion: limits need at least 2`);
   let n = 0;
   let sum = 0;
@@ -38,6 +44,10 @@ export function estimate(chart: Chart, points: readonly Point[]): Process {
   if (chart === 'xbar-r') return { center, sigma: mean(points.map((p) => p.spread / d2(p.n))) };
   if (chart === 'xbar-s') return { center, sigma: mean(points.map((p) => p.spread / c4(p.n))) };
   if (chart !== 'i-mr') return { center, sigma: Number.NaN };
+  if (singles === 'sample') {
+    const squares = points.reduce((s, p) => s + (p.value - center) ** 2, 0);
+    return { center, sigma: Math.sqrt(squares / (points.length - 1)) / c4(points.length) };
+  }
   const moves = points.slice(1).map((p, i) => Math.abs(p.value - (points[i] as Point).value));
   return { center, sigma: mean(moves) / d2(2) };
 }

@@ -1,4 +1,4 @@
-import { type Chart, estimate, type Lines, linesAt, type Point, type Process } from './lines.ts';
+import { type Chart, estimate, type Lines, linesAt, type Point, type Process, type Singles } from './lines.ts';
 
 /** What is kept: the points of the study while it lasts, then what was learned from them. */
 export interface Study {
@@ -17,6 +17,14 @@ export interface Plotted extends Lines {
   readonly used: boolean;
 }
 
+/** How long the study is, which of its points do not count, how wide the limits are. */
+export interface Plan {
+  readonly length: number;
+  readonly exclude: readonly number[];
+  readonly width: number;
+  readonly singles: Singles;
+}
+
 /**
  * Takes points in. Limits given: each is plotted at once (phase 2). Limits learned: the first `length` points wait, then all of them are plotted with
  * the limits that those not excluded give (phase 1), and later ones at once against the same limits.
@@ -26,9 +34,7 @@ export function plot(
   points: readonly Point[],
   chart: Chart,
   given: Process | undefined,
-  length: number,
-  exclude: readonly number[],
-  width: number,
+  { length, exclude, width, singles }: Plan,
 ): Plotted[] {
   const plotted: Plotted[] = [];
   for (const point of points) {
@@ -45,6 +51,7 @@ export function plot(
     const learned = estimate(
       chart,
       study.points.filter((_, i) => counts(i)),
+      singles,
     );
     study.learned = learned;
     study.points.forEach((p, i) => {
