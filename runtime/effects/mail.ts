@@ -16,6 +16,7 @@ export async function sendMail(
   settings: ChannelSettings<'email'>,
   password: string | undefined,
   message: Message,
+  attachments: readonly { readonly filename: string; readonly content: Buffer; readonly contentType: string }[] = [],
 ): Promise<Delivery> {
   const { host, port, security, user, from, to, language } = settings;
   const transport = createTransport({
@@ -42,6 +43,7 @@ export async function sendMail(
       subject: text.subject.replaceAll(/\s+/g, ' ').slice(0, 200),
       text: `${text.body}${value}\n\n${message.subject} · ${message.node}`,
       messageId: `<${message.key.replaceAll(':', '.')}.${message.instance}@millwright>`,
+      attachments: [...attachments],
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Millwright-Effect': message.key },
     });
     await Promise.race([sending, late]);

@@ -86,7 +86,8 @@ async function deliver(
   return sendMail(CHANNELS.email.parse(target.settings), password, message);
 }
 
-async function passwordOf(db: Db, target: Channel, masterKey: string | undefined): Promise<string | undefined | 'closed'> {
+/** Opens what is sealed for a channel; undefined where nothing is. */
+export async function passwordOf(db: Db, target: Channel, masterKey: string | undefined): Promise<string | undefined | 'closed'> {
   if (target.secretId === null) return undefined;
   if (masterKey === undefined) return 'closed';
   try {

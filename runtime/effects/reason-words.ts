@@ -48,6 +48,7 @@ export const REASON_WORDS: Readonly<Record<ReasonCode | BlockReason, Bilingual>>
   'readback-differs': { en: 'read-back differs', zh: '回读不一致' },
   'outcome-unknown': { en: 'outcome unknown', zh: '结果未知' },
   'channel-missing': { en: 'no such channel', zh: '渠道不存在' },
+  'channel-no-files': { en: 'channel takes no files', zh: '渠道不能发送文件' },
   'channel-settings': { en: 'channel not complete', zh: '渠道设置不完整' },
   'secret-closed': { en: 'password cannot be opened', zh: '密码无法解开' },
   'receiver-refused': { en: 'refused by the receiver', zh: '接收方拒绝' },

@@ -103,6 +103,10 @@ export const REASONS = {
     en: 'There is no channel “{channel}”; the message is in the inbox only.',
     zh: '不存在渠道“{channel}”，消息仅保存在收件箱。',
   },
+  'channel-no-files': {
+    en: 'The channel “{channel}” takes no files; the documents are stored. Use one of the kind e-mail.',
+    zh: '渠道“{channel}”不能发送文件，文档已保存。请使用电子邮件渠道。',
+  },
   'channel-settings': { en: 'The settings of the channel are not complete.', zh: '渠道设置不完整。' },
   'secret-closed': {
     en: 'The password of the channel cannot be opened; enter it anew.',

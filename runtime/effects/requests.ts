@@ -3,6 +3,7 @@ import { COMPUTE_REQUESTS } from '#runtime/compute/requests.ts';
 import { bilingual } from '#runtime/graph/document.ts';
 import { recordRequest } from '#runtime/records/kinds.ts';
 import { fileReadRequest, recordReadRequest } from '#runtime/records/table-request.ts';
+import { reportRequest } from '#runtime/reports/request.ts';
 import { historyRequest } from './history-request.ts';
 import { type Reason, reason } from './reasons.ts';
 
@@ -61,6 +62,8 @@ export const REQUESTS = {
     text: bilingual,
     value: z.number().nullish(),
   }),
+  /** Make a report of a table: files that become documents, and go out by e-mail. */
+  'report.make': reportRequest,
   /** Take a business record through a transition. */
   'record.write': recordRequest,
   /** Read records as they are at the moment of the question, as a table. */
@@ -93,6 +96,7 @@ export const CAPABILITY_OF: Readonly<Record<EffectKind, string | null>> = {
   'lease.release': 'command.send',
   'confirm.request': null,
   'notify.send': 'notify.send',
+  'report.make': 'record.write:document',
   'record.write': 'record.write',
   'record.read': 'record.read',
   'file.read': 'file.read',

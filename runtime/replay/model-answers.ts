@@ -30,6 +30,8 @@ export const modelAnswers =
         return { ok: true, value: effect.request.value };
       case 'recipe.download':
         return { ok: true, value: { recipe: effect.request.recipe, version: effect.request.version } };
+      case 'report.make':
+        return { ok: true, value: { documents: [] } };
       case 'watchdog.beat':
       case 'lease.release':
         return { ok: true };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isPassing } from '#drizzle/refusal.ts';
 import { type Computer, startComputeRunner } from '#runtime/effects/compute-runner.ts';
+import { performReport } from '#runtime/effects/perform-report.ts';
 import { performHistoryRead } from '#runtime/effects/read-history.ts';
 import { performFileRead } from '#runtime/effects/read-tables.ts';
 import { startEffectRunner } from '#runtime/effects/runner.ts';
@@ -176,7 +177,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const read = historyReads({ tx: db, readLog: context.recoveryReader.readAfter, dataFolder: options.dataFolder });
   const readFile = performFileRead(fileReads(db, context.blobs));
   const reads = { 'history.read': performHistoryRead(read), 'file.read': readFile };
-  const histories = startEffectRunner({ db, performers: reads, warn });
+  const aside = { ...reads, 'report.make': performReport(context.blobs) };
+  const histories = startEffectRunner({ db, performers: aside, masterKey: options.masterKey, warn });
   const computations = options.computer && startComputeRunner({ db, computer: options.computer, warn });
   const scheduler = startScheduler({ db, warn: when.warn });
   const listener = openListener(databaseUrl, ['log', 'control', 'effects'], (channel, payload) => {

@@ -74,7 +74,15 @@ export const rooms: readonly Room[] = [
   {
     // An effect's answer is a log entry, appended in the transaction that finishes the effect.
     path: 'runtime/effects',
-    rooms: ['runtime/log', 'runtime/batch', 'runtime/graph', 'runtime/compute/requests.ts', 'runtime/records', 'drizzle'],
+    rooms: [
+      'runtime/log',
+      'runtime/batch',
+      'runtime/graph',
+      'runtime/compute/requests.ts',
+      'runtime/records',
+      'runtime/reports',
+      'drizzle',
+    ],
     types: contracts,
     packages: 'any',
     node: true,
@@ -104,6 +112,14 @@ export const rooms: readonly Room[] = [
     rooms: ['runtime/log', 'drizzle'],
     types: contracts,
     packages: ['drizzle-orm'],
+    node: true,
+    instead: store,
+  },
+  {
+    // Files that people read, of a table that is handed in.
+    path: 'runtime/reports',
+    rooms: [],
+    packages: ['zod', 'pdfkit', 'write-excel-file'],
     node: true,
     instead: store,
   },

@@ -54,6 +54,21 @@ const peers: readonly Peer[] = [
     packages: ['redis-server'],
   },
   {
+    name: 'Poppler',
+    variable: 'MILLWRIGHT_POPPLER',
+    find: () => onPath('pdftotext'),
+    packages: ['poppler-utils'],
+  },
+  {
+    name: 'openpyxl',
+    variable: 'MILLWRIGHT_OPENPYXL',
+    find: async () => {
+      const python = await onPath('python3');
+      return python && (await ask([python, '-c', 'import openpyxl'])).code === 0 ? python : undefined;
+    },
+    packages: ['python3-openpyxl'],
+  },
+  {
     name: 'Mosquitto',
     variable: 'MILLWRIGHT_MOSQUITTO',
     find: () => onPath('mosquitto'),

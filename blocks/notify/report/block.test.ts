@@ -1,0 +1,3 @@
+import { testBlock } from '#blocks/sdk/testing.ts';
+
+testBlock(import.meta.url);
