@@ -47,6 +47,7 @@ test('what a block has the host do is among the capabilities that it asks for', 
   const catalogue = blockCatalogue();
   const of = (id: string) => catalogue.block(id, catalogue.versions(id)[0] ?? '')?.manifest.capabilities;
   expect(of('millwright/learn.onnx')).toEqual([CAPABILITY_OF['compute.onnx']]);
+  expect(of('millwright/source.history')).toEqual([CAPABILITY_OF['history.read']]);
   expect(of('millwright/optimize.jobshop')).toEqual([CAPABILITY_OF['compute.jobshop']]);
 });
 

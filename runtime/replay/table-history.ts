@@ -15,7 +15,7 @@ export function tableHistory(info: ProgramInfo, tables: ReadonlyMap<string, Inpu
     if (!(column.values instanceof Float64Array)) return { ok: false, reason: 'history-type' };
     const wanted = info.histories?.find((one) => one.role === role)?.unit;
     const values = converted(table.file, 'value', column.values, column.unit, wanted) as Float64Array;
-    const rows = ascending(table, effect.key);
+    const rows = newestOf(table, effect.key);
     const pick = <T extends ArrayLike<number>>(of: T) => Float64Array.from(rows, (row) => of[row] as number);
     const value = stretchOf(
       { n: rows.length, time: pick(table.time), value: pick(values), quality: column.quality && pick(column.quality) },
@@ -30,10 +30,8 @@ export function tableHistory(info: ProgramInfo, tables: ReadonlyMap<string, Inpu
   };
 }
 
-/** Rows of one key by time; of several of one time the last. */
-function ascending(table: InputTable, key: string): number[] {
+/** Rows of one key, of several of one time the last: a file is ascending in time. */
+function newestOf(table: InputTable, key: string): number[] {
   const rows = table.key.flatMap((one, row) => (one === key ? [row] : []));
-  const time = (row: number | undefined) => table.time[row ?? 0] ?? 0;
-  rows.sort((a, b) => time(a) - time(b) || a - b);
-  return rows.filter((row, i) => i === rows.length - 1 || time(rows[i + 1]) !== time(row));
+  return rows.filter((row, i) => i === rows.length - 1 || table.time[rows[i + 1] as number] !== table.time[row]);
 }
