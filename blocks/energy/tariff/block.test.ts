@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { civil } from '#blocks/mathematics/civil.ts';
 import { runBlock, testBlock } from '#blocks/sdk/testing.ts';
 import { monthOf, rateAt } from './calendar.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 testBlock(import.meta.url);
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { momentAt } from './calendar.ts';
 import {
   advanceLine,
@@ -10,6 +10,9 @@ import {
   readStations,
   truthOfLine,
 } from './model.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const MIDNIGHT = Date.UTC(2026, 0, 4, 16); // 2026-01-05T00:00:00+08:00
 const plain: LineInputs = {

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runBlock, testBlock } from '#blocks/sdk/testing.ts';
 import { coolingTime, wallOfCooling } from './physics.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 testBlock(import.meta.url);
 

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { beginShot, initMoulding, MOULDING_CELLS, type MouldingInputs, pressureCurve, readShot } from './model.ts';
 import { COHESION, cavityPressure, coolingTime, meanTemperature, shrinkage, specificVolume, wallOfCooling } from './physics.ts';
+
+// calculates for seconds on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const exact: MouldingInputs = {
   wall: 2.5,
