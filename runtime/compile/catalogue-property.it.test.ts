@@ -52,12 +52,15 @@ function mingled(rows: readonly InputRow[], random: () => number): InputRow[] {
 }
 const byKey = <T extends { readonly key: string }>(list: readonly T[]): T[] =>
   [...list].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+/** A timer belongs to the first row at or after its time, of whatever key: what several nodes do at one time comes in an order that is nobody's promise. */
+const byNode = <T extends { readonly key: string; readonly node: string }>(list: readonly T[]): T[] =>
+  byKey([...list].sort((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0)));
 const perKey = (result: RunResult): RunResult => ({
   ...result,
   outputs: Object.fromEntries(Object.entries(result.outputs).map(([name, rows]) => [name, byKey(rows)])),
-  effects: byKey(result.effects),
-  alarms: byKey(result.alarms),
-  dead: byKey(result.dead),
+  effects: byNode(result.effects),
+  alarms: byNode(result.alarms),
+  dead: byNode(result.dead),
 });
 
 /** Counts of nodes against the rows that a watched program saw on their wires. */

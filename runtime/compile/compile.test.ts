@@ -91,6 +91,10 @@ describe('quality', () => {
     ).toEqual({ value: 0 });
     const scaled = await compile(one('fixture.scale', { gain: 1 }));
     expect(qualities(scaled, [row(0, Number.NaN)])).toEqual([[Number.NaN, 137]]);
+    // also where a block would not see the row if it were bad, and where the row says that it is good
+    expect(qualities(await compile(one('fixture.average')), [row(0, 2), row(1, Number.NaN, { quality: { value: 0 } })])).toEqual([
+      [2, 0],
+    ]);
   });
   test('an expression that asks isBad() deals with it: uncertain:substituted', async () => {
     const catalogue = loadCatalogue();

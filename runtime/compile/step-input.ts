@@ -1,3 +1,4 @@
+import { BAD } from '#runtime/batch/quality.ts';
 import { Dictionary } from '#runtime/batch/text.ts';
 import type { AnswerRow, ProgramInfo, SourceRows, StepInput } from '#runtime/step/contract.ts';
 
@@ -10,7 +11,7 @@ export interface InputRow {
   /** Event time, epoch ms; absent = `clock`. */
   readonly time?: number;
   readonly key?: string;
-  /** By column; what is missing is `bad:missing`. */
+  /** By column; what is missing, and what is no number where a number is needed, is `bad:missing`. */
   readonly values?: Readonly<Record<string, unknown>>;
   readonly quality?: Readonly<Record<string, number>>;
   /** Instead of a source's row: the answer to an effect. */
@@ -34,11 +35,14 @@ export function buildStepInput(info: Pick<ProgramInfo, 'sources'>, rows: readonl
         ? values
         : Float64Array.from(values, (v) => (v === undefined || v === null ? Number.NaN : Number(v)));
     });
-    const quality = Object.keys(schema.columns).map((name) => {
-      const codes = Uint8Array.from(
-        mine,
-        ({ row }) => row.quality?.[name] ?? (row.values?.[name] === undefined || row.values[name] === null ? MISSING : 0),
-      );
+    const quality = Object.keys(schema.columns).map((name, c) => {
+      const numbers = columns[c] instanceof Float64Array ? columns[c] : undefined;
+      const codes = Uint8Array.from(mine, ({ row }, i) => {
+        const value = row.values?.[name];
+        const code = row.quality?.[name] ?? (value === undefined || value === null ? MISSING : 0);
+        // as of a device that says that it is good (`runtime/step/build-input.ts`)
+        return numbers && Number.isNaN(numbers[i]) && code < BAD ? MISSING : code;
+      });
       return codes.some((q) => q !== 0) ? codes : undefined;
     });
     sources.push({
