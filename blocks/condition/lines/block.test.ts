@@ -16,7 +16,8 @@ const spectrum = (floor: number, ...lines: readonly (readonly [hertz: number, am
   for (const [hertz, a] of lines) amplitude[Math.round(hertz * 10)] = a;
   return { frequency, amplitude };
 };
-// CWRU's table for the drive-end bearing 6205-2RS JEM SKF, geometry in inches
+// CWRU's table for the drive-end bearing 6205-2RS JEM SKF, geometry in inches: balls 0.3126, pitch 1.537; multiples 5.4152, 3.5848, 0.39828, 4.7135
+// (looked up; the geometry gives 5.41522, 3.58478, 0.39831, 4.71344)
 const SKF6205 = { balls: 9, ballDiameter: 0.3126, pitchDiameter: 1.537, angle: 0 };
 const orders = { BPFO: 3.5848, BPFI: 5.4152, FTF: 0.39828, '2BSF': 4.7135 };
 const at = (order: number, n = 1797) => (order * n) / 60;
