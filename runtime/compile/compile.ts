@@ -156,7 +156,13 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
           : [],
       ),
     ),
-    splittable: plan.nodes.every((n) => n.manifest.stateScope === 'key' || Object.keys(n.manifest.state).length === 0),
+    splittable: plan.nodes.every(
+      (n) =>
+        (n.manifest.stateScope === 'key' || Object.keys(n.manifest.state).length === 0) &&
+        // the rows of any key move the time on at which timers are looked at
+        !n.code?.handlers.has('onTimer') &&
+        n.join !== 'align',
+    ),
     untrusted: plan.nodes.some((n) => !n.manifest.id.startsWith('millwright/') || n.userCode.size > 0),
   };
 }

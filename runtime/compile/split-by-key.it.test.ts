@@ -4,7 +4,7 @@ import { compileGraph } from './compile.ts';
 import { everyBlock, randomGraph, randomRows } from './random-graphs.testing.ts';
 import { generator } from './random-numbers.testing.ts';
 
-const GRAPHS = 60;
+const GRAPHS = 240;
 
 /** What a run gives of one key, in order. */
 function ofKey(run: RunResult, key: string): string {

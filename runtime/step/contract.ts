@@ -199,7 +199,7 @@ export interface ProgramInfo {
   readonly blocks: Readonly<Record<string, { readonly block: string; readonly version: string; readonly stateVersion: number }>>;
   /** Writing node -> what must hold right before its effects act; from the guards (`control.interlock`) that dominate it. */
   readonly preconditions: Readonly<Record<string, readonly Precondition[]>>;
-  /** True when every stateful node keeps state per key. */
+  /** True when every stateful node keeps state per key and none has timers: each key gives the same wherever the others are. */
   readonly splittable: boolean;
   /** True when user-written or partner code is inside: freeze intrinsics. */
   readonly untrusted: boolean;
