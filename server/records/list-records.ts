@@ -10,13 +10,13 @@ export const listRecordsInput = z.object({
   /** Part of the number, or of a text in the record. */
   search: z.string().trim().max(100).optional(),
   /** Where the page before ended. */
-  before: z.object({ updatedAt: z.date(), code: z.string() }).optional(),
+  cursor: z.object({ updatedAt: z.date(), code: z.string() }).optional(),
   limit: z.number().int().min(1).max(200).default(50),
 });
 
 /** Records of a kind, newest change first, a page at a time. */
 export async function listRecords(tx: Tx, orgId: string, input: z.infer<typeof listRecordsInput>) {
-  const { kind, state, search, before, limit } = input;
+  const { kind, state, search, cursor, limit } = input;
   const like = search ? `%${search.replace(/[\\%_]/g, '\\$&')}%` : undefined;
   const rows = await tx
     .select({
@@ -34,8 +34,8 @@ export async function listRecords(tx: Tx, orgId: string, input: z.infer<typeof l
         eq(record.kind, kind),
         state === undefined ? undefined : eq(record.state, state),
         like === undefined ? undefined : or(ilike(record.code, like), sql`${record.data}::text ilike ${like}`),
-        before &&
-          or(lt(record.updatedAt, before.updatedAt), and(eq(record.updatedAt, before.updatedAt), gt(record.code, before.code))),
+        cursor &&
+          or(lt(record.updatedAt, cursor.updatedAt), and(eq(record.updatedAt, cursor.updatedAt), gt(record.code, cursor.code))),
       ),
     )
     .orderBy(desc(record.updatedAt), record.code)

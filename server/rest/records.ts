@@ -30,7 +30,7 @@ export const listRecordsEndpoint = defineEndpoint({
     next: z.object({ before: z.iso.datetime(), beforeCode: z.string() }).nullable(),
   }),
   async run({ orgId, tenant }, { query: { before, beforeCode = '', ...query } }) {
-    const page = before === undefined ? {} : { before: { updatedAt: new Date(before), code: beforeCode } };
+    const page = before === undefined ? {} : { cursor: { updatedAt: new Date(before), code: beforeCode } };
     const { records, next } = await tenant((tx) => listRecords(tx, orgId, { ...query, ...page }));
     return {
       records: records.map(({ id: _, updatedAt, ...rest }) => ({ ...rest, at: updatedAt.toISOString() })),
