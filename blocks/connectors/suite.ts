@@ -50,6 +50,8 @@ export interface ConnectorCase {
     readonly settings?: Record<string, unknown>;
     readonly part: ConnectionPart;
   };
+  /** Sets the source's clock ahead (negative: behind), where the protocol lets it be asked for its time. */
+  readonly clock?: (aheadMs: number) => void;
   /** Rest of what a run may leave in the process for a moment, ms. */
   readonly settleMs?: number;
 }
@@ -316,6 +318,25 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
         expect(failure).toBeInstanceOf(ConnectorError);
         expect((failure as ConnectorError).part).toBe(refused.part);
         expect((failure as ConnectorError).message).not.toContain('undefined');
+      });
+
+    const { clock } = one;
+    if (clock)
+      it('tells how far the clock of the source is off, either way', async () => {
+        try {
+          for (const aheadMs of [2_000, -2_000]) {
+            clock(aheadMs);
+            host.events.length = 0;
+            await withSession(async (session) => {
+              await session.subscribe(tags, sink);
+              const told = () => host.events.flatMap((event) => (event.kind === 'clock' ? [event.aheadMs] : []));
+              await until('word of its clock', () => told().length > 0);
+              expect(Math.abs((told()[0] ?? 0) - aheadMs), `${told()[0]} ms`).toBeLessThan(1_000);
+            });
+          }
+        } finally {
+          clock(0);
+        }
       });
 
     it('tests itself part by part', async () => {

@@ -83,6 +83,8 @@ export type SessionEvent =
   | { readonly kind: 'address'; readonly tagId: number; readonly error?: ConnectorError }
   /** The source lost data of these tags that nobody can bring back: from `time` on, or since the newest that the log has. */
   | { readonly kind: 'gap'; readonly tagIds: readonly number[]; readonly time?: number; readonly reason: string }
+  /** How far the source's clock is ahead of ours, ms (negative: behind), as the source itself said when asked; told again whenever it is asked. */
+  | { readonly kind: 'clock'; readonly aheadMs: number }
   /** What a session shows to others now, and to how many. */
   | { readonly kind: 'published'; readonly variables: number; readonly clients: number };
 

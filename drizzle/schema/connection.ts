@@ -21,6 +21,8 @@ export interface ConnectionStatus {
   /** Newest value, ISO time. */
   readonly lastValueAt?: string;
   readonly samplesPerSecond?: number;
+  /** The source's clock against ours, ms; negative = behind. Absent where it is not known. */
+  readonly clockAheadMs?: number;
   /** Per device behind the connection (Modbus unit, Sparkplug device). */
   readonly devices?: Readonly<Record<string, { readonly state: string; readonly reason?: Bilingual }>>;
 }

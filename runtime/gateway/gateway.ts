@@ -328,6 +328,7 @@ export class Gateway {
         since: supervised.since,
         ...(facts.newest === undefined ? {} : { lastValueAt: new Date(facts.newest).toISOString() }),
         samplesPerSecond: facts.samplesPerSecond,
+        ...(facts.clockAheadMs === undefined ? {} : { clockAheadMs: Math.round(facts.clockAheadMs) }),
         ...(Object.keys(facts.devices).length > 0 ? { devices: facts.devices } : {}),
       };
       try {

@@ -9,6 +9,7 @@ import { type LogRowValue, Packer } from '#runtime/samples/packer.ts';
 import { type Row, toRow } from '#runtime/samples/scale.ts';
 import { KnownMessages } from './known-messages.ts';
 import type { Pump } from './pump.ts';
+import { SourceClock } from './source-clock.ts';
 import type { TagState, Tags } from './tags.ts';
 
 const NONE: ReadonlyMap<number, Promise<unknown>> = new Map();
@@ -30,6 +31,7 @@ export class Intake {
   readonly #known: KnownMessages;
   /** While it is looked up whether the log has a message, what comes after it waits: the order stays. */
   #looking: Promise<unknown> | undefined;
+  readonly #clock = new SourceClock();
   #newest: number | undefined;
   #counted = 0;
   #rate = 0;
@@ -43,6 +45,9 @@ export class Intake {
     this.#known = new KnownMessages(pump);
   }
 
+  get clock(): SourceClock {
+    return this.#clock;
+  }
   /** Arrival of the newest usable value, epoch ms. */
   get newest(): number | undefined {
     return this.#newest;
@@ -74,7 +79,8 @@ export class Intake {
     for (const sample of samples) {
       const state = this.#options.tags.get(sample.tagId);
       if (!state || state.row.laneId === null) continue; // a tag that is gone
-      const row = toRow(sample, state.row, arrived);
+      const row = toRow(sample, state.row, arrived, this.#clock.off);
+      this.#clock.seen(sample.time, arrived);
       state.at = arrived;
       state.last = row;
       if (row.quality < BAD) this.#newest = arrived;

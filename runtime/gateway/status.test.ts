@@ -47,6 +47,12 @@ test.each<[string, Partial<Facts>, object]>([
     { state: 'live', code: 'published', reason: 'Shows 12 variables; clients connected: 2.' },
   ],
   ['a server that shows nothing', { tags: 0, published: { variables: 0, clients: 0 } }, { state: 'idle' }],
+  [
+    'a clock two seconds behind',
+    { clockAheadMs: -2_010 },
+    { state: 'degraded', part: 'data', code: 'clock.off', reason: expect.stringContaining('2 s behind ours') },
+  ],
+  ['a clock that is near enough', { clockAheadMs: 900 }, { state: 'live' }],
   ['off', { enabled: false }, { state: 'off' }],
 ])('%s', (_name, more, wanted) => {
   expect(judge(facts(more))).toMatchObject(wanted);

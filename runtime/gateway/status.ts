@@ -1,6 +1,7 @@
 import type { ConnectorError } from '#blocks/sdk/connector.ts';
 import type { ConnectionStatus } from '#drizzle/schema/connection.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';
+import { CLOCK_OFF_MS } from '#runtime/samples/scale.ts';
 
 /** What a supervised connection knows of itself at one moment. */
 export interface Facts {
@@ -19,6 +20,8 @@ export interface Facts {
   readonly samplesPerSecond: number;
   /** What it shows to others, for a connection that does. */
   readonly published?: { readonly variables: number; readonly clients: number } | undefined;
+  /** The source's clock against ours, ms; negative = behind. */
+  readonly clockAheadMs?: number | undefined;
   /** The log does not take samples now; they are kept on disk. */
   readonly logAway: boolean;
 }
@@ -57,7 +60,7 @@ export function judge(facts: Facts): Verdict {
     const none = { en: 'Connected; no tag uses this connection yet.', zh: '已连接；尚无测点使用此连接。' };
     return { state: 'idle', code: 'tags.none', ...said(none) };
   }
-  if (facts.fresh === facts.tags) return { state: 'live' };
+  if (facts.fresh === facts.tags) return wrongClock(facts.clockAheadMs) ?? { state: 'live' };
   const away = Object.entries(facts.devices).filter(([, device]) => device.state === 'failed');
   const [address] = facts.addressErrors;
   const why: Verdict | undefined =
@@ -91,6 +94,17 @@ export function judge(facts: Facts): Verdict {
   if (why) return { ...why, state: facts.newest === undefined ? 'failed' : 'stale' };
   const silent = { en: 'The connection stands, but no fresh good value comes.', zh: '连接正常，但没有收到新的有效值。' };
   return { state: 'stale', part: 'data', code: 'data.silent', ...said(silent) };
+}
+
+/** Values come, but at the wrong time. */
+function wrongClock(aheadMs: number | undefined): Verdict | undefined {
+  if (aheadMs === undefined || Math.abs(aheadMs) <= CLOCK_OFF_MS) return undefined;
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  const off = {
+    en: `The clock of the source is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} ours; its values are marked. Set it right.`,
+    zh: `数据源时钟比本机${aheadMs > 0 ? '快' : '慢'} ${seconds} 秒，其数值已标记。请校准时钟。`,
+  };
+  return { state: 'degraded', part: 'data', code: 'clock.off', ...said(off) };
 }
 
 export const sameVerdict = (a: Verdict | undefined, b: Verdict): boolean =>

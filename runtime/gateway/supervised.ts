@@ -257,6 +257,8 @@ export class SupervisedConnection {
       };
     } else if (event.kind === 'address') {
       this.#tags.addressError(event.tagId, event.error);
+    } else if (event.kind === 'clock') {
+      this.#intake.clock.said(event.aheadMs);
     } else if (event.kind === 'published') {
       this.#published = event;
     } else {
@@ -310,6 +312,7 @@ export class SupervisedConnection {
       newest: this.#intake.newest,
       devices: this.#devices,
       published: this.#published,
+      clockAheadMs: this.#intake.clock.aheadMs(now),
       samplesPerSecond: this.#intake.rate(now),
       logAway: this.#pump.away,
     };
@@ -342,6 +345,7 @@ export class SupervisedConnection {
     this.#session = undefined;
     this.#devices = {};
     this.#published = undefined;
+    this.#intake.clock.forget();
     for (const end of this.#followed) end();
     this.#followed.clear();
     if (!session) return;

@@ -5,8 +5,11 @@ import { BAD, classOf, quality } from '#runtime/batch/quality.ts';
 export type TagRow = typeof tag.$inferSelect;
 export type Scaling = Pick<TagRow, 'type' | 'gain' | 'offset' | 'low' | 'high'>;
 
-/** A source clock that runs ahead by more than this is wrong: its values are used, but marked. (One that runs behind looks like a slow line.) */
-const CLOCK_AHEAD_MS = 1_500;
+/**
+ * A source clock that runs ahead by more than this is wrong: its values are used, but marked. One that runs behind looks like a slow line, unless
+ * the source says itself what time it has.
+ */
+export const CLOCK_OFF_MS = 1_500;
 
 /** One row of the log: number (NaN when there is none), or text, or a wave. */
 export interface Row {
@@ -18,11 +21,11 @@ export interface Row {
   readonly wave?: WaveValue;
 }
 
-/** Raw value to engineering value, with what range and clock say about its quality. */
-export function toRow(sample: Sample, scaling: Scaling, arrived: number): Row {
+/** Raw value to engineering value, with what range and clock say about its quality. `clockOff`: the source's clock is known to be wrong. */
+export function toRow(sample: Sample, scaling: Scaling, arrived: number, clockOff = false): Row {
   const base = { tagId: sample.tagId, time: sample.time };
-  const ahead = sample.time > arrived + CLOCK_AHEAD_MS;
-  const marked = (q: number) => (ahead && classOf(q) === 'good' ? quality('uncertain', 'clock-skew') : q);
+  const off = clockOff || sample.time > arrived + CLOCK_OFF_MS;
+  const marked = (q: number) => (off && classOf(q) === 'good' ? quality('uncertain', 'clock-skew') : q);
   const { value } = sample;
   if (value === undefined) return { ...base, value: Number.NaN, quality: Math.max(sample.quality, BAD) };
   if (typeof value === 'string') return { ...base, value: Number.NaN, quality: marked(sample.quality), text: value };

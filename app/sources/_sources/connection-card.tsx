@@ -85,6 +85,14 @@ export function ConnectionCard({
           <dt>{t('tags')}</dt>
           <dd>{format.integer(row.tags)}</dd>
         </div>
+        {status?.clockAheadMs !== undefined && row.enabled && row.held && (
+          <div>
+            <dt>{t('clock')}</dt>
+            <dd>
+              {t(status.clockAheadMs >= 0 ? 'clockAhead' : 'clockBehind', { ms: format.integer(Math.abs(status.clockAheadMs)) })}
+            </dd>
+          </div>
+        )}
       </dl>
       {card?.listens && now !== undefined && (
         <div className={classes.sendTo}>

@@ -72,6 +72,9 @@ export class TestAgent implements TestSource {
     for (const { id } of ITEMS) this.observe(id, 'UNAVAILABLE');
   }
 
+  /** How far its clock is ahead. */
+  clockMs = 0;
+
   /** Values of a machine that moves, every 50 ms. */
   run(): void {
     this.#timer = setInterval(() => {
@@ -85,7 +88,7 @@ export class TestAgent implements TestSource {
 
   #header(): string {
     const first = this.#buffer[0]?.sequence ?? this.#next;
-    return `<Header creationTime="${new Date().toISOString()}" sender="test" instanceId="${this.instance}" version="1.7.0.3" bufferSize="${this.bufferSize}" nextSequence="%NEXT%" firstSequence="${first}" lastSequence="${this.#next - 1}"/>`;
+    return `<Header creationTime="${new Date(Date.now() + this.clockMs).toISOString()}" sender="test" instanceId="${this.instance}" version="1.7.0.3" bufferSize="${this.bufferSize}" nextSequence="%NEXT%" firstSequence="${first}" lastSequence="${this.#next - 1}"/>`;
   }
 
   #streams(entries: readonly Entry[], next: number): string {

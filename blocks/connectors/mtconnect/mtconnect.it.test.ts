@@ -23,6 +23,9 @@ connectorSuite('mtconnect', {
     { address: 'Xcond', type: 'text', value: 'FAULT E12 Axis X over travel' },
   ],
   absent: { address: 'Yact', type: 'number' },
+  clock: (aheadMs) => {
+    if (running) running.clockMs = aheadMs;
+  },
   malformed: ['', 'a b', 'a/b', '<x>', '"x"'],
   browse: { path: 'mill/many', count: 130, contains: 'm7' },
 });

@@ -22,6 +22,8 @@ import { asFailure, Polling } from '../polling.ts';
 import { AgentError, type DataItem, type Observation, readDevices, readStreams, type Streams, UNITS } from './document.ts';
 
 const SHORTEST_PERIOD_MS = 200;
+/** An answer that took longer says too little of the agent's clock. */
+const SLOW_ANSWER_MS = 500;
 /** Observations of one answer. */
 const MOST = 5000;
 const MISSING = quality('bad', 'missing');
@@ -243,7 +245,12 @@ class Follower {
   }
 
   async #ask(path: string, signal: AbortSignal): Promise<Streams> {
-    return readStreams(await documentAt(this.#client, path, signal));
+    const asked = performance.now();
+    const streams = readStreams(await documentAt(this.#client, path, signal));
+    // the agent says when it answered
+    if (Number.isFinite(streams.created) && performance.now() - asked < SLOW_ANSWER_MS)
+      this.#host.event({ kind: 'clock', aheadMs: streams.created - Date.now() });
+    return streams;
   }
 
   #unconfirmed(): boolean {

@@ -6,12 +6,13 @@ import connector from './connector.ts';
 import { MANY, OpcuaTestServer } from './server.testing.ts';
 
 let endpoint = '';
+let running: OpcuaTestServer | undefined;
 connectorSuite('opcua', {
   connector,
   source: async () => {
-    const server = new OpcuaTestServer(await freePort());
-    endpoint = server.endpoint;
-    return server;
+    running = new OpcuaTestServer(await freePort());
+    endpoint = running.endpoint;
+    return running;
   },
   settings: () => ({ endpoint, security: 'encrypt', username: 'plant' }),
   secrets: { password: 'right' },
@@ -25,6 +26,9 @@ connectorSuite('opcua', {
   writable: { address: 'ns=1;s=Air.Setpoint', type: 'number', value: 720 },
   readOnly: { address: 'ns=1;s=Air.Pressure', type: 'number' },
   absent: { address: 'ns=1;s=Air.Nothing', type: 'number' },
+  clock: (aheadMs) => {
+    if (running) running.clockMs = aheadMs;
+  },
   malformed: ['', 'Air.Pressure', 'ns=x;s=a', 'ns=1;q=a', 'ns=1;g=12'],
   browse: { path: 'ns=1;s=Many', count: MANY, contains: 'ns=1;s=Many.V42' },
   refused: { secrets: { password: 'wrong' }, part: 'permission' },

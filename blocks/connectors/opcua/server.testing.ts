@@ -26,6 +26,8 @@ export const MANY = 130;
 export class OpcuaTestServer implements TestSource {
   readonly port: number;
   setpoint = 650;
+  /** How far its clock is ahead. */
+  clockMs = 0;
   /** Takes no value from now on. */
   refusing = false;
   #silent = false;
@@ -78,8 +80,8 @@ export class OpcuaTestServer implements TestSource {
             return new DataValue({
               value: new Variant({ dataType, arrayType: VariantArrayType.Scalar, value: get() }),
               statusCode: this.#silent ? StatusCodes.BadNoCommunication : StatusCodes.Good,
-              sourceTimestamp: new Date(),
-              serverTimestamp: new Date(),
+              sourceTimestamp: this.#now,
+              serverTimestamp: this.#now,
             });
           },
         },
@@ -136,6 +138,18 @@ export class OpcuaTestServer implements TestSource {
       });
     }
     await server.start();
+    const time = space.findNode('i=2258') as UAVariable; // Server_ServerStatus_CurrentTime
+    const timed = () =>
+      new DataValue({
+        value: { dataType: DataType.DateTime, value: this.#now },
+        sourceTimestamp: this.#now,
+        serverTimestamp: this.#now,
+      });
+    time.readValue = timed;
+  }
+
+  get #now(): Date {
+    return new Date(Date.now() + this.clockMs);
   }
 
   /** A method of the object `Air`. */

@@ -26,6 +26,11 @@ import { qualityOf, timeOf, valueOfVariant, variantValue } from './values.ts';
 
 const ITEMS_PER_REQUEST = 500;
 const CONFIRM_CHECK_MS = 250;
+/** Server_ServerStatus_CurrentTime. */
+const CURRENT_TIME = 'ns=0;i=2258';
+const TIME_EVERY_MS = 30_000;
+/** An answer that took longer says too little of the moment it is about. */
+const SLOW_ANSWER_MS = 500;
 
 interface Watched {
   readonly tag: TagRequest;
@@ -44,6 +49,7 @@ export class OpcuaSession implements Session {
   #sink: SampleSink = async () => {};
   #confirmTimer: NodeJS.Timeout | undefined;
   #confirming = false;
+  #timeAsked = Number.NEGATIVE_INFINITY;
   #over = false;
   #namespaces: readonly string[] | undefined;
 
@@ -107,6 +113,7 @@ export class OpcuaSession implements Session {
     this.#watched = new Map(items.map((item) => [item.tag.tagId, { tag: item.tag, nodeId: item.nodeId, at: 0, bad: false }]));
     await keepSubscription(this.#host, id === undefined ? undefined : { id, endpoint: this.#options.endpoint, items });
     this.#confirmTimer = setInterval(() => void this.#confirm(), CONFIRM_CHECK_MS);
+    await this.#askTime();
   }
 
   async #wanted(tags: readonly TagRequest[]): Promise<Omit<Item, 'handle'>[]> {
@@ -191,6 +198,21 @@ export class OpcuaSession implements Session {
     return { tagId: one.tag.tagId, time, value: plain, quality: wrongType ? quality('bad', 'missing') : q };
   }
 
+  /** What time the server has, halfway between question and answer. */
+  async #askTime(): Promise<void> {
+    this.#timeAsked = performance.now();
+    try {
+      const before = Date.now();
+      const asked = performance.now();
+      const { value } = await this.#opened.session.read({ nodeId: CURRENT_TIME, attributeId: AttributeIds.Value }, 0);
+      const took = performance.now() - asked;
+      if (!(value.value instanceof Date) || took > SLOW_ANSWER_MS || this.#over) return;
+      this.#host.event({ kind: 'clock', aheadMs: value.value.getTime() - (before + took / 2) });
+    } catch (error) {
+      if (!this.#over) this.#host.log('debug', 'the server was not asked for its time', { error: messageOf(error) });
+    }
+  }
+
   #give(samples: readonly Sample[]): void {
     if (!this.#over) this.#sink(samples).catch(() => {});
   }
@@ -198,6 +220,7 @@ export class OpcuaSession implements Session {
   /** Servers report changes only: steady values are read, so that their age says that the server still has them. */
   async #confirm(): Promise<void> {
     if (this.#confirming || this.#over) return;
+    if (performance.now() - this.#timeAsked > TIME_EVERY_MS) void this.#askTime();
     const now = Date.now();
     const quiet = [...this.#watched.values()].filter((one) => now - one.at >= one.tag.confirmMs).slice(0, ITEMS_PER_REQUEST);
     if (quiet.length === 0) return;
@@ -317,7 +340,7 @@ export class OpcuaSession implements Session {
       },
     ];
     const began = performance.now();
-    const target = sample ?? { address: 'ns=0;i=2258', type: 'text' as const }; // Server_ServerStatus_CurrentTime
+    const target = sample ?? { address: CURRENT_TIME, type: 'text' as const };
     const result = await this.#readOne(target.address, target.type);
     const ms = performance.now() - began;
     if (!result.error)
