@@ -14,6 +14,12 @@ export const CHANNELS = {
     host: z.string().trim().min(1).max(253),
     port: z.number().int().min(1).max(65_535),
     security: z.enum(['tls', 'starttls', 'none']).default('starttls'),
+    /** PEM of the plant's own authority, where the server's certificate is of none that everybody knows. */
+    authority: z
+      .string()
+      .max(50_000)
+      .refine((pem) => pem === '' || pem.includes('-----BEGIN CERTIFICATE-----'), 'is no certificate in PEM | 不是 PEM 证书')
+      .default(''),
     /** Signs in with the sealed password; empty = without. */
     user: z.string().trim().max(200).default(''),
     from: z.email(),

@@ -18,7 +18,7 @@ export async function sendMail(
   message: Message,
   attachments: readonly { readonly filename: string; readonly content: Buffer; readonly contentType: string }[] = [],
 ): Promise<Delivery> {
-  const { host, port, security, user, from, to, language } = settings;
+  const { host, port, security, user, from, to, language, authority } = settings;
   const transport = createTransport({
     host,
     port,
@@ -26,6 +26,7 @@ export async function sendMail(
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(user ? { auth: { user, pass: password ?? '' } } : {}),
+    ...(authority === '' ? {} : { tls: { ca: authority } }),
     ...TIMEOUTS,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -56,6 +57,10 @@ export async function sendMail(
   }
 }
 
+/** What OpenSSL and Node say of a certificate that does not hold (`tls.checkServerIdentity`, X509_V_ERR_*). */
+const CERTIFICATE =
+  /self[- ]signed certificate|unable to (get|verify)|certificate has expired|does not match certificate|not yet valid/i;
+
 interface SmtpError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
@@ -67,6 +72,14 @@ function failureOf(error: SmtpError): Delivery {
   const forGood = (why: Reason): Delivery => ({ ok: false, again: false, why });
   if (code === 'EAUTH' && (responseCode === undefined || responseCode >= 500))
     return forGood(reason('sign-in-refused', { status }, message));
+  // judged by Node: the server is not who it says, or nobody here knows who vouches for it
+  if (
+    /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(
+      String((error as { cause?: { code?: string } }).cause?.code ?? ''),
+    ) ||
+    CERTIFICATE.test(message)
+  )
+    return forGood(reason('mail-certificate', undefined, message));
   if (code === 'ETLS') return forGood(reason('mail-unencrypted', undefined, message));
   // 4yz: the server asks to come back; 5yz: it never wants this mail (RFC 5321, section 4.2.1)
   if (responseCode !== undefined)

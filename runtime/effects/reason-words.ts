@@ -54,6 +54,7 @@ export const REASON_WORDS: Readonly<Record<ReasonCode | BlockReason, Bilingual>>
   'receiver-refused': { en: 'refused by the receiver', zh: '接收方拒绝' },
   'receiver-away': { en: 'receiver does not answer', zh: '接收方无响应' },
   'sign-in-refused': { en: 'sign-in refused', zh: '登录被拒绝' },
+  'mail-certificate': { en: 'certificate not trusted', zh: '证书不受信任' },
   'robot-signature': { en: 'robot refused the signature', zh: '机器人校验未通过' },
   'robot-key': { en: 'robot is gone', zh: '机器人地址失效' },
   'mail-unencrypted': { en: 'no encryption', zh: '不支持加密' },

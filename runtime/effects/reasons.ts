@@ -115,6 +115,10 @@ export const REASONS = {
   'receiver-refused': { en: 'The receiver refused the message ({status}).', zh: '接收方拒绝了消息（{status}）。' },
   'receiver-away': { en: 'The receiver does not answer ({cause}).', zh: '接收方没有响应（{cause}）。' },
   'sign-in-refused': { en: 'The mail server refused the sign-in ({status}).', zh: '邮件服务器拒绝登录（{status}）。' },
+  'mail-certificate': {
+    en: 'The certificate of the mail server cannot be trusted: enter the authority that issued it, or mend its name or its dates.',
+    zh: '邮件服务器的证书不受信任：请填写签发机构证书，或更正证书的名称与有效期。',
+  },
   'robot-signature': {
     en: 'The robot refused the message ({status}): check its secret, its keywords, its list of addresses and the clock.',
     zh: '机器人拒绝了消息（{status}）：请检查加签密钥、关键词、IP 白名单和系统时间。',

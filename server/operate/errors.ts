@@ -19,6 +19,12 @@ export const failed = defineErrors({
     en: 'This command is no longer waiting: it was {state}.',
     zh: '该指令已不再等待确认：{state}。',
   },
+  'operate.controlled': {
+    family: 'user',
+    status: 409,
+    en: 'Control was not taken. {why}',
+    zh: '未取得控制权。{why}',
+  },
   'operate.confirmed-already': {
     family: 'user',
     status: 409,

@@ -18,6 +18,7 @@ import { readRetention, saveRetention, saveRetentionDefault } from '../history/s
 import { listSignals } from '../history/signals.ts';
 import { answerConfirmation } from './answer-confirmation.ts';
 import { as, both, code, inTenant, OWN, one, openWorld, STRANGER, type World } from './fixture.testing.ts';
+import { listControl, releaseControl, takeControl } from './leases.ts';
 import { liveScreen } from './live-screen.ts';
 import { listScreens, readScreen } from './read-screen.ts';
 import { submitForm } from './submit-form.ts';
@@ -108,6 +109,26 @@ describe('operator screens', () => {
     expect(await code(answer(id, false))).toBe('operate.confirmation-over');
     expect(await answer(await waiting(2, 1), false)).toEqual({ state: 'refused' });
     expect(await lastControl()).toMatchObject({ type: 'answer', step: 2, ok: false });
+  });
+
+  it('a person takes an asset for themselves, for a time, which is shown and audited; a second person does not get it', async () => {
+    const { placeId: assetId } = world;
+    const other = { orgId: OWN.orgId, user: { id: 'u3', name: 'Li Na' } };
+    const take = (actor = OWN) => as(actor, (tx, a) => takeControl(tx, a, { assetId, minutes: 30 }));
+    expect(await code(take(STRANGER))).toBe('access.not-found');
+    const { until } = await take();
+    expect(until.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
+    expect(await code(take(other))).toBe('operate.controlled');
+    expect(await as(other, (tx, a) => listControl(tx, a))).toMatchObject([
+      { assetId, tagId: null, holder: 'Zhang Wei', rank: 10, mine: false },
+    ]);
+    expect(await as(STRANGER, (tx, a) => listControl(tx, a))).toEqual([]);
+    expect(await as(other, (tx, a) => releaseControl(tx, a, { assetId }))).toEqual({ released: false });
+    expect(await as(OWN, (tx, a) => releaseControl(tx, a, { assetId }))).toEqual({ released: true });
+    expect(await as(OWN, (tx, a) => listControl(tx, a))).toEqual([]);
+    expect((await take(other)).until).toBeInstanceOf(Date);
+    expect(await as(other, (tx, a) => releaseControl(tx, a, { assetId }))).toEqual({ released: true });
+    expect(await audited()).toEqual(expect.arrayContaining(['lease.take', 'lease.release']));
   });
 
   it('live: outputs of the log reach the screen, with the state around them', async () => {

@@ -1,6 +1,7 @@
 import { orgProcedure, orgSubscription, router } from '../trpc.ts';
 import { answerConfirmation, answerConfirmationInput } from './answer-confirmation.ts';
 import { explainHeld, explainHeldInput } from './explain-held.ts';
+import { listControl, releaseControl, releaseControlInput, takeControl, takeControlInput } from './leases.ts';
 import { liveScreen, liveScreenInput } from './live-screen.ts';
 import { listScreens, readScreen, screenInput } from './read-screen.ts';
 import { submitForm, submitFormInput } from './submit-form.ts';
@@ -19,6 +20,13 @@ export const operateRouter = router({
   explain: orgProcedure('operate.read')
     .input(explainHeldInput)
     .query(({ ctx, input }) => explainHeld(ctx.tx, ctx.orgId, input)),
+  control: orgProcedure('operate.read').query(({ ctx }) => listControl(ctx.tx, ctx)),
+  takeControl: orgProcedure('operate.write')
+    .input(takeControlInput)
+    .mutation(({ ctx, input }) => takeControl(ctx.tx, ctx, input)),
+  releaseControl: orgProcedure('operate.write')
+    .input(releaseControlInput)
+    .mutation(({ ctx, input }) => releaseControl(ctx.tx, ctx, input)),
   confirm: orgProcedure('operate.write')
     .input(answerConfirmationInput)
     .mutation(({ ctx, input }) => answerConfirmation(ctx.tx, ctx, input)),
