@@ -57,4 +57,4 @@ test('mw export writes what was recorded, for mw run, pandas and DuckDB', async 
     const refused = mw(...args);
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining(why)]);
   }
-}, 60_000);
+}, 180_000);

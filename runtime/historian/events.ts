@@ -16,9 +16,18 @@ export function eventOf({ seq, entry }: LogRow): EventRow | undefined {
   if (entry.kind !== 'control' || entry.event.type === 'tick') return undefined;
   const { event } = entry;
   // what is tried again is in the log and in the dead letters; here it would be bytes nobody reads
-  const told = event.type === 'retry' ? { ...event, entry: undefined } : event;
+  // so would be a table that was read or computed for an app: the log and its archives have it
+  const told =
+    event.type === 'retry'
+      ? { ...event, entry: undefined }
+      : event.type === 'answer' && isLarge(event.value)
+        ? { ...event, value: undefined }
+        : event;
   return { seq, at: entry.at, subject: subjectOf(event), event: told as ControlEvent };
 }
+
+const LARGE = 2_000;
+const isLarge = (value: unknown): boolean => typeof value === 'object' && value !== null && JSON.stringify(value).length > LARGE;
 
 function subjectOf(event: ControlEvent): string {
   if ('instanceId' in event) return event.instanceId;

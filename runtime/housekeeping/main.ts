@@ -2,10 +2,12 @@
  * Process entry, short-lived: brings what is kept in line with the rules and ends. Started by the historian, once an hour; what is half done
  * when it is stopped is done the next time. Large libraries and large reads are here, so that no process of the product grows by them.
  */
+
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import type { Trouble } from '#drizzle/troubles.ts';
+import { dropOldReads } from '#runtime/effects/read-history.ts';
 import { closeDuck } from '#runtime/historian/cold/duck.ts';
 import { moveToCold } from '#runtime/historian/cold/move-to-cold.ts';
 import { makeHours } from '#runtime/historian/hours.ts';
@@ -87,6 +89,7 @@ const steps: Step[] = [
     },
   },
   { name: 'archives', run: async () => ({ dropped: await dropOldArchives(sql, dataFolder, env.MILLWRIGHT_ARCHIVE_DAYS) }) },
+  { name: 'reads', run: async () => ({ dropped: await dropOldReads(sql, env.MILLWRIGHT_LOG_DAYS, signal) }) },
   { name: 'blobs', run: () => collectBlobs(db, dataFolder, { waveHours: rawHours, sampleDays }, signal) },
 ];
 

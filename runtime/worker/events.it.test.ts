@@ -132,4 +132,4 @@ test('alarms, acts and sent events reach the apps that take them: once, in order
     ['audit', 'app.before'],
     ['audit', 'app.deploy'],
   ]);
-}, 60_000);
+}, 180_000);

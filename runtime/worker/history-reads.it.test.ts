@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { effect } from '#drizzle/schema/index.ts';
+import { dropOldReads } from '#runtime/effects/read-history.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import { sha256 } from '#runtime/graph/hash.ts';
 import { consume } from '#runtime/historian/consume.ts';
@@ -145,6 +146,19 @@ test('an edit that asks for something else reads the history as it was known the
   const { past, report } = await run(graph('mean'), {});
   expect(past).toEqual([near(68), near(86)]); // means of 10, 20, 30 and of 10, 50, 30 °C
   expect(report.source).toMatchObject({ kind: 'log' });
+});
+
+test('what was read long ago leaves the list of actions; a replay of it has the answers all the same', async () => {
+  const reads = () => f.db.$count(effect, eq(effect.kind, 'history.read'));
+  expect(await dropOldReads(f.sql, 7)).toBe(0);
+  await f.sql`update effect set done_at = now() - interval '8 days' where step = (select min(step) from effect)`;
+  const before = await reads();
+  const gone = await dropOldReads(f.sql, 7);
+  expect(gone).toBeGreaterThan(0);
+  expect(await reads()).toBe(before - gone);
+  const { past, report } = await run(graph('none'), {});
+  expect(past).toEqual([FIRST, SECOND]);
+  expect(report.source).toMatchObject({ kind: 'journal', different: 0 });
 });
 
 test('as corrected both see the correction', async () => {
