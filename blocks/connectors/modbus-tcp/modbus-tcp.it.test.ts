@@ -129,6 +129,21 @@ describe('several units behind one gateway', () => {
     });
   });
 
+  it('a counter that rolls over comes as it is: what it means is said by transform.counter, not guessed here', async () => {
+    const counter = tags.slice(0, 1);
+    const values = () => samples.filter(isGood).map((s) => s.value);
+    await session.subscribe(counter, async (more) => {
+      samples.push(...more);
+    });
+    for (const word of [65_534, 65_535, 0, 3]) {
+      server.words.set('1/holding/0', word);
+      await until(`${word} is read`, () => values().at(-1) === word);
+    }
+    const seen = values().filter((value, i, all) => value !== all[i - 1]);
+    expect(seen.slice(-4)).toEqual([65_534, 65_535, 0, 3]);
+    expect(samples.filter((s) => !isGood(s))).toEqual([]);
+  });
+
   it('takes values in all byte orders', async () => {
     // 123456.789 as IEEE 754 single: 47 F1 20 65 (hand-computed: exponent 143, mantissa 0x712065)
     const bytes = { abcd: [0x47f1, 0x2065], cdab: [0x2065, 0x47f1], badc: [0xf147, 0x6520], dcba: [0x6520, 0xf147] };
