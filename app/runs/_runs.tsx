@@ -182,6 +182,17 @@ function Effects() {
   );
 }
 
-const KINDS = ['tag.write', 'notify.send', 'confirm.request', 'alarm.raise'] as const;
+const KINDS = [
+  'tag.write',
+  'command.send',
+  'recipe.download',
+  'watchdog.beat',
+  'lease.take',
+  'lease.release',
+  'notify.send',
+  'report.make',
+  'confirm.request',
+  'alarm.raise',
+] as const;
 const effectKind = (kind: string) => (KINDS.find((one) => one === kind) ?? 'other').replace('.', '_') as 'other';
 const plain = (value: unknown): string => (['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '');

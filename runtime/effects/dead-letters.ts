@@ -14,7 +14,7 @@ export type Settling = 'done' | 'gone' | 'no-entry' | 'not-repeatable';
  * Kinds of effects that may be repeated later. A command to a machine may not: the app was told that it failed and may have acted since; a new
  * command is given on the operator screen.
  */
-export const REPEATABLE: readonly string[] = ['notify.send'];
+export const REPEATABLE: readonly string[] = ['notify.send', 'report.make'];
 
 const settledBy = (how: Settled['how'], by: string): Settled => ({ how, by, at: new Date().toISOString() });
 const openLetter = (orgId: string, id: string) =>

@@ -61,6 +61,7 @@ const failed = async (step: number, kind: string) => {
   });
   return id;
 };
+let step = 100;
 const settle = (what: Parameters<typeof settleLetter>[2]['what'], how: 'retry' | 'drop', actor = OWN) =>
   as(actor, (tx, a) => settleLetter(tx, a, { what, how }));
 
@@ -117,6 +118,52 @@ it('a message is sent again from its first attempt under the same key; a command
   expect(await settle({ effect: command }, 'drop')).toEqual({ settled: 'dropped' });
   const [kept] = await open.test.db.select().from(effect).where(eq(effect.step, 3));
   expect(kept).toMatchObject({ status: 'dead', settled: { how: 'dropped', by: 'Zhang Wei' } });
+});
+
+it.each(['tag.write', 'command.send', 'recipe.download', 'watchdog.beat', 'lease.take'])(
+  'an act on a machine stays as it ended, whatever it was: %s',
+  async (kind) => {
+    const id = await failed(step++, kind);
+    expect((await as(OWN, (tx, a) => listDeadLetters(tx, a.orgId))).effects.find((e) => e.step === id.step)).toMatchObject({
+      kind,
+      repeatable: false,
+    });
+    expect(await code(settle({ effect: id }, 'retry'))).toBe('effects.command-stays');
+    expect(await code(settle({ effect: id }, 'drop', STRANGER))).toBe('effects.settled');
+    expect(await settle({ effect: id }, 'drop')).toEqual({ settled: 'dropped' });
+  },
+);
+
+it('a report is made and mailed again: its documents stand already', async () => {
+  const id = await failed(step++, 'report.make');
+  expect((await as(OWN, (tx, a) => listDeadLetters(tx, a.orgId))).effects.find((e) => e.step === id.step)).toMatchObject({
+    repeatable: true,
+  });
+  expect(await settle({ effect: id }, 'retry')).toEqual({ settled: 'retried' });
+  expect(await claimEffects(open.test.db, { kinds: ['report.make'] })).toMatchObject([{ ...id, attempts: 1, answered: true }]);
+});
+
+it('every reason that an act, a message or a report can end with is told in both languages', async () => {
+  const ends = [
+    reason('leased', { holder: 'Zhang Wei', seconds: 60 }),
+    reason('recipe-in-part', { tag: 'T1', cause: { en: 'read-back differs', zh: '回读不一致' }, left: 'T2' }),
+    reason('method-refused', { method: 'Start', cause: { en: 'BadInvalidState', zh: '状态无效' } }),
+    reason('robot-signature', { status: 310_000 }),
+    reason('mail-certificate'),
+    reason('channel-no-files', { channel: 'hook' }),
+  ];
+  for (const why of ends) {
+    const id = await failed(step++, 'notify.send');
+    await open.test.db
+      .update(effect)
+      .set({ answer: { ok: false, ...why } })
+      .where(eq(effect.step, id.step));
+    const { effects } = await as(OWN, (tx, a) => listDeadLetters(tx, a.orgId));
+    const told = effects.find((e) => e.step === id.step)?.answer?.reason;
+    expect(told?.zh, why.code).toMatch(/\p{Script=Han}/u);
+    expect(told?.zh).not.toMatch(/[{}]/);
+    expect(told?.en).not.toMatch(/\p{Script=Han}|[{}]/u);
+  }
 });
 
 it('of rows that a block refuses the newest are kept, and every entry that was set aside', async () => {
