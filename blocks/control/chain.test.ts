@@ -5,7 +5,7 @@ import { createLocalStepper } from '#runtime/compile/local-stepper.ts';
 import { buildStepInput, type InputRow } from '#runtime/compile/step-input.ts';
 
 /** The guarded way of a set-point: form → interlock → confirmation → write, compiled as an app would be. */
-const ids = ['interlock', 'confirm', 'write'] as const;
+const ids = ['interlock', 'confirm', 'write', 'command', 'recipe', 'watchdog', 'lease'] as const;
 const loaded = await Promise.all([
   ...ids.map((id) => loadBlock(new URL(`./${id}/block.ts`, import.meta.url))),
   loadBlock(new URL('../source/tag/block.ts', import.meta.url)),
@@ -97,5 +97,74 @@ describe('the guarded way of a set-point', () => {
     const compiled = await compileGraph(bare, { catalogue });
     expect(compiled.ok).toBe(false);
     if (!compiled.ok) expect(compiled.problems.map((p) => p.code)).toContain('write-unguarded');
+  });
+});
+
+describe('whatever commands a machine', () => {
+  const roles = [
+    { name: 'pressure', title: { en: 'Header pressure', zh: '总管压力' }, unit: 'bar' },
+    { name: 'setpoint', title: { en: 'Set-point', zh: '压力设定' }, unit: 'bar', write: true },
+  ];
+  const node = (id: string, block: string, params: object = {}) => ({
+    id,
+    block,
+    version: '1.0.0',
+    params: params as Record<string, unknown>,
+  });
+  const form = node('form', 'test/source.asked');
+  const pressure = node('pressure', 'millwright/source.tag', { role: 'pressure' });
+  const guard = node('guard', 'millwright/control.interlock', { condition: 'a < 8.5' });
+  const wire = (from: string, to: string) => {
+    const end = (text: string) => ({ node: text.split('.')[0] ?? '', port: text.split('.')[1] ?? '' });
+    return { from: end(from), to: end(to) };
+  };
+  const problems = async (nodes: object[], wires: object[]) => {
+    const made = await compileGraph({ format: 1, nodes, wires, roles, outputs: [] } as never, { catalogue });
+    return made.ok ? made.program.info.preconditions : made.problems.map((p) => p.code);
+  };
+  const command = node('act', 'millwright/control.command', { role: 'setpoint', done: 30 });
+  const guarded = [wire('form.out', 'guard.command'), wire('pressure.out', 'guard.a')];
+
+  test('a command needs a guard before its command, not before what the device says', async () => {
+    const told = [wire('pressure.out', 'act.state')];
+    expect(
+      await problems([form, pressure, guard, command], [...guarded, wire('guard.out', 'act.command'), ...told]),
+    ).toMatchObject({
+      act: [{ node: 'guard', expression: 'a < 8.5' }],
+    });
+    expect(await problems([form, pressure, command], [wire('form.out', 'act.command'), ...told])).toEqual(['write-unguarded']);
+    // a second way around the guard
+    expect(
+      await problems(
+        [form, pressure, guard, command],
+        [...guarded, wire('guard.out', 'act.command'), wire('form.out', 'act.command'), ...told],
+      ),
+    ).toEqual(['write-unguarded']);
+  });
+
+  test('a recipe needs one; a sign of life and a claim command nothing, yet their roles are for writing', async () => {
+    const recipe = node('act', 'millwright/control.recipe', { parameters: [{ name: 'value', role: 'setpoint', unit: 'bar' }] });
+    expect(await problems([form, recipe], [wire('form.out', 'act.in')])).toEqual(expect.arrayContaining(['write-unguarded']));
+    const watchdog = (role: string) => node('act', 'millwright/control.watchdog', { role });
+    expect(await problems([pressure, watchdog('setpoint')], [wire('pressure.out', 'act.in')])).toEqual({});
+    expect(await problems([pressure, watchdog('pressure')], [wire('pressure.out', 'act.in')])).toEqual(['role-write']);
+    const compare = { node: 'act', port: 'in' };
+    const lease = node('act', 'millwright/control.lease', { role: 'setpoint' });
+    const want = testSource('test/source.want', { want: { type: 'boolean' } });
+    const both = testCatalogue([
+      want,
+      ...loaded.map(({ block, manifest, source }) => ({ manifest, params: block.params, ...(source ? { source } : {}) })),
+    ]);
+    const made = await compileGraph(
+      {
+        format: 1,
+        nodes: [node('want', 'test/source.want'), lease],
+        wires: [{ from: { node: 'want', port: 'out' }, to: compare }],
+        roles,
+        outputs: [],
+      } as never,
+      { catalogue: both },
+    );
+    expect(made.ok).toBe(true);
   });
 });
