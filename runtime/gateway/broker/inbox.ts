@@ -55,7 +55,7 @@ export class Inbox {
   readonly #bytesOf = new Map<string, number>();
   #bytes = 0;
   #next = 1;
-  #compacting = false;
+  #compacting: Promise<void> | undefined;
 
   private constructor(limits: InboxLimits) {
     this.#limits = limits;
@@ -230,15 +230,17 @@ export class Inbox {
     if (!journal) throw new Error('the inbox is open once its journal is');
     await (flush ? journal.flush(record) : journal.write(record));
     if (this.#compacting || journal.bytes < COMPACT_BYTES + 4 * this.#bytes) return;
-    this.#compacting = true;
-    await journal
+    // Beside: whoever happened to write last must not wait for it, or what comes after would pass it. One that fails leaves the old file, and the next tries again.
+    this.#compacting = journal
       .compact(() => this.#state())
+      .catch(() => {})
       .finally(() => {
-        this.#compacting = false;
+        this.#compacting = undefined;
       });
   }
 
   async close(): Promise<void> {
+    await this.#compacting;
     await this.#journal?.close();
   }
 }

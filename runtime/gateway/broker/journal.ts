@@ -8,6 +8,11 @@ export interface JournalRecord {
   readonly body?: Uint8Array;
 }
 
+interface Rewriting {
+  readonly state: () => JournalRecord[];
+  readonly done: PromiseWithResolvers<void>;
+}
+
 const HEADER = 12; // u32 length of what follows, u32 its crc, u32 length of the head
 const NAME = /^(\d{8})\.journal$/;
 /** First record of a file: how many records after it are the state at its beginning; with fewer the file was never finished. */
@@ -24,6 +29,7 @@ export class Journal {
   #bytes: number;
   #pending: { readonly parts: Buffer[]; readonly flush: boolean; readonly done: PromiseWithResolvers<void> }[] = [];
   #writing: Promise<void> | undefined;
+  #rewriting: Rewriting | undefined;
 
   private constructor(folder: string, file: FileHandle, generation: number, bytes: number) {
     this.#folder = folder;
@@ -64,16 +70,26 @@ export class Journal {
   #add(record: JournalRecord, flush: boolean): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.#pending.push({ parts: frame(record), flush, done });
+    this.#start();
+    return done.promise;
+  }
+  #start(): void {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
     });
-    return done.promise;
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#pending.length > 0) {
+    while (this.#pending.length > 0 || this.#rewriting) {
       const batch = this.#pending;
       this.#pending = [];
+      const rewriting = this.#rewriting;
+      this.#rewriting = undefined;
+      // what waits to be written is in the state already, and on disk with it
+      if (rewriting && (await this.#rewrite(rewriting))) {
+        for (const one of batch) one.done.resolve();
+        continue;
+      }
       try {
         const parts = batch.flatMap((one) => one.parts);
         // at its place: what a full disk cut off is written over
@@ -88,26 +104,32 @@ export class Journal {
     }
   }
 
-  /** Writes the state anew and leaves the history behind. `state` is asked when nothing is being written. */
-  async compact(state: () => JournalRecord[]): Promise<void> {
-    while (this.#writing) await this.#writing;
-    const rewrite = async () => {
+  /**
+   * Writes the state anew and leaves the history behind, before anything else is written: under a steady stream there is always something. `state` must hold
+   * what every record says that `write` or `flush` was called with.
+   */
+  compact(state: () => JournalRecord[]): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#rewriting = { state, done };
+    this.#start();
+    return done.promise;
+  }
+  /** One that fails leaves the old file as it is. */
+  async #rewrite({ state, done }: Rewriting): Promise<boolean> {
+    try {
       const begun = await begin(this.#folder, this.#generation + 1, state());
       const old = this.#file;
       this.#file = begun.file;
       this.#bytes = begun.bytes;
-      await old.close();
-      await unlink(join(this.#folder, fileName(this.#generation++)));
-    };
-    // what comes meanwhile is written after it, to the new file
-    const rewriting = rewrite();
-    this.#writing = rewriting
-      .catch(() => {}) // told to the caller; the old file goes on
-      .then(() => this.#writeAll())
-      .finally(() => {
-        this.#writing = undefined;
-      });
-    await rewriting;
+      // the new one stands: an old one that cannot be taken away now goes at the next start
+      await old.close().catch(() => {});
+      await unlink(join(this.#folder, fileName(this.#generation++))).catch(() => {});
+      done.resolve();
+      return true;
+    } catch (error) {
+      done.reject(error);
+      return false;
+    }
   }
 
   async close(): Promise<void> {
