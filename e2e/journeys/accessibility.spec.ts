@@ -17,6 +17,8 @@ const PLACES: Readonly<Partial<Record<Person, readonly string[]>>> = {
     '/operate',
     '/alarms',
     '/history',
+    '/records',
+    '/records?kind=recipe',
     '/runs',
     '/runs?tab=traces',
     '/market',

@@ -10,6 +10,7 @@ import { useFormat } from '../../_parts/format.ts';
 import { ListTable } from '../../_parts/list-table.tsx';
 import { ChangeDialog, type Step } from './change-dialog.tsx';
 import { FieldText } from './field-text.tsx';
+import { asHeading } from './heading.ts';
 import { Trace } from './trace.tsx';
 import { Versions } from './versions.tsx';
 
@@ -53,7 +54,7 @@ export function RecordDialog({
       opened
       size="xl"
       onClose={onClose}
-      title={`${format.text(kind.title)} · ${code}`}
+      title={`${asHeading(format.text(kind.title))} · ${code}`}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       {read.isError && <ErrorState error={read.error} retry={() => void read.refetch()} />}
@@ -61,7 +62,9 @@ export function RecordDialog({
         <Stack gap="sm">
           <Group justify="space-between">
             <Group gap="xs">
-              <Badge variant="default">{format.text(state?.title ?? { en: record.state })}</Badge>
+              <Badge variant="default" tt="none">
+                {asHeading(format.text(state?.title ?? { en: record.state }))}
+              </Badge>
               <Text c="dimmed">
                 {t('version')} {record.version} · {format.dateTime(record.updatedAt)}
               </Text>
@@ -119,7 +122,8 @@ export function RecordDialog({
                     { label: t('links'), cell: (link) => link.way },
                     {
                       label: t('kind'),
-                      cell: (link) => format.text(kinds.find((one) => one.name === link.kind)?.title ?? { en: link.kind }),
+                      cell: (link) =>
+                        asHeading(format.text(kinds.find((one) => one.name === link.kind)?.title ?? { en: link.kind })),
                     },
                     {
                       label: t('code'),

@@ -12,6 +12,7 @@ import { useFormat } from '../../_parts/format.ts';
 import { ListTable } from '../../_parts/list-table.tsx';
 import { PageHeader } from '../../_parts/page-header.tsx';
 import { ChangeDialog } from './change-dialog.tsx';
+import { asHeading } from './heading.ts';
 import { ImportDialog } from './import-dialog.tsx';
 import { RecordDialog } from './record-dialog.tsx';
 
@@ -69,7 +70,7 @@ export function RecordsPage({ kind: asked = 'order', code }: { kind?: string; co
                   .filter((one) => one.group === group)
                   .map((one) => ({
                     value: one.name,
-                    label: `${format.text(one.plural)}${countOf(one.name) > 0 ? ` (${format.integer(countOf(one.name))})` : ''}`,
+                    label: `${asHeading(format.text(one.plural))}${countOf(one.name) > 0 ? ` (${format.integer(countOf(one.name))})` : ''}`,
                   })),
               }))}
             />
@@ -118,7 +119,7 @@ function RecordList({ kind, onOpen }: { kind: KindFacts; onOpen: (code: string) 
     ),
   );
   const rows = pages.data?.pages.flatMap((page) => page.records) ?? [];
-  const titleOf = (name: string) => format.text(kind.states.find((one) => one.state === name)?.title ?? { en: name });
+  const titleOf = (name: string) => asHeading(format.text(kind.states.find((one) => one.state === name)?.title ?? { en: name }));
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
@@ -136,7 +137,7 @@ function RecordList({ kind, onOpen }: { kind: KindFacts; onOpen: (code: string) 
           clearable
           value={state}
           onChange={setState}
-          data={kind.states.map((one) => ({ value: one.state, label: format.text(one.title) }))}
+          data={kind.states.map((one) => ({ value: one.state, label: asHeading(format.text(one.title)) }))}
         />
       </Group>
       {pages.isError && <ErrorState error={pages.error} retry={() => void pages.refetch()} />}

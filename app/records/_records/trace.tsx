@@ -7,6 +7,7 @@ import { useTRPC } from '../../_client/trpc.ts';
 import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { ListTable } from '../../_parts/list-table.tsx';
+import { asHeading } from './heading.ts';
 
 /** What a lot or unit is made of and what it went into. */
 export function Trace({
@@ -43,7 +44,7 @@ export function Trace({
                 { label: t('step'), right: true, cell: (link) => link.depth },
                 {
                   label: t('kind'),
-                  cell: (link) => format.text(kinds.find((one) => one.name === link.kind)?.title ?? { en: link.kind }),
+                  cell: (link) => asHeading(format.text(kinds.find((one) => one.name === link.kind)?.title ?? { en: link.kind })),
                 },
                 {
                   label: t('code'),

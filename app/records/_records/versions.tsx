@@ -7,6 +7,7 @@ import { useTRPC } from '../../_client/trpc.ts';
 import { ErrorState } from '../../_parts/error-state.tsx';
 import { useFormat } from '../../_parts/format.ts';
 import { ListTable } from '../../_parts/list-table.tsx';
+import { asHeading } from './heading.ts';
 
 /** Who did what when and why, and who signed it. */
 export function Versions({ kind, code }: { kind: KindFacts; code: string }) {
@@ -16,7 +17,7 @@ export function Versions({ kind, code }: { kind: KindFacts; code: string }) {
   const versions = useQuery(trpc.records.versions.queryOptions({ kind: kind.name, code }));
   if (versions.isError) return <ErrorState error={versions.error} retry={() => void versions.refetch()} />;
   const title = (name: string) => format.text(kind.transitions.find((one) => one.name === name)?.title ?? { en: name });
-  const state = (name: string) => format.text(kind.states.find((one) => one.state === name)?.title ?? { en: name });
+  const state = (name: string) => asHeading(format.text(kind.states.find((one) => one.state === name)?.title ?? { en: name }));
   return (
     <ListTable
       label={t('versions')}
