@@ -47,6 +47,15 @@ test('a plan on a screen: Gantt, floor, links, table and a check against the pub
   await page.getByTestId('widget-rows').getByRole('button', { name: 'Save as CSV' }).click();
   expect((await saved).suggestedFilename()).toBe('Operations.csv');
 
+  // the same on paper: a PDF and a workbook among the documents of the company
+  const papers = page.getByTestId('widget-papers').getByRole('link');
+  await expect(papers).toHaveCount(2, { timeout: 60_000 });
+  const files = await Promise.all(
+    (await papers.all()).map(async (link) => page.request.get((await link.getAttribute('href')) ?? '')),
+  );
+  const types = files.map((file) => file.headers()['content-type']);
+  expect(types.sort()).toEqual(['application/pdf', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']);
+
   for (const [language, scheme] of [
     ['en', 'light'],
     ['zh', 'dark'],

@@ -75,12 +75,28 @@ export const workshop = {
       }),
       ...tables.flatMap((t) => t.nodes),
       node('plan', 'optimize.jobshop', { timeLimit: 2 }),
+      node('report', 'notify.report', {
+        title: title('Plan of the workshop', '车间排程'),
+        prefix: 'PLAN',
+        columns: [
+          { name: 'machine', title: title('Machine', '机器'), show: 'text' },
+          { name: 'job', title: title('Job', '作业'), show: 'text' },
+          { name: 'from', title: title('From', '开始'), show: 'time' },
+          { name: 'to', title: title('To', '结束'), show: 'time' },
+        ],
+        zone: 'Asia/Shanghai',
+      }),
     ],
-    wires: [...tables.flatMap((t) => t.wires), wire('operations', 'plan', ['out', 'operations'])],
+    wires: [
+      ...tables.flatMap((t) => t.wires),
+      wire('operations', 'plan', ['out', 'operations']),
+      wire('plan', 'report', ['plan', 'in']),
+    ],
     outputs: [
       { name: 'plan', from: { node: 'plan', port: 'plan' }, title: title('Plan', '排程') },
       { name: 'summary', from: { node: 'plan', port: 'summary' }, title: title('Quality of the plan', '排程质量') },
       { name: 'machines', from: { node: 'machines', port: 'out' }, title: title('Machines', '机器') },
+      { name: 'report', from: { node: 'report', port: 'out' }, title: title('Reports', '报表') },
       { name: 'links', from: { node: 'links', port: 'out' }, title: title('Ways of the work', '工序流向') },
     ],
   },
@@ -124,6 +140,10 @@ export const workshop = {
         {
           ...{ id: 'pareto', kind: 'chart', title: title('Load', '负荷'), options: { form: 'bar', show: ['name', 'value'] } },
           ...{ bind: [{ slot: 'frame', to: 'machines' }], at: { x: 8, y: 10, w: 4, h: 6 } },
+        },
+        {
+          ...{ id: 'papers', kind: 'document', title: title('On paper', '报表') },
+          ...{ bind: [{ slot: 'documents', to: 'report.documents' }], at: { x: 8, y: 16, w: 4, h: 3 } },
         },
         {
           ...{ id: 'rows', kind: 'table', title: title('Operations', '工序') },

@@ -18,6 +18,7 @@ import { AlarmWidget } from './alarm-widget.tsx';
 import { CheckWidget } from './check-widget.tsx';
 import { Confirmations } from './confirmations.tsx';
 import { ControlWidget } from './control-widget.tsx';
+import { DocumentWidget } from './document-widget.tsx';
 import { GanttWidget, GraphWidget, MapWidget } from './plan-widgets.tsx';
 import classes from './screen.module.css';
 import { ScreenProvider, useScreen } from './screen-context.tsx';
@@ -37,6 +38,7 @@ const WIDGETS: Readonly<Record<string, (props: { widget: Widget }) => React.Reac
   graph: GraphWidget,
   map: MapWidget,
   check: CheckWidget,
+  document: DocumentWidget,
 };
 
 export function OperatorScreen(props: { installationId: string; screenId: string; instanceId?: string }) {
