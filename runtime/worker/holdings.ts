@@ -72,7 +72,7 @@ export class Holdings implements RoundHooks {
   }
   /** It has just failed here. */
   resting(shardId: number): boolean {
-    return (this.troubles.get(shardId)?.until ?? 0) > Date.now();
+    return (this.troubles.get(shardId)?.until ?? 0) > performance.now();
   }
 
   async take(shardId: number): Promise<HeldShard | undefined> {
@@ -112,10 +112,10 @@ export class Holdings implements RoundHooks {
   private async troubled(shardId: number, error: unknown): Promise<void> {
     const lost = sessionLost(error) || !this.context.session.open;
     const t = this.trouble(shardId);
-    if (isPassing(error)) t.until = Date.now() + MOST_PAUSE_MS;
+    if (isPassing(error)) t.until = performance.now() + MOST_PAUSE_MS;
     if (lost || isPassing(error)) return;
     t.errors++;
-    t.until = Date.now() + Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** t.errors);
+    t.until = performance.now() + Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** t.errors);
     const stops = t.errors >= MOST_FAILURES;
     if (stops) this.troubles.delete(shardId);
     try {
@@ -169,7 +169,7 @@ export class Holdings implements RoundHooks {
     this.forget(s);
     const t = this.trouble(s.lease.shardId);
     // once is an accident and taken again at once
-    if (++t.drops > 1) t.until = Date.now() + Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** t.drops);
+    if (++t.drops > 1) t.until = performance.now() + Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** t.drops);
     if (error === undefined) this.onFree();
     else void this.troubled(s.lease.shardId, error).finally(() => this.onFree());
   }
