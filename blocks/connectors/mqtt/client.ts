@@ -199,7 +199,7 @@ export class BrokerClient {
     this.#onLost(error);
   }
 
-  /** Closes so that the broker does not send the will: a DISCONNECT, which `close` leaves out. */
+  /** Closes with a DISCONNECT: the broker sends no will, and keeps no half-open connection of this client. */
   async leave(): Promise<void> {
     const written = new Promise<void>((resolve) => {
       if (this.#over || !this.#client.connected) resolve();
