@@ -54,7 +54,8 @@ afterAll(async () => {
 });
 
 /** An app asks; what comes back is the question, and a look at what the app was told. */
-async function question(persons: number, seconds = 60) {
+async function question(persons: number) {
+  const seconds = 60;
   const id = { shardId: 1, step: ++step, ordinal: 0 };
   await server.db.insert(effect).values({
     ...id,
@@ -110,8 +111,12 @@ it('one refusal ends it, whoever agreed before', async () => {
 });
 
 it('a confirmation after its time confirms nothing, also when another had agreed in time', async () => {
-  const asked = await question(2, 3);
+  const asked = await question(2);
   expect(await says(first, asked.id, true)).toEqual({ state: 'open' });
+  const over = { deadline: new Date(Date.now() - 1) };
+  await server.db.update(confirmation).set(over).where(eq(confirmation.id, asked.id));
+  expect(await code(says(second, asked.id, true))).toBe('operate.confirmation-over');
+  await server.db.update(effect).set(over).where(eq(effect.step, step));
   await expect.poll(asked.state, { timeout: 20_000 }).toBe('expired');
   expect(await code(says(second, asked.id, true))).toBe('operate.confirmation-over');
   expect(await asked.told()).toMatchObject({ status: 'expired', answer: { ok: false, code: 'expired' } });
