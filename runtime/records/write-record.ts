@@ -90,7 +90,8 @@ export async function stageRecord(tx: Tx, orgId: string, wish: RecordRequest, wh
     .select()
     .from(record)
     .where(and(eq(record.orgId, orgId), eq(record.kind, kind), eq(record.code, code)))
-    .for('update');
+    // its key stays: who names it meanwhile need not wait, and two who name each other do not wait for one another
+    .for('no key update');
   // behind the lock: the same request may have been at work just now
   const done = await answered(tx, orgId, who.request);
   if (done) return { ok: true, record: done };
