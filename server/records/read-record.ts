@@ -4,6 +4,7 @@ import type { Tx } from '#drizzle/client.ts';
 import { installation, instance, record, recordLink, recordVersion, user } from '#drizzle/schema/index.ts';
 import { kindOf, RECORD_KIND_NAMES, recordCode } from '#runtime/records/kinds.ts';
 import { isSigned } from '#runtime/records/signature.ts';
+import { stateWords } from '#runtime/records/state-words.ts';
 import type { AccessRole } from '../access.ts';
 import { notFound } from '../errors.ts';
 import { mayDo } from './rights.ts';
@@ -30,6 +31,7 @@ export async function readRecord(tx: Tx, orgId: string, { kind, code }: RecordIn
   return {
     ...row,
     kind,
+    stateTitle: stateWords(row.state) ?? null,
     /** The version that holds meanwhile, where the newest does not yet. */
     inForce: ended ? null : (force?.version ?? null),
     transitions: Object.entries(declared.transitions)

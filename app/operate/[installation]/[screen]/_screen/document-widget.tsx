@@ -4,7 +4,6 @@ import { useQueries } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { bilingual } from '#runtime/graph/document.ts';
 import { boundTo, type Widget } from '#runtime/graph/screens.ts';
-import { stateWords } from '#runtime/records/state-words.ts';
 import { useTRPC } from '../../../../_client/trpc.ts';
 import { useFormat } from '../../../../_parts/format.ts';
 import { useMay } from '../../../../_shell/me.tsx';
@@ -60,7 +59,7 @@ export function DocumentWidget({ widget }: { widget: Widget }) {
                   t('documentFacts', {
                     code,
                     version: record.version,
-                    state: format.text(stateWords(record.state)),
+                    state: format.text(record.stateTitle),
                     time: format.dateTime(record.updatedAt),
                   })}
                 {records[i]?.error && t('documentGone', { code })}
