@@ -93,7 +93,14 @@ export function GraphChart({ title, edges, marked, form = 'network', height }: G
               // what goes back, or over a layer, goes around what lies between
               lineStyle: { curveness: bend((place.get(e.to) ?? 0) - (place.get(e.from) ?? 0)) },
             })),
-            label: { show: nodes.length <= MOST_NAMES, position: 'bottom', distance: 6, formatter: '{b}', color: tokens.text, fontSize: 11 },
+            label: {
+              show: nodes.length <= MOST_NAMES,
+              position: 'bottom',
+              distance: 6,
+              formatter: '{b}',
+              color: tokens.text,
+              fontSize: 11,
+            },
             lineStyle: { color: tokens.dim, width: 1.2 },
             emphasis: { disabled: true },
           },

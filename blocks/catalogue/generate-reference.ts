@@ -73,7 +73,7 @@ function write(room: string, title: { en: string; zh: string }, pages: readonly 
 
 export async function writeReference(): Promise<void> {
   const pages = await blockPages();
-  write('blocks', { en: 'Blocks', zh: '模块' }, pages);
+  write('blocks', { en: 'Blocks', zh: '积木' }, pages);
   write('connectors', { en: 'Connectors', zh: '连接器' }, connectorPages());
   const texts = Object.fromEntries(pages.map(({ id, text }) => [`millwright/${id}`, text]));
   writeFileSync(

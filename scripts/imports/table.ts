@@ -344,7 +344,7 @@ export const homes: readonly { packages: readonly string[]; in: readonly string[
   },
   {
     packages: ['node-opcua', 'modbus-serial', 'mqtt', 'aedes'],
-    in: ['blocks/connectors', 'runtime/gateway', 'runtime/plants', 'bench'],
+    in: ['blocks/connectors', 'runtime/gateway', 'runtime/plants', 'bench', 'scripts/proofs'],
     instead: 'Protocols are spoken by blocks/connectors (and by the simulators in runtime/plants).',
   },
 ];
