@@ -2,7 +2,6 @@
 import { IconFileText } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { bilingual } from '#runtime/graph/document.ts';
 import { boundTo, type Widget } from '#runtime/graph/screens.ts';
 import { useTRPC } from '../../../../_client/trpc.ts';
 import { useFormat } from '../../../../_parts/format.ts';
@@ -42,14 +41,14 @@ export function DocumentWidget({ widget }: { widget: Widget }) {
     <ul className={classes.documents}>
       {codes.map((code, i) => {
         const record = records[i]?.data;
-        const name = bilingual.safeParse(record?.data.name).data;
+        const name = typeof record?.data.name === 'string' ? record.data.name : code;
         return (
           <li key={code}>
             <IconFileText size={22} stroke={1.6} aria-hidden />
             <span>
               {readable ? (
                 <a href={`/documents/${encodeURIComponent(code)}${page}`} target="_blank" rel="noreferrer">
-                  {format.text(name) || code}
+                  {name}
                 </a>
               ) : (
                 code
