@@ -41,7 +41,7 @@ const event = (seq: number, over: object): NumberedEntry => ({
 test('says which events it takes, and is granted what reading is granted', async () => {
   const { info } = await compile({ kinds: ['alarm', 'record:order'], subject: 'C-*', own: true });
   expect(info.sources[0]).toMatchObject({ node: 'e0', event: { kinds: ['alarm', 'record:order'], subject: 'C-*', own: true } });
-  expect(info.capabilities).toEqual(['tag.read']);
+  expect(info.capabilities).toEqual(['record.read:order', 'tag.read']);
 });
 
 test('an event is a row of every node that takes it, and of no other', async () => {
