@@ -63,8 +63,9 @@ const peers: readonly Peer[] = [
     name: 'openpyxl',
     variable: 'MILLWRIGHT_OPENPYXL',
     find: async () => {
-      const python = await onPath('python3');
-      return python && (await ask([python, '-c', 'import openpyxl'])).code === 0 ? python : undefined;
+      // the system's own: another Python that stands first on the path does not see its packages
+      const python = '/usr/bin/python3';
+      return (await ask([python, '-c', 'import openpyxl'])).code === 0 ? python : undefined;
     },
     packages: ['python3-openpyxl'],
   },
