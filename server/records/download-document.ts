@@ -26,10 +26,15 @@ export async function downloadDocument(
   }
 }
 
-/** A file is saved and never shown in place: what somebody stored cannot run here as a page of ours (RFC 6266, RFC 8187). */
+/** What a browser shows by itself and cannot run: read in place, at the page that a link names. */
+const SHOWN = new Set(['application/pdf', 'image/png', 'image/jpeg']);
+/** What a browser would run or render as a page (HTML Standard; media types of XML: RFC 7303). A workbook, whose type only contains "xml", is none. */
+const RUNS = /^(text\/html|(text|application)\/xml|[^;]+\+xml|[^;]*(java|ecma)script)\s*(;|$)/i;
+
+/** Everything else is saved and never shown: what somebody stored cannot run here as a page of ours (RFC 6266, RFC 8187). */
 export const downloadHeaders = (name: string, media: string): Record<string, string> => ({
-  'content-type': /^text\/html|xml|svg|javascript/i.test(media) ? 'application/octet-stream' : media,
-  'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
+  'content-type': RUNS.test(media) ? 'application/octet-stream' : media,
+  'content-disposition': `${SHOWN.has(media) ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
   'x-content-type-options': 'nosniff',
   'cache-control': 'private, no-store',
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GET } from '#app/documents/[code]/route.ts';
 import { member } from '#drizzle/schema/index.ts';
 import { type TestServer, testServer } from '../session.testing.ts';
+import { downloadHeaders } from './download-document.ts';
 
 let server: TestServer;
 let folder: string;
@@ -49,7 +50,7 @@ it('who may read records gets the file under its name, byte for byte', async () 
   expect(Buffer.from(await response.arrayBuffer()).equals(BYTES)).toBe(true);
   expect(response.headers.get('content-type')).toBe('application/pdf');
   expect(response.headers.get('content-disposition')).toBe(
-    "attachment; filename*=UTF-8''%E7%8F%AD%E6%AC%A1%E6%8A%A5%E8%A1%A8%20%281%29.pdf",
+    "inline; filename*=UTF-8''%E7%8F%AD%E6%AC%A1%E6%8A%A5%E8%A1%A8%20%281%29.pdf",
   );
 });
 
@@ -58,6 +59,25 @@ it('a page that somebody stored is a file and never a page', async () => {
   expect(headers.get('content-type')).toBe('application/octet-stream');
   expect(headers.get('content-disposition')).toMatch(/^attachment/);
   expect(headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+it('a workbook keeps its type, whatever letters that has; what a browser would run loses it', () => {
+  const workbook = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  expect(downloadHeaders('a.xlsx', workbook)).toMatchObject({
+    'content-type': workbook,
+    'content-disposition': expect.stringMatching(/^attachment/),
+  });
+  for (const media of [
+    'text/html',
+    'TEXT/HTML; charset=utf-8',
+    'application/xhtml+xml',
+    'image/svg+xml',
+    'text/xml',
+    'application/xml',
+    'text/javascript',
+    'application/ecmascript',
+  ])
+    expect(downloadHeaders('x', media)['content-type'], media).toBe('application/octet-stream');
 });
 
 it('not signed in, without the permission, of another organization, or not there: nothing of it is told', async () => {
