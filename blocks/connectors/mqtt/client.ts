@@ -51,6 +51,7 @@ export interface PublishOptions {
 /** Unacknowledged messages in memory before the stream is held; brokers commonly allow 20 to 100 in flight anyway. */
 const MOST_PENDING = 500;
 const CONNECT_LIMIT_MS = 10_000;
+const LEAVE_LIMIT_MS = 500;
 
 /**
  * One MQTT connection, without reconnecting: that is the gateway's. mqtt.js answers QoS 1 in its own reader, one message after the
@@ -199,13 +200,18 @@ export class BrokerClient {
     this.#onLost(error);
   }
 
-  /** Closes with a DISCONNECT: the broker sends no will, and keeps no half-open connection of this client. */
+  /**
+   * Closes with a DISCONNECT: the broker sends no will, and keeps no half-open connection of this client. Waits for the broker to close its end
+   * (MQTT 3.1.1, 3.14.4): one that is still putting the old session away when the same client comes again may take the new one for it.
+   */
   async leave(): Promise<void> {
-    const written = new Promise<void>((resolve) => {
-      if (this.#over || !this.#client.connected) resolve();
-      else this.#client.stream.write(Buffer.from([0xe0, 0x00]), () => resolve());
-    });
-    await Promise.race([written, new Promise((resolve) => setTimeout(resolve, 500))]);
+    const { stream } = this.#client;
+    if (!this.#over && this.#client.connected && !stream.destroyed) {
+      const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+      this.#over = true;
+      stream.write(Buffer.from([0xe0, 0x00]));
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, LEAVE_LIMIT_MS))]);
+    }
     await this.close();
   }
 

@@ -316,7 +316,7 @@ export class MqttSession implements Session {
   async close(): Promise<void> {
     this.#sink = undefined;
     this.#listening.close();
-    await this.#client.close();
+    await this.#client.leave();
   }
 }
 
