@@ -131,7 +131,8 @@ test(`${GRAPHS} random graphs of the catalogue's blocks: the same to the bit`, {
       const counted = Object.fromEntries(Object.entries(whole.counts).map(([id, [n]]) => [id, n]));
       expect(counted).toMatchObject(countsOfWires(graph.document, watched, rows));
     }),
-    { numRuns: GRAPHS, ...(process.env.PROPERTY_SEED ? { seed: Number(process.env.PROPERTY_SEED) } : {}) },
+    // the suite tries the same ones every time; `npm run proof -- graphs` goes on to others
+    { numRuns: GRAPHS, seed: Number(process.env.PROPERTY_SEED ?? 1) },
   );
   expect(all.filter((id) => !used.has(id))).toEqual([]);
   expect(rowsOut).toBeGreaterThan(GRAPHS * 100);
