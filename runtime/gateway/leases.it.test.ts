@@ -35,7 +35,12 @@ test('a holder whose process is gone is replaced before its lease is over, a liv
   const alive = holdLiveness(plant.url, 'a');
   await until(
     'the lock stands',
-    async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted`).length === 1,
+    async () =>
+      // other tests hold locks of their own in their databases of this server
+      (
+        await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
+          and database = (select oid from pg_database where datname = current_database())`
+      ).length === 1,
   );
   await renewAndClaim(plant.sql, 'a');
   await plant.sql`update connection set lease_until = now() + interval '3 seconds'`; // two seconds without a renewal
@@ -50,7 +55,12 @@ test('a clock that is set forward an hour takes no connection from a gateway tha
   const alive = holdLiveness(plant.url, 'a');
   await until(
     'the lock stands',
-    async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted`).length === 1,
+    async () =>
+      // other tests hold locks of their own in their databases of this server
+      (
+        await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
+          and database = (select oid from pg_database where datname = current_database())`
+      ).length === 1,
   );
   await renewAndClaim(plant.sql, 'a');
   await plant.sql`update connection set lease_until = now() - interval '1 hour'`;
@@ -74,7 +84,12 @@ test('a clock that was set back an hour leaves no lease of an hour: a holder tha
   const alive = holdLiveness(plant.url, 'a');
   await until(
     'the lock stands',
-    async () => (await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted`).length === 1,
+    async () =>
+      // other tests hold locks of their own in their databases of this server
+      (
+        await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
+          and database = (select oid from pg_database where datname = current_database())`
+      ).length === 1,
   );
   await renewAndClaim(plant.sql, 'a');
   await plant.sql`update connection set lease_until = now() + interval '1 hour'`;
