@@ -5,6 +5,14 @@ import { connection } from '#drizzle/schema/index.ts';
 import { plantFixture } from './fixture.testing.ts';
 import { Doubts, doubtfulLeases, endFrozenHolder, holdLiveness, LEASE_MS, releaseLease, renewAndClaim } from './leases.ts';
 
+/** The liveness lock of the one gateway; other tests hold locks of their own in their databases of this server. */
+const lockStands = (sql: Awaited<ReturnType<typeof plantFixture>>['sql']) =>
+  until('the lock stands', async () => {
+    const held = await sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    return held.length === 1;
+  });
+
 test('one holder at a time; taken over when the lease is over; given up when released or switched off', async () => {
   await using plant = await plantFixture();
   const id = await plant.connect('mqtt', {});
@@ -33,15 +41,7 @@ test('a holder whose process is gone is replaced before its lease is over, a liv
   await using plant = await plantFixture();
   const id = await plant.connect('mqtt', {});
   const alive = holdLiveness(plant.url, 'a');
-  await until(
-    'the lock stands',
-    async () =>
-      // other tests hold locks of their own in their databases of this server
-      (
-        await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
-          and database = (select oid from pg_database where datname = current_database())`
-      ).length === 1,
-  );
+  await lockStands(plant.sql);
   await renewAndClaim(plant.sql, 'a');
   await plant.sql`update connection set lease_until = now() + interval '3 seconds'`; // two seconds without a renewal
   expect(await renewAndClaim(plant.sql, 'b')).toEqual(new Set());
@@ -53,15 +53,7 @@ test('a clock that is set forward an hour takes no connection from a gateway tha
   await using plant = await plantFixture();
   const id = await plant.connect('mqtt', {});
   const alive = holdLiveness(plant.url, 'a');
-  await until(
-    'the lock stands',
-    async () =>
-      // other tests hold locks of their own in their databases of this server
-      (
-        await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
-          and database = (select oid from pg_database where datname = current_database())`
-      ).length === 1,
-  );
+  await lockStands(plant.sql);
   await renewAndClaim(plant.sql, 'a');
   await plant.sql`update connection set lease_until = now() - interval '1 hour'`;
   const doubts = new Doubts();
@@ -82,15 +74,7 @@ test('a clock that was set back an hour leaves no lease of an hour: a holder tha
   await using plant = await plantFixture();
   const id = await plant.connect('mqtt', {});
   const alive = holdLiveness(plant.url, 'a');
-  await until(
-    'the lock stands',
-    async () =>
-      // other tests hold locks of their own in their databases of this server
-      (
-        await plant.sql`select 1 from pg_locks where locktype = 'advisory' and classid = 7 and granted
-          and database = (select oid from pg_database where datname = current_database())`
-      ).length === 1,
-  );
+  await lockStands(plant.sql);
   await renewAndClaim(plant.sql, 'a');
   await plant.sql`update connection set lease_until = now() + interval '1 hour'`;
   expect(await renewAndClaim(plant.sql, 'b')).toEqual(new Set());
