@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { databaseAddress } from './address.ts';
 import { openDatabase } from './client.ts';
 import { type TestDatabase, testDatabase } from './seed/test-database.ts';
 
@@ -44,4 +47,50 @@ it('goes on with the next session whatever the lost one still had to say', async
     await expect.poll(() => settled(cut.sql`select 7`), { timeout: 10_000 }).toBe('answered');
   }
   await Promise.all([cut.close(), other.close()]);
+});
+
+/** Passes bytes on to the server until the client asks for the types of arrays, the first thing a session does; then cuts it. */
+async function cuttingServer(socketDir: string, cuts: number) {
+  const server = createServer((client) => {
+    const upstream = connect(`${socketDir}/.s.PGSQL.5432`);
+    const end = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    client.on('data', (bytes) => {
+      if (cuts > 0 && bytes.includes('typarray')) {
+        cuts -= 1;
+        client.resetAndDestroy();
+        upstream.destroy();
+      } else upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => client.write(bytes));
+    for (const side of [client, upstream]) side.on('error', end).on('close', end);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { port: (server.address() as AddressInfo).port, close: () => server.close(), left: () => cuts };
+}
+
+it('a session that is reset while it asks for the types of arrays ends no process, and the next one reads arrays', async () => {
+  const { folder, database: name, user } = databaseAddress(database.url) as { folder: string; database: string; user: string };
+  const server = await cuttingServer(folder, 3);
+  const lost: unknown[] = [];
+  const note = (reason: unknown) => lost.push(reason);
+  process.on('unhandledRejection', note);
+  const cut = openDatabase(`postgres://${user}@127.0.0.1:${server.port}/${name}`, { max: 1 });
+  await expect
+    .poll(
+      () =>
+        cut.sql`select array[1, 2] as numbers`.then(
+          ([row]) => row?.numbers,
+          () => 'lost',
+        ),
+      { timeout: 10_000 },
+    )
+    .toEqual([1, 2]);
+  expect(server.left()).toBe(0);
+  process.off('unhandledRejection', note);
+  expect(lost).toEqual([]);
+  await cut.close();
+  server.close();
 });

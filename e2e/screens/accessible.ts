@@ -9,6 +9,8 @@ type AxePage = ConstructorParameters<typeof AxeBuilder>[0]['page'];
  * another control does the same, here Enter on the port.
  */
 export async function isAccessible(page: Page, where: string): Promise<void> {
+  // a page that comes by a link has its title a moment after its content
+  await expect(page).toHaveTitle(/\S/);
   const { violations } = await new AxeBuilder({ page: page as unknown as AxePage })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();

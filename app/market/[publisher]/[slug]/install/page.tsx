@@ -1,5 +1,11 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import { requireMe } from '../../../../_shell/require.ts';
 import { InstallPage } from '../../../_market/install-page.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('market'))('title') };
+}
 
 export default async function Page({ params }: { params: Promise<{ publisher: string; slug: string }> }) {
   const { publisher, slug } = await params;
