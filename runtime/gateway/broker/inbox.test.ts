@@ -8,7 +8,16 @@ let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mw-inbox-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const inbox of opened.splice(0)) await inbox.close().catch(() => {}); // some tests close their own
+  await rm(folder, { recursive: true, force: true });
+});
+const opened: Inbox[] = [];
+const open = async (limits?: Parameters<typeof Inbox.open>[1]) => {
+  const inbox = await Inbox.open(folder, limits);
+  opened.push(inbox);
+  return inbox;
+};
 
 const message = (text: string, more: object = {}) => ({
   topic: 'a/b',
@@ -19,11 +28,11 @@ const message = (text: string, more: object = {}) => ({
 });
 const left = (inbox: Inbox) =>
   [...inbox.kept].map(({ payload, waits }) => [payload.toString(), Object.fromEntries(waits)] as const);
-/** As a kill would: nothing is closed. */
-const again = () => Inbox.open(folder);
+/** As a kill would: the earlier one is not closed. */
+const again = () => open();
 
 test('what was kept waits for every session until it has it, over processes, with the packet id that it was sent under', async () => {
-  const first = await Inbox.open(folder);
+  const first = await open();
   await first.subscribe('s1', [{ topic: 'a/#', qos: 1 }]);
   const one = await first.keep(message('1'), ['s1', 's2']);
   const two = await first.keep(message('2'), ['s1']);
@@ -41,7 +50,7 @@ test('what was kept waits for every session until it has it, over processes, wit
 });
 
 test('a message that its device sends again is known, also when nothing waits for it any more', async () => {
-  const first = await Inbox.open(folder);
+  const first = await open();
   const n = await first.keep(message('1'), ['s'], { client: 'dev', packetId: 5 });
   await first.done(n, 's');
   for (const inbox of [first, await again(), await again()]) {
@@ -52,7 +61,7 @@ test('a message that its device sends again is known, also when nothing waits fo
 });
 
 test('a retained message stays until another takes its place', async () => {
-  const first = await Inbox.open(folder);
+  const first = await open();
   await first.keep(message('old', { retain: true }), []);
   await first.keep(message('new', { retain: true }), ['s']);
   const second = await again();
@@ -65,7 +74,7 @@ test('a retained message stays until another takes its place', async () => {
 });
 
 test('it is bounded for each session and altogether, and a record cut off by a kill ends the journal', async () => {
-  const inbox = await Inbox.open(folder, { session: 1000, total: 2000 });
+  const inbox = await open({ session: 1000, total: 2000 });
   const big = message('x'.repeat(500));
   await inbox.keep(big, ['s1']);
   await expect(inbox.keep(big, ['s1'])).rejects.toBeInstanceOf(InboxFullError);
@@ -79,7 +88,7 @@ test('it is bounded for each session and altogether, and a record cut off by a k
 });
 
 test('history is left behind: the journal stays near what is kept', async () => {
-  const inbox = await Inbox.open(folder);
+  const inbox = await open();
   const large = message('x'.repeat(1 << 20));
   for (let i = 0; i < 40; i++) await inbox.done(await inbox.keep(large, ['s']), 's');
   await inbox.keep(message('last'), ['s']);
@@ -89,7 +98,7 @@ test('history is left behind: the journal stays near what is kept', async () => 
 });
 
 test('messages stay in their order while the journal is written anew', async () => {
-  const inbox = await Inbox.open(folder);
+  const inbox = await open();
   await inbox.subscribe('s1', [{ topic: 'a/#', qos: 1 }]);
   // the journal is past its limit as soon as the large one is done with: its bytes raise the limit while it waits
   const large = await inbox.keep(message('x'.repeat(1 << 20)), ['s1']);

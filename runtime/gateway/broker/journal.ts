@@ -144,10 +144,15 @@ const fileName = (generation: number) => `${String(generation).padStart(8, '0')}
 async function begin(folder: string, generation: number, state: readonly JournalRecord[]) {
   const file = await open(join(folder, fileName(generation)), 'w', 0o600);
   const parts = [{ head: { kind: STATE, records: state.length } }, ...state].flatMap(frame);
-  await file.writev(parts);
-  await file.datasync();
-  const at = await open(folder, 'r');
-  await at.sync().finally(() => at.close());
+  try {
+    await file.writev(parts);
+    await file.datasync();
+    const at = await open(folder, 'r');
+    await at.sync().finally(() => at.close());
+  } catch (error) {
+    await file.close().catch(() => {}); // a full disk is tried again and again: each try may not keep a file open
+    throw error;
+  }
   return { file, bytes: parts.reduce((sum, part) => sum + part.length, 0) };
 }
 
