@@ -23,6 +23,8 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['./drizzle/seed/test-server.ts'],
           maxWorkers: 2,
+          // named in the output when it happens: scripts/tiers/second-try.ts
+          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

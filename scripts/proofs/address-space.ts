@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import opcua from '#blocks/connectors/opcua/connector.ts';
+import { FOLDER } from '#blocks/connectors/opcua/many-variables.testing.ts';
 import { freePort, TestHost } from '#blocks/connectors/suite.ts';
 
 const NODES = 100_000;
@@ -31,10 +32,10 @@ const session = await opcua.open(
   { password: '' },
   host,
 );
-const folder = 'ns=1;s=Machines';
+
 const before = await heap();
 const began = performance.now();
-const first = await session.browse(folder);
+const first = await session.browse(FOLDER);
 const firstMs = performance.now() - began;
 const seen = new Uint8Array(NODES);
 let pages = 0;
@@ -48,7 +49,7 @@ for (let page: typeof first | undefined = first; page; ) {
     seen[at] = 1;
   }
   if (pages % 100 === 0) most = Math.max(most, (await heap()) - before);
-  page = page.next === undefined ? undefined : await session.browse(folder, page.next);
+  page = page.next === undefined ? undefined : await session.browse(FOLDER, page.next);
 }
 const seconds = (performance.now() - began) / 1000;
 const found = seen.reduce((sum, one) => sum + one, 0);

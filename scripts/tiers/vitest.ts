@@ -21,6 +21,7 @@ export async function runVitest(project: 'unit' | 'integration', env: Record<str
     project,
     '--reporter=dot',
     '--reporter=json',
+    '--reporter=./scripts/tiers/second-try.ts',
     `--outputFile.json=${file}`,
     '--passWithNoTests',
   ];
