@@ -95,6 +95,20 @@ export const graphOutput = z.object({
 });
 export type GraphOutput = z.infer<typeof graphOutput>;
 
+/** A frame around nodes: those whose `group` is its id. Where it lies follows from them. Groups and notes say something to people and nothing to the program. */
+export const graphGroup = z.object({ id: identifier, title: z.union([z.string(), bilingual]) });
+export type GraphGroup = z.infer<typeof graphGroup>;
+
+/** What a person wrote on the canvas, Markdown. */
+export const graphNote = z.object({
+  id: identifier,
+  text: z.string().max(20_000),
+  position: z.object({ x: z.number(), y: z.number() }),
+  /** px */
+  width: z.number().min(120).max(2000).optional(),
+});
+export type GraphNote = z.infer<typeof graphNote>;
+
 /** Blocks wired once and used as one block, any number of times: a node of `millwright/transform.subgraph` stands for it (`subgraph.ts`). */
 export const subgraph = z.object({
   title: bilingual.optional(),
@@ -105,6 +119,8 @@ export const subgraph = z.object({
   parameters: z.array(appParameter).default([]),
   nodes: z.array(graphNode),
   wires: z.array(graphWire),
+  groups: z.array(graphGroup).optional(),
+  notes: z.array(graphNote).optional(),
 });
 export type Subgraph = z.infer<typeof subgraph>;
 
@@ -117,6 +133,8 @@ export const graphDocument = z.object({
   parameters: z.array(appParameter).default([]),
   outputs: z.array(graphOutput).default([]),
   subgraphs: z.record(identifier, subgraph).optional(),
+  groups: z.array(graphGroup).optional(),
+  notes: z.array(graphNote).optional(),
 });
 export type GraphDocument = z.infer<typeof graphDocument>;
 export type GraphDocumentInput = z.input<typeof graphDocument>;

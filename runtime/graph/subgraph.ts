@@ -91,7 +91,7 @@ class Flattening {
   }
 
   run(): FlatGraph {
-    const { subgraphs: _, ...document } = this.#document;
+    const { subgraphs: _, groups: _groups, notes: _notes, ...document } = this.#document;
     const wires = this.#expand(document, { path: '', stack: [], fed: new Set() });
     const source = (from: PortEnd): PortEnd | undefined => {
       const use = this.#uses.get(from.node);
