@@ -13,6 +13,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Change } from '#runtime/graph/changes.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { ScreenDocument } from '#runtime/graph/screens.ts';
 import type { ProgramInfo } from '#runtime/step/contract.ts';
@@ -50,7 +51,44 @@ export interface DraftBinding {
   readonly roles: Bindings;
 }
 
-/** One immutable version of an app, made by deploying a draft or installing a release. The graph is kept as its original bytes. */
+/** The log of a draft's edits, in the order in which the server took them: `revision` is what the draft became by it. `app.graph` is what they add up to. */
+export const appEdit = pgTable(
+  'app_edit',
+  {
+    appId: uuid('app_id')
+      .notNull()
+      .references(() => app.id, { onDelete: 'cascade' }),
+    revision: integer('revision').notNull(),
+    orgId: orgId(),
+    /** The sender's own name for it: who lost the answer knows the edit again. */
+    batch: text('batch').notNull(),
+    by: text('by').notNull(),
+    changes: jsonb('changes').$type<readonly Change[]>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.appId, t.revision] })],
+);
+
+/** Who has a draft open now, and where in it they are. A row that is not renewed is of a page that is gone. */
+export const appPresence = pgTable(
+  'app_presence',
+  {
+    appId: uuid('app_id')
+      .notNull()
+      .references(() => app.id, { onDelete: 'cascade' }),
+    /** One open page. */
+    client: text('client').notNull(),
+    orgId: orgId(),
+    userId: text('user_id').notNull(),
+    name: text('name').notNull(),
+    nodes: jsonb('nodes').$type<readonly string[]>().notNull(),
+    pointer: jsonb('pointer').$type<{ x: number; y: number }>(),
+    seenAt: at('seen_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.appId, t.client] })],
+);
+
+/** One immutable version of an app, made by deploying a draft, by giving it a name or by installing a release. The graph is kept as its original bytes. */
 export const appVersion = pgTable(
   'app_version',
   {
@@ -61,6 +99,10 @@ export const appVersion = pgTable(
     releaseId: uuid('release_id'),
     name: jsonb('name').$type<Bilingual>().notNull(),
     version: text('version').notNull(),
+    /** What a person called it, so that it is found again. */
+    label: text('label'),
+    /** The draft's revision that it was made of. */
+    revision: integer('revision'),
     graph: text('graph').notNull(),
     /** SHA-256 of the bytes of `graph`. */
     graphHash: text('graph_hash').notNull(),
