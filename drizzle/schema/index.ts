@@ -8,6 +8,7 @@ export * from './device.ts';
 export * from './event.ts';
 export * from './history.ts';
 export * from './market.ts';
+export * from './pin.ts';
 export * from './plant.ts';
 export * from './process.ts';
 export * from './record.ts';

@@ -14,8 +14,8 @@ export interface ReplayOptions {
   readonly stretches: AsyncIterable<Timeline> | Iterable<Timeline>;
   readonly answering: Answering;
   readonly limits?: Partial<ReplayLimits>;
-  /** Every committed step's result, for what a report does not keep: proofs and files. Must not keep hold of it. */
-  onResult?(result: StepResult): void;
+  /** Every committed step's result and the entry time of its last row, for what a report does not keep: proofs and files. Must not keep hold of it. */
+  onResult?(result: StepResult, clock: number): void;
   /** Share of the window that is done, 0..1. */
   onProgress?(done: number): void;
   readonly signal?: AbortSignal;
@@ -90,9 +90,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
         zh: `应用在该时段内请求的动作超过 ${limits.effects} 个。`,
       });
   };
-  const commit = async (result: StepResult, rows: number) => {
+  const commit = async (result: StepResult, rows: number, clock: number) => {
     report.take(result, rows);
-    options.onResult?.(result);
+    options.onResult?.(result, clock);
     wakeAt = result.wakeAt;
     answers = [];
     for (const effect of result.effects) answers.push(await answer(effect));
@@ -114,7 +114,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
       const due: number = answers.length > 0 ? now : Math.max(now, wakeAt ?? now);
       const given = answers;
       answers = [];
-      await commit(await stepper.step(tickInput(due, given)), 0);
+      await commit(await stepper.step(tickInput(due, given)), 0, due);
       if (ticks % 1000 === 0) check();
     }
   };
@@ -135,11 +135,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
       if (before && asked !== undefined && asked < rows - 1) {
         await stepper.load(before);
         const part = asked + 1;
-        await commit(await stepper.step(line.input(at, at + part, answers)), part);
+        await commit(await stepper.step(line.input(at, at + part, answers)), part, line.clock[at + part - 1] ?? clock);
         at += part;
         stride = Math.max(1, stride >> 1);
       } else {
-        await commit(result, rows);
+        await commit(result, rows, line.clock[at + rows - 1] ?? clock);
         at += rows;
         stride = Math.min(most, stride << 1);
       }

@@ -66,7 +66,7 @@ export async function rerun(options: RerunOptions): Promise<ReplayReport> {
         for (const [a, b] of pieces(from, to, info.instrumented)) {
           const result = await stepper.step(sliceInput(input, a, b));
           report.take(result, b - a);
-          options.onResult?.(result);
+          options.onResult?.(result, input.clock[b - 1] ?? window.from);
           for (const effect of result.effects)
             report.takeEffect(effect, options.recorded(read.step, effect) ?? { ok: false, reason: 'unanswered' });
           parts.push(result);

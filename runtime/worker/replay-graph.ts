@@ -43,6 +43,8 @@ export interface ReplayTools {
   readonly dataFolder: string;
   /** Computes for blocks, as live; without it their requests are answered as unknown. */
   readonly computer?: Pick<ComputePool, 'compute'>;
+  /** Waited for before every step of a run: what a person waits for at this moment goes first. */
+  readonly turn?: () => Promise<void> | undefined;
   /** The isolate cannot be interrupted: this process must be replaced after what runs beside it. */
   readonly onFatal: (error: SandboxError) => void;
 }
@@ -70,8 +72,8 @@ export interface Watching {
   readonly signal?: AbortSignal;
   /** Share that is done, 0..1. */
   onProgress?(done: number): void;
-  /** Must not keep hold of it. */
-  onResult?(result: StepResult, info: ProgramInfo): void;
+  /** `clock`: entry time of the step's last row. Must not keep hold of the result. */
+  onResult?(result: StepResult, info: ProgramInfo, clock: number): void;
 }
 
 /** @throws {RunFailed} for a graph that does not compile or units that do not fit; what `replay` throws. */
@@ -82,7 +84,7 @@ export async function replayGraph(
   watching: Watching,
 ): Promise<ReplayReport> {
   const document = graphDocument.parse(JSON.parse(wish.graph));
-  const program = await compile(document, wish);
+  const program = await compileWish(document, wish);
   const { info } = program;
   const bindings = await bindingsOf(tools.db, orgId, wish, info, document);
   const log = await openArchivedLog(tools.db.$client, tools.reader, tools.dataFolder, orgId);
@@ -92,7 +94,7 @@ export async function replayGraph(
     info,
     window: wish.window,
     ...(onProgress ? { onProgress } : {}),
-    ...(onResult ? { onResult: (result: StepResult) => onResult(result, info) } : {}),
+    ...(onResult ? { onResult: (result: StepResult, clock: number) => onResult(result, info, clock) } : {}),
     ...(signal ? { signal } : {}),
     now: () => performance.now(),
   };
@@ -102,7 +104,7 @@ export async function replayGraph(
     const journal = await journalOf(tools, log, orgId, wish, document, program, waves);
     if (journal)
       try {
-        stepper = await createStepper(program, { onFatal: tools.onFatal, seed: journal.seed });
+        stepper = inTurn(tools, await createStepper(program, { onFatal: tools.onFatal, seed: journal.seed }));
         const { recorded, same } = journal;
         return told(await rerun({ ...common, stepper, stretches: journal.stretches(info), recorded, same }));
       } catch (error) {
@@ -111,7 +113,7 @@ export async function replayGraph(
         stepper?.dispose();
       }
     const seed = wish.beside === undefined ? {} : { seed: seedOf(wish.beside) };
-    stepper = await createStepper(program, { onFatal: tools.onFatal, ...seed });
+    stepper = inTurn(tools, await createStepper(program, { onFatal: tools.onFatal, ...seed }));
     const { source, stretches } = await stretchesOf(tools, log, orgId, wish, info, bindings, waves);
     const answering = await answeringOf(tools, orgId, wish, info, document);
     const report = await replay({ ...common, stepper, input: wish.input, stretches, answering });
@@ -121,6 +123,18 @@ export async function replayGraph(
     await log.close();
   }
 }
+
+/** A stepper that lets go first what somebody waits for. */
+const inTurn = ({ turn }: ReplayTools, stepper: SandboxStepper): SandboxStepper =>
+  turn
+    ? {
+        ...stepper,
+        step: async (input) => {
+          await turn();
+          return stepper.step(input);
+        },
+      }
+    : stepper;
 
 /** The journal to follow, when the wish is what ran; an instrumented program and one with a wire more give the same outputs. */
 async function journalOf(
@@ -135,12 +149,12 @@ async function journalOf(
   if (wish.input !== 'arrived' || wish.beside === undefined) return undefined;
   const ran = { ...document, outputs: document.outputs.filter((output) => !wish.seen?.includes(output.name)) };
   const hashes = [program.info.hash];
-  for (const wires of [false, true]) hashes.push((await compile(ran, { ...wish, wires })).info.hash);
+  for (const wires of [false, true]) hashes.push((await compileWish(ran, { ...wish, wires })).info.hash);
   return ownJournal(tools, log, orgId, wish, hashes, waves);
 }
 
 /** What the effects of a run that performs nothing are answered with. */
-async function answeringOf(
+export async function answeringOf(
   tools: ReplayTools,
   orgId: string,
   wish: ReplayWish,
@@ -158,7 +172,7 @@ async function answeringOf(
   return info.capabilities.length === 0 ? model : recordedAnswers(db, wish.beside, kinds, wish.window, model);
 }
 
-async function compile(document: GraphDocument, { graphHash, parameters, wires }: ReplayWish): Promise<Program> {
+export async function compileWish(document: GraphDocument, { graphHash, parameters, wires }: ReplayWish): Promise<Program> {
   const made = await compileGraph(document, { catalogue: loadCatalogue(), parameters, graphHash, instrumented: wires });
   if (made.ok) return made.program;
   const [first] = made.problems.filter((problem) => problem.severity === 'error');
@@ -172,7 +186,7 @@ async function compile(document: GraphDocument, { graphHash, parameters, wires }
 }
 
 /** Tags of the own organization only; values are converted to the role's unit. */
-async function bindingsOf(
+export async function bindingsOf(
   db: Db,
   orgId: string,
   wish: ReplayWish,
