@@ -7,7 +7,7 @@ import type { User } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { checkBindings } from '../installs/check-bindings.ts';
 import { placeInstance } from '../installs/place-instance.ts';
-import { defaultScreen } from '../operate/default-screen.ts';
+import { defaultScreen } from '#runtime/graph/default-screen.ts';
 import { bindingsInput, ownAsset } from './bind-draft.ts';
 import { requireRunnable } from './check-draft.ts';
 import { failed } from './errors.ts';

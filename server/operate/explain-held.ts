@@ -9,11 +9,11 @@ import { sayReason } from '#runtime/effects/reasons.ts';
 import { checkGraph } from '#runtime/graph/check.ts';
 import { type Bilingual, type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import type { NodeFacts } from '#runtime/graph/facts.ts';
+import { readForms } from '#runtime/graph/forms.ts';
 import { readGuard } from '#runtime/graph/guards.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { notFound } from '../errors.ts';
 import { readLog } from '../history/log-reader.ts';
-import { readForms } from './read-forms.ts';
 import { requireInstance } from './read-screen.ts';
 
 export const explainHeldInput = z.object({

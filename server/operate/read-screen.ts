@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, instance, lane, series, shard, tag } from '#drizzle/schema/index.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
+import { readForms } from '#runtime/graph/forms.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { checkDraft } from '../apps/check-draft.ts';
 import { notFound } from '../errors.ts';
-import { readForms } from './read-forms.ts';
 
 export const screenInput = z.object({
   installationId: z.uuid(),

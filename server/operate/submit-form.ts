@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
+import { readForms } from '#runtime/graph/forms.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import type { Actor } from '../alarms/act-on-alarms.ts';
 import { notFound } from '../errors.ts';
 import { failed } from './errors.ts';
-import { readForms } from './read-forms.ts';
 import { requireInstance } from './read-screen.ts';
 
 export const submitFormInput = z.object({

@@ -1,5 +1,5 @@
-import { type Bilingual, type GraphDocument, labelOf } from '#runtime/graph/document.ts';
-import { flatDocument } from '#runtime/graph/subgraph.ts';
+import { type Bilingual, type GraphDocument, labelOf } from './document.ts';
+import { flatDocument } from './subgraph.ts';
 
 /** What a person may enter on an operator screen, and what stands between the entry and the machine. */
 export interface Form {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
 import { defaultScreen } from './default-screen.ts';
-import { readForms } from './read-forms.ts';
+import { type GraphDocument, graphDocument } from './document.ts';
+import { readForms } from './forms.ts';
 
 const node = (id: string, block: string, params: Record<string, unknown> = {}) => ({
   id,

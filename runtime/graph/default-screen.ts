@@ -1,8 +1,8 @@
 import type { WireSchema } from '#runtime/batch/schema.ts';
-import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
-import type { ScreenDocument, Widget } from '#runtime/graph/screens.ts';
-import { flatDocument } from '#runtime/graph/subgraph.ts';
-import { readForms } from './read-forms.ts';
+import type { Bilingual, GraphDocument } from './document.ts';
+import { readForms } from './forms.ts';
+import type { ScreenDocument, Widget } from './screens.ts';
+import { flatDocument } from './subgraph.ts';
 
 const COLUMNS = 12;
 const KPI = { w: 3, h: 3 };
@@ -15,7 +15,7 @@ type NamedOutput = { readonly name: string; readonly schema: WireSchema };
 
 /**
  * A screen that works at once when nobody has made one: a figure for every number that leaves the graph, a trend for each unit, a picture for
- * each frame, a control for each form, and the alarms where the graph raises any. A widget without
+ * each frame, a control for each form, who controls the machine where the graph claims it, and the alarms where it raises any. A widget without
  * a title is called as its output is. Pure: the same graph gives the same screen.
  */
 export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutput[], title: Bilingual): ScreenDocument {
@@ -29,7 +29,9 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
     );
   const frames = outputs.filter((o) => o.schema.kind === 'frame');
   const forms = readForms(graph);
-  const raises = flatDocument(graph).nodes.some((n) => n.block === 'millwright/alarm.raise');
+  const { nodes } = flatDocument(graph);
+  const raises = nodes.some((n) => n.block === 'millwright/alarm.raise');
+  const claims = nodes.some((n) => n.block === 'millwright/control.lease');
   const widgets: Widget[] = [];
 
   numbers.slice(0, 8).forEach((n, i) => {
@@ -53,6 +55,10 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
       bind: [{ slot: 'form', to: `form:${form.name}` }],
     });
     sideHeights.push(5);
+  }
+  if (claims) {
+    side.push({ id: 'lease', kind: 'lease', title: { en: 'Control of the machine', zh: '设备控制权' }, bind: [] });
+    sideHeights.push(4);
   }
   if (raises) {
     side.push({ id: 'alarms', kind: 'alarmlist', title: { en: 'Alarms', zh: '报警' }, bind: [] });
