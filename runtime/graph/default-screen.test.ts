@@ -54,6 +54,17 @@ describe('a screen made from the graph', () => {
       ['alarmlist'],
     ]);
   });
+  it('an app that claims its machine shows who has it', () => {
+    const claiming = {
+      ...graph,
+      nodes: [...graph.nodes, ...graphDocument.parse({ format: 1, nodes: [node('own', 'control.lease')], wires: [] }).nodes],
+    };
+    expect(defaultScreen(claiming, [], { en: 'C', zh: '机' }).widgets.map((w) => w.kind)).toEqual([
+      'control',
+      'lease',
+      'alarmlist',
+    ]);
+  });
   it('a table is shown as what it is: a plan, links, a picture, or words', () => {
     const column = (type: string) => ({ type: type as 'text' });
     const frame = (columns: Record<string, string>) => ({

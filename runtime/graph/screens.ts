@@ -24,7 +24,7 @@ const binds = z.union([
 
 export const screenWidget = z.object({
   id: z.string().min(1),
-  /** `kpi`, `trend`, `table`, `chart`, `control`, `alarmlist`, `form`. */
+  /** `kpi`, `trend`, `chart`, `table`, `control`, `form`, `lease`, `alarmlist`, `gantt`, `graph`, `map`, `check`, `document`: docs/screens.md. */
   kind: z.string().min(1),
   title: bilingual.optional(),
   bind: binds,

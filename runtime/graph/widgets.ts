@@ -139,6 +139,18 @@ export const WIDGETS: readonly WidgetKind[] = [
     options: none,
   },
   {
+    kind: 'lease',
+    title: say('Control of the machine', '设备控制权'),
+    summary: say(
+      "Who controls the app's machines alone, until when; to take control and give it back",
+      '当前由谁独占控制设备及到期时间；可取得或交还控制权',
+    ),
+    size: { w: 4, h: 4 },
+    least: { w: 3, h: 3 },
+    slots: [],
+    options: none,
+  },
+  {
     kind: 'alarmlist',
     title: say('Alarms', '报警列表'),
     summary: say("The app's alarms, to be acknowledged", '本应用的报警，可确认'),

@@ -18,6 +18,7 @@ import { requireSignals } from '../history/signals.ts';
 import { follow } from '../live.ts';
 import { log } from '../log.ts';
 import { noteSent, type TracedStep } from '../trace/note-hops.ts';
+import { machinesOf, readLeases } from './leases.ts';
 import { readShards, requireInstance } from './read-screen.ts';
 
 export const liveScreenInput = z.object({
@@ -56,6 +57,8 @@ export interface ScreenState {
   readonly alarms: readonly AlarmRow[];
   readonly confirmations: Awaited<ReturnType<typeof openConfirmations>>;
   readonly effects: Awaited<ReturnType<typeof lastEffects>>;
+  /** Who controls the app's machines alone. */
+  readonly leases: Awaited<ReturnType<typeof readLeases>>;
 }
 export interface ScreenMessage {
   readonly values: readonly ScreenValue[];
@@ -241,7 +244,8 @@ async function readStored(tx: Tx, orgId: string, input: z.infer<typeof liveScree
 }
 
 async function readState(tx: Tx, orgId: string, instanceId: string): Promise<ScreenState> {
-  const { status, wanted, reason, installationId } = await requireInstance(tx, orgId, instanceId);
+  const found = await requireInstance(tx, orgId, instanceId);
+  const { status, wanted, reason, installationId } = found;
   const { shards, consumed } = await readShards(tx, orgId, instanceId);
   return {
     status,
@@ -252,6 +256,11 @@ async function readState(tx: Tx, orgId: string, instanceId: string): Promise<Scr
     alarms: await listAlarms(tx, orgId, installationId),
     confirmations: await openConfirmations(tx, orgId, instanceId),
     effects: await lastEffects(tx, orgId, instanceId),
+    leases: await readLeases(
+      tx,
+      orgId,
+      (await machinesOf(tx, orgId, found)).map((one) => one.id),
+    ),
   };
 }
 

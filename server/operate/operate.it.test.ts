@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alarm, alarmEvent, confirmation, effect, instance, notification } from '#drizzle/schema/index.ts';
+import { alarm, alarmEvent, confirmation, controlLease, effect, instance, notification } from '#drizzle/schema/index.ts';
 import type { TestDatabase } from '#drizzle/seed/test-database.ts';
+import { takeLease } from '#runtime/effects/control-leases.ts';
 import { readStorage } from '#runtime/historian/storage.ts';
 import { openNotifier } from '#runtime/log/notify.ts';
 import { openScanWriter } from '#runtime/log/scan-writer.ts';
@@ -129,6 +130,39 @@ describe('operator screens', () => {
     expect((await take(other)).until).toBeInstanceOf(Date);
     expect(await as(other, (tx, a) => releaseControl(tx, a, { assetId }))).toEqual({ released: true });
     expect(await audited()).toEqual(expect.arrayContaining(['lease.take', 'lease.release']));
+  });
+
+  it('a screen shows who controls its machines alone, a person or an app, as soon as it changes', async () => {
+    const stop = new AbortController();
+    const input = { instanceId: world.instanceId, outputs: [], tagIds: [] };
+    const facts = await as(OWN, (tx, a) => readScreen(tx, a.orgId, { installationId: world.installationId, screenId: 'main' }));
+    expect(facts.machines).toMatchObject([{ id: world.placeId, code: 'C-101' }]);
+    const stream = liveScreen(inTenant(OWN), OWN.orgId, input, stop.signal);
+    const next = async () => {
+      for await (const message of { [Symbol.asyncIterator]: () => ({ next: () => stream.next() }) })
+        if (message.state) return message.state.leases;
+    };
+    expect(await next()).toEqual([]);
+    await as(OWN, (tx, a) => takeControl(tx, a, { assetId: world.placeId, minutes: 30 }));
+    expect(await next()).toMatchObject([
+      { assetId: world.placeId, tag: null, holder: 'Zhang Wei', userId: 'u1', instanceId: null },
+    ]);
+    await as(OWN, (tx, a) => releaseControl(tx, a, { assetId: world.placeId }));
+    expect(await next()).toEqual([]);
+    const claim = { orgId: OWN.orgId, assetId: world.placeId, tagId: world.tagId, rank: 1, seconds: 60 };
+    await test.db.transaction(async (tx) => {
+      await takeLease(tx, { ...claim, holder: { instanceId: world.instanceId }, name: 'App · C-101' });
+      await tx.execute(sql`select pg_notify('effects', ${OWN.orgId})`);
+    });
+    expect(await next()).toMatchObject([
+      { tag: 'Air.Setpoint', holder: 'App · C-101', userId: null, instanceId: world.instanceId },
+    ]);
+    // over by its time: nobody has to give it back
+    await test.db.update(controlLease).set({ until: new Date(Date.now() - 1) });
+    expect(await next()).toEqual([]);
+    await test.db.delete(controlLease);
+    stop.abort();
+    await stream.return(undefined);
   });
 
   it('live: outputs of the log reach the screen, with the state around them', async () => {

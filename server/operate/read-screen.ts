@@ -7,6 +7,7 @@ import { readForms } from '#runtime/graph/forms.ts';
 import { conversion } from '#runtime/units/units.ts';
 import { checkDraft } from '../apps/check-draft.ts';
 import { notFound } from '../errors.ts';
+import { machinesOf } from './leases.ts';
 
 export const screenInput = z.object({
   installationId: z.uuid(),
@@ -68,6 +69,7 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
     .select({
       id: instance.id,
       key: instance.key,
+      assetId: instance.assetId,
       asset: asset.name,
       versionId: instance.versionId,
       bindings: instance.bindings,
@@ -110,6 +112,8 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
     screen,
     instance: chosen ? { id: chosen.id, key: chosen.key, asset: chosen.asset } : null,
     instances: instances.map(({ id, key, asset: name }) => ({ id, key, asset: name })),
+    /** Where a person may take control. */
+    machines: chosen ? await machinesOf(tx, orgId, chosen) : [],
     outputs: document ? outputsOf(document) : [],
     /** With the tag that a form's entry is written to, so that a faceplate shows what the machine has now. */
     forms: await Promise.all(

@@ -19,6 +19,7 @@ import { CheckWidget } from './check-widget.tsx';
 import { Confirmations } from './confirmations.tsx';
 import { ControlWidget } from './control-widget.tsx';
 import { DocumentWidget } from './document-widget.tsx';
+import { LeaseWidget } from './lease-widget.tsx';
 import { GanttWidget, GraphWidget, MapWidget } from './plan-widgets.tsx';
 import classes from './screen.module.css';
 import { ScreenProvider, useScreen } from './screen-context.tsx';
@@ -39,6 +40,7 @@ const WIDGETS: Readonly<Record<string, (props: { widget: Widget }) => React.Reac
   map: MapWidget,
   check: CheckWidget,
   document: DocumentWidget,
+  lease: LeaseWidget,
 };
 
 export function OperatorScreen(props: { installationId: string; screenId: string; instanceId?: string }) {
