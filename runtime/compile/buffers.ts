@@ -15,6 +15,8 @@ export interface Buffer {
   readonly node: PlanNode;
   readonly port: string;
   readonly columns: readonly BufferColumn[];
+  /** Has `at` beside `row`: of a row that a timer gave between two entries the timer's time, else Infinity. */
+  readonly timed: boolean;
 }
 
 export const isNumber = (c: ColumnSchema): boolean => c.type === 'number' || c.type === 'integer' || c.type === 'time';
@@ -57,7 +59,7 @@ export class Buffers {
           const columns = Object.keys(schema.columns)
             .filter((c) => need.has(c))
             .map((name, at): BufferColumn => ({ name, schema: columnOf(schema, name), frame: schema.kind === 'frame', at }));
-          const buffer: Buffer = { text: `$b${node.i}_${p}`, node, port, columns };
+          const buffer: Buffer = { text: `$b${node.i}_${p}`, node, port, columns, timed: node.timed };
           this.list.push(buffer);
           this.#byPort.set(key(node, port), buffer);
         }
@@ -74,12 +76,14 @@ export class Buffers {
     const rooms = new Set<string>();
     return this.list.flatMap((b) => {
       const columns = b.columns.map((c) => `, c${c.at}: ${arrayOf(c) ? `new ${arrayOf(c)}(0)` : '[]'}, q${c.at}: $none`).join('');
-      const base = `const ${b.text} = { n: 0, cap: 0, row: new Int32Array(0), time: new Float64Array(0), k: new Int32Array(0)${columns} };`;
+      const base = `const ${b.text} = { n: 0, cap: 0, row: new Int32Array(0), time: new Float64Array(0), k: new Int32Array(0)${b.timed ? ', at: new Float64Array(0)' : ''}${columns} };`;
       const name = roomOf(b);
       if (b.node.kind === 'source' || rooms.has(name)) return [base];
       rooms.add(name);
       const grow = [
-        ...['row:Int32Array', 'time:Float64Array', 'k:Int32Array'].map((f) => f.split(':') as [string, string]),
+        ...['row:Int32Array', 'time:Float64Array', 'k:Int32Array', ...(b.timed ? ['at:Float64Array'] : [])].map(
+          (f) => f.split(':') as [string, string],
+        ),
         ...b.columns.flatMap((c): [string, string][] => [
           ...(arrayOf(c) ? [[`c${c.at}`, arrayOf(c)] as [string, string]] : []),
           [`q${c.at}`, 'Uint8Array'],
@@ -92,4 +96,4 @@ export class Buffers {
 
 const LETTER: Readonly<Record<string, string>> = { Float64Array: 'f', Uint8Array: 'b', '': 'x' };
 /** The function that makes a buffer larger: one for all buffers of the same columns. */
-export const roomOf = (b: Buffer): string => `$room_${b.columns.map((c) => LETTER[arrayOf(c)]).join('')}`;
+export const roomOf = (b: Buffer): string => `$room_${b.timed ? 't' : ''}${b.columns.map((c) => LETTER[arrayOf(c)]).join('')}`;

@@ -7,6 +7,7 @@ import type { ProbeValue, Program } from '#runtime/step/contract.ts';
 import { type CatalogueGraph, GraphMaker } from './catalogue-graphs.testing.ts';
 import { buildProgram, checkApp } from './compile.ts';
 import { createLocalStepper } from './local-stepper.ts';
+import { otherTicks } from './random-graphs.testing.ts';
 import { generator } from './random-numbers.testing.ts';
 import { buildStepInput, type InputRow } from './step-input.ts';
 
@@ -52,15 +53,12 @@ function mingled(rows: readonly InputRow[], random: () => number): InputRow[] {
 }
 const byKey = <T extends { readonly key: string }>(list: readonly T[]): T[] =>
   [...list].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-/** A timer belongs to the first row at or after its time, of whatever key: what several nodes do at one time comes in an order that is nobody's promise. */
-const byNode = <T extends { readonly key: string; readonly node: string }>(list: readonly T[]): T[] =>
-  byKey([...list].sort((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : 0)));
 const perKey = (result: RunResult): RunResult => ({
   ...result,
   outputs: Object.fromEntries(Object.entries(result.outputs).map(([name, rows]) => [name, byKey(rows)])),
-  effects: byNode(result.effects),
-  alarms: byNode(result.alarms),
-  dead: byNode(result.dead),
+  effects: byKey(result.effects),
+  alarms: byKey(result.alarms),
+  dead: byKey(result.dead),
 });
 
 /** Counts of nodes against the rows that a watched program saw on their wires. */
@@ -127,6 +125,7 @@ test(`${GRAPHS} random graphs of the catalogue's blocks: the same to the bit`, {
       same('shared, restored', runRows(shared, rows, { seed, sizes: cuts(), restoreAt: places() }));
       const watched = await compiled(graph, { instrumented: true });
       same('watched, restored', runRows(watched, rows, { seed, sizes: cuts(), restoreAt: places() }));
+      same('other ticks', runRows(program, otherTicks(rows, random), { seed, sizes: cuts() }));
       if (graph.keyed) same('keys mingled', perKey(runRows(program, mingled(rows, random), { seed })), perKey(whole));
       const counted = Object.fromEntries(Object.entries(whole.counts).map(([id, [n]]) => [id, n]));
       expect(counted).toMatchObject(countsOfWires(graph.document, watched, rows));

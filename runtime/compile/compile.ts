@@ -1,3 +1,4 @@
+import type { WireSchema } from '#runtime/batch/schema.ts';
 import { capabilitiesOf } from '#runtime/graph/capabilities.ts';
 import { checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
 import { type GraphDocument, type GraphDocumentInput, graphDocument } from '#runtime/graph/document.ts';
@@ -12,8 +13,9 @@ import { problem } from '#runtime/graph/problems.ts';
 import type { EventRule, Program, ProgramInfo, ScheduleRule } from '#runtime/step/contract.ts';
 import { codeChecker } from './check-code.ts';
 import { CodeProblem } from './code-rules.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { makePlan, type Plan, POSITION } from './plan.ts';
 import { writeProgram } from './program.ts';
+import { wholeNodes } from './whole-nodes.ts';
 
 export interface CompileOptions {
   readonly catalogue: ProgramCatalogue;
@@ -25,6 +27,8 @@ export interface CompileOptions {
   readonly instrumented?: boolean;
   /** For `timeNodes` of `runtime/sandbox`: same state and same results, at twice the cost. */
   readonly timed?: boolean;
+  /** For `evaluate`: outputs tell where in the step their rows stand, so that a cut graph can go on from them. */
+  readonly positions?: boolean;
   /** For tests: most nodes in one loop. */
   readonly maxNodes?: number;
   /** For tests: so many functions that are alike become one. */
@@ -71,6 +75,7 @@ export function planGraph(
       catalogue: options.catalogue,
       instrumented: options.instrumented ?? false,
       timed: options.timed ?? false,
+      positions: options.positions ?? false,
       ...(options.maxNodes === undefined ? {} : { maxNodes: options.maxNodes }),
     });
     return { ok: true, plan };
@@ -109,8 +114,12 @@ function eventsOf({ manifest, params }: NodeFacts): { event?: EventRule } {
   return { event: { kinds: params[manifest.source.event] as readonly string[], subject, own } };
 }
 
+const outputSchema = (plan: Plan, schema: WireSchema): WireSchema =>
+  plan.positions ? { ...schema, columns: { ...schema.columns, [POSITION]: { type: 'time' } } } : schema;
+
 function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'graphHash'> {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
+  const whole = wholeNodes(plan);
   return {
     instrumented: plan.instrumented,
     nodes: plan.nodes.map((n) => n.id),
@@ -132,7 +141,7 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
         name: o.name,
         node: o.from.node,
         port: o.from.port,
-        schema: node?.facts.outputs[o.from.port]?.schema ?? { kind: 'stream', columns: {} },
+        schema: outputSchema(plan, node?.facts.outputs[o.from.port]?.schema ?? { kind: 'stream', columns: {} }),
         sources: reaching,
       };
     }),
@@ -156,13 +165,8 @@ function infoOf(check: GraphCheck, plan: Plan): Omit<ProgramInfo, 'hash' | 'grap
           : [],
       ),
     ),
-    splittable: plan.nodes.every(
-      (n) =>
-        (n.manifest.stateScope === 'key' || Object.keys(n.manifest.state).length === 0) &&
-        // the rows of any key move the time on at which timers are looked at
-        !n.code?.handlers.has('onTimer') &&
-        n.join !== 'align',
-    ),
+    splittable: whole.length === 0,
+    ...(whole.length > 0 ? { whole } : {}),
     untrusted: plan.nodes.some((n) => !n.manifest.id.startsWith('millwright/') || n.userCode.size > 0),
   };
 }

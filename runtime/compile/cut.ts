@@ -2,13 +2,14 @@ import type { GraphCheck } from '#runtime/graph/check.ts';
 import type { GraphDocument } from '#runtime/graph/document.ts';
 import type { InputFacts, NodeFacts, WireFacts } from '#runtime/graph/facts.ts';
 import type { BlockManifest } from '#runtime/graph/manifest.ts';
+import { POSITION } from './plan.ts';
 
 /**
  * A part of a checked graph as a graph of its own: what a change makes necessary to compute again, and no more.
  *
  *     const check = checkApp(document, catalogue);
  *     const again = downstreamOf(check, changedNodes(before, check));
- *     const made = await buildProgram(document, cutAt(check, again), { catalogue });
+ *     const made = await buildProgram(document, cutAt(check, again), { catalogue, positions: true });
  *
  * The cut is made in what the check found out, not in the document: guards, units and names stay judged as in the whole graph. Node ids, and with
  * them random numbers and state, stay. `evaluate.ts` does all of this and keeps the rows.
@@ -98,7 +99,13 @@ function sourceOf(id: string, { outputs }: NodeFacts, port: string, index: numbe
     manifest,
     params: {},
     inputs: {},
-    outputs: { out: { ...output, carried: [] } },
+    outputs: {
+      out: {
+        ...output,
+        schema: { ...output.schema, columns: { ...output.schema.columns, [POSITION]: { type: 'time' } } },
+        carried: [],
+      },
+    },
     expressions: [],
     code: [],
   };

@@ -24,8 +24,11 @@ import { changedNodes, cutAt, cutName, downstreamOf } from './cut.ts';
  *     const next = await evaluate({ document: edited, catalogue, steps, stepper, before: first.evaluation });
  */
 
-/** What left a port in one step. Columns in the order of the wire's schema. */
-export type WireRows = Omit<OutputRows, 'output'>;
+/** What left a port in one step; columns in the order of the wire's schema. */
+export interface WireRows extends Omit<OutputRows, 'output'> {
+  /** Where rows of one `row` stand: time of the timer that a row came of, Infinity for rows that came of the entry. */
+  readonly at: Float64Array;
+}
 
 export interface Evaluation {
   readonly check: GraphCheck;
@@ -96,7 +99,7 @@ export async function evaluate(
   const evaluation = { check, wires, effects, alarms, dead, late, computed: [...dirty] };
   if (dirty.size === 0) return { ok: true, evaluation };
 
-  const made = await buildProgram(document, cutAt(check, dirty), { catalogue });
+  const made = await buildProgram(document, cutAt(check, dirty), { catalogue, positions: true });
   if (!made.ok) return made;
   const { program } = made;
   const most = options.most ?? MOST_VALUES;
@@ -112,8 +115,14 @@ export async function evaluate(
       for (const { output, ...rows } of result.outputs) {
         const name = program.info.outputs[output]?.name;
         const list = name === undefined ? undefined : wires.get(name);
-        if (list) list[i] = rows;
-        values += sizeOf(rows);
+        const kept = {
+          ...rows,
+          columns: rows.columns.slice(0, -1),
+          quality: rows.quality.slice(0, -1),
+          at: rows.columns.at(-1) as Float64Array,
+        };
+        if (list) list[i] = kept;
+        values += sizeOf(kept);
       }
       if (values > most) throw new TooManyValues(most);
       const inOrder = (a: { row: number; node: string }, b: { row: number; node: string }) =>
@@ -130,7 +139,7 @@ export async function evaluate(
   return { ok: true, evaluation };
 }
 
-const sizeOf = (rows: WireRows | undefined): number => (rows ? rows.n * (rows.columns.length + 2) : 0);
+const sizeOf = (rows: WireRows | undefined): number => (rows ? rows.n * (rows.columns.length + 3) : 0);
 
 /** The step as the program takes it: given rows for its real sources, kept rows for those that stand for a wire. */
 function inputOf(program: Program, step: EvaluatedStep, kept: (name: string) => WireRows | undefined): StepInput {
@@ -148,7 +157,9 @@ function inputOf(program: Program, step: EvaluatedStep, kept: (name: string) => 
       return [{ source, ...rows }];
     }
     const rows = kept(node);
-    return rows && rows.n > 0 ? [{ source, ...rows, key: Int32Array.from(rows.key, codeOf) }] : [];
+    if (!rows || rows.n === 0) return [];
+    const columns = [...rows.columns, rows.at];
+    return [{ source, ...rows, columns, quality: [...rows.quality, undefined], key: Int32Array.from(rows.key, codeOf) }];
   });
   return { ...step, words, sources };
 }

@@ -3,6 +3,7 @@ import { cellText, numberText } from './layout.ts';
 import type { LoopWriter } from './loop-text.ts';
 import type { PlanNode, PlanWire } from './plan.ts';
 import { joinPorts, keptColumns, MISSING } from './state-cells.ts';
+import { firingText, nowOf } from './timer-text.ts';
 import type { Line, Value } from './values.ts';
 
 /** Rows of several wires met by time, exactly or within a tolerance, before a block's code sees them. */
@@ -38,8 +39,8 @@ export class JoinWriter {
         );
       } else {
         lines.push(
-          `${open}, $k = ${buffer.text}.k[$i]; if ($alignAdd(${args}, ${buffer.text}.time[$i], ${values}, $clock[$row], ${this.#alignTimes(node)}, ${late})) {`,
-          `$meet${node.i}($row, $k, -Infinity); $T${wake?.index}.armed = $clock[$row]; $T${wake?.index}.set($k, $alignDue(${s}, ${this.#alignTimes(node)})); } }`,
+          `${open}, $k = ${buffer.text}.k[$i]; if ($alignAdd(${args}, ${buffer.text}.time[$i], ${values}, ${nowOf(node.loop)}, ${this.#alignTimes(node)}, ${late})) {`,
+          `$meet${node.i}($row, $k, ${nowOf(node.loop)}, -Infinity); $T${wake?.index}.set($k, $alignDue(${s}, ${this.#alignTimes(node)})); } }`,
         );
       }
     }
@@ -53,6 +54,7 @@ export class JoinWriter {
           '$met.t',
           (p, j, which) => `$met.${which}[${p}][${j}]`,
           () => '$met.t',
+          nowOf(node.loop),
         ),
         '}',
       );
@@ -71,6 +73,7 @@ export class JoinWriter {
     time: string,
     read: (port: number, column: number, which: 'v' | 'q') => string,
     timeOf: (port: number) => string,
+    now: string,
   ): Line[] {
     const lines: Line[] = [`const $t = ${time};`];
     const given = new Map<string, { columns: ReadonlyMap<string, Value>; time: string }>();
@@ -83,10 +86,7 @@ export class JoinWriter {
       }
       given.set(port, { columns, time: timeOf(p) });
     }
-    return [
-      ...lines,
-      ...this.#loops.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: '$clock[$row]' }, given),
-    ];
+    return [...lines, ...this.#loops.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now }, given)];
   }
 
   /** Functions before the loops: what meets the rows of a key, and the timer that stops waiting. */
@@ -103,10 +103,10 @@ export class JoinWriter {
           : 'undefined';
     };
     return [
-      `function $meet${node.i}($row, $k, $now) {`,
+      `function $meet${node.i}($row, $k, $now, $waited) {`,
       this.#loops.aliases([node]),
       this.#loops.keyPlaces(),
-      `for (;;) { const $met = $alignNext(${s}, $now, ${this.#alignTimes(node)}); if ($met === null) return;`,
+      `for (;;) { const $met = $alignNext(${s}, $waited, ${this.#alignTimes(node)}); if ($met === null) return;`,
       ...this.#met(
         node,
         ports,
@@ -116,14 +116,16 @@ export class JoinWriter {
             ? `($met[${p}] ? $met[${p}].v[${j}] : ${missing(p, j)})`
             : `($met[${p}] ? $met[${p}].q[${j}] : ${MISSING})`,
         (p) => `($met[${p}] ? $met[${p}].t : NaN)`,
+        '$now',
       ),
       '}',
       '}',
       `function $fire${node.i}($until) {`,
       `while ($T${wake}.min <= $until) {`,
-      `const $due = $T${wake}.min, $k = $T${wake}.take(), $row = Math.max($rowAt($due), $T${wake}.row); $T${wake}.row = $row;`,
-      `$meet${node.i}($row, $k, $due); $T${wake}.set($k, $alignDue(${s}, ${this.#alignTimes(node)}));`,
+      ...firingText(wake),
+      `$meet${node.i}($row, $k, $firing, $firing); $T${wake}.set($k, $alignDue(${s}, ${this.#alignTimes(node)}));`,
       '}',
+      '$pos[0] = Infinity;',
       '}',
     ];
   }

@@ -4,11 +4,12 @@ import { cellText, type Layout, literalText, numberText } from './layout.ts';
 import type { NodeWriter } from './node-text.ts';
 import { columnOf, outputColumns, type Plan, type PlanLoop, type PlanNode, type PlanWire } from './plan.ts';
 import { keptColumns, MISSING } from './state-cells.ts';
+import { firingText, isTimed, nextText, nowOf } from './timer-text.ts';
 import { convertText, type Line, type Place, type Value } from './values.ts';
 
 const fires = (node: PlanNode, wire: PlanWire): number => Number(wire.toPort === node.manifest.firesOn);
 
-/** Loops: over the rows of one buffer, or meeting the rows of several by (row of the step, those that fire last, order of the wires) and firing timers between. */
+/** Loops: over the rows of one buffer, or meeting the rows of several by (where they stand, those that fire last, order of the wires) and firing timers between. */
 export class LoopWriter {
   readonly plan: Plan;
   readonly layout: Layout;
@@ -39,20 +40,25 @@ export class LoopWriter {
       return cell ? [{ node: n, cell }] : [];
     });
   }
-  #fire(nodes: readonly PlanNode[], at: string): string[] {
-    return this.#timerCells(nodes).map(
-      ({ node, cell }) => `if ($clock[${at}] >= $T${cell.index}.min) $fire${node.i}($clock[${at}]);`,
-    );
+  #fire(nodes: readonly PlanNode[], until: string): string[] {
+    return this.#timerCells(nodes).map(({ node, cell }) => `if (${until} >= $T${cell.index}.min) $fire${node.i}(${until});`);
   }
-  #note(nodes: readonly PlanNode[]): string[] {
-    return this.#timerCells(nodes).map(({ cell }) => `$T${cell.index}.row = $row;`);
+  /** Until when timers are due once a loop has done what it was asked for. */
+  #end(loop: PlanLoop, byPosition: boolean): string[] {
+    const until = byPosition ? '($till === Infinity ? $clock[$upto] : $till)' : '$clock[$upto]';
+    return [isTimed(loop) ? '$pos[0] = Infinity;' : '', ...this.#fire(loop.nodes, until)];
+  }
+  #note(loop: PlanLoop): string[] {
+    const at = isTimed(loop) ? '$at' : 'Infinity';
+    return this.#timerCells(loop.nodes).map(({ cell }) => `$T${cell.index}.row = $row; $T${cell.index}.at = ${at};`);
   }
 
-  loop(loop: PlanLoop, byRow: boolean): Line[] {
-    return loop.kind === 'rows' ? this.#rows(loop, byRow) : this.#merge(loop, byRow);
+  /** `byPosition`: row by row, and between two rows timer by timer. */
+  loop(loop: PlanLoop, byRow: boolean, byPosition: boolean): Line[] {
+    return loop.kind === 'rows' ? this.#rows(loop, byRow, byPosition) : this.#merge(loop, byRow, byPosition);
   }
 
-  #rows(loop: PlanLoop, byRow: boolean): Line[] {
+  #rows(loop: PlanLoop, byRow: boolean, byPosition: boolean): Line[] {
     const { over } = loop;
     const buffer = over && this.buffers.of(over.node, over.port);
     if (!over || !buffer) return [];
@@ -63,35 +69,43 @@ export class LoopWriter {
       columns: new Map(columns.map((c) => [c.name, { v: `$c${c.at}`, q: `$q${c.at}` }])),
       time: '$t',
       row: '$row',
-      now: '$clock[$row]',
+      now: nowOf(loop),
     };
+    const timed = isTimed(loop);
     const b = buffer.text;
     const body = roots.flatMap((n) => this.nodes.each(n, place));
     const counts = this.nodes.counts.ofLoop();
-    const condition = byRow ? `$i < $n && $br[$i] <= $upto` : '$i < $n';
+    const reached = byPosition
+      ? `($br[$i] < $upto || ($br[$i] === $upto && ${timed ? '$ba[$i] <= $till' : '$till === Infinity'}))`
+      : '$br[$i] <= $upto';
+    const condition = byRow ? `$i < $n && ${reached}` : '$i < $n';
     return [
       ...(byRow ? [`let $at${loop.index} = 0;`] : []),
-      `const $loop${loop.index} = (function ($upto) {`,
+      byPosition && timed ? nextText(loop, [{ at: `$at${loop.index}`, text: b }]) : '',
+      `const $loop${loop.index} = (function ($upto${byPosition ? ', $till' : ''}) {`,
       this.aliases(loop.nodes),
       counts.head,
-      `const $n = ${b}.n, $br = ${b}.row, $bt = ${b}.time, $bk = ${b}.k${columns.map((c) => `, $bc${c.at} = ${b}.c${c.at}, $bq${c.at} = ${b}.q${c.at}`).join('')};`,
+      `const $n = ${b}.n, $br = ${b}.row${timed ? `, $ba = ${b}.at` : ''}, $bt = ${b}.time, $bk = ${b}.k${columns.map((c) => `, $bc${c.at} = ${b}.c${c.at}, $bq${c.at} = ${b}.q${c.at}`).join('')};`,
       `for (let $i = ${byRow ? `$at${loop.index}` : '0'}; ${condition}; $i++${byRow ? `, $at${loop.index} = $i` : ''}) {`,
-      'const $row = $br[$i], $k = $bk[$i], $t = $bt[$i];',
+      `const $row = $br[$i], $k = $bk[$i], $t = $bt[$i]${timed ? ', $at = $ba[$i], $now = $at === Infinity ? $clock[$row] : $at' : ''};`,
       this.keyPlaces(),
       columns.length > 0
         ? `const ${columns.map((c) => `$c${c.at} = ${readText(c, '#', '$i').replace(/#\.c(\d+)/, '$bc$1')}, $q${c.at} = $bq${c.at}[$i]`).join(', ')};`
         : '',
-      ...this.#fire(loop.nodes, '$row'),
+      ...this.#fire(loop.nodes, nowOf(loop)),
+      timed ? '$pos[0] = $at;' : '',
       ...body,
-      ...this.#note(loop.nodes),
+      ...this.#note(loop),
       '}',
       counts.tail,
-      ...this.#fire(loop.nodes, '$upto'),
+      ...this.#end(loop, byPosition),
       '});',
     ];
   }
 
-  #merge(loop: PlanLoop, byRow: boolean): Line[] {
+  #merge(loop: PlanLoop, byRow: boolean, byPosition: boolean): Line[] {
+    const timed = isTimed(loop);
+    const now = nowOf(loop);
     const node = loop.root as PlanNode;
     // Of the same row, what only is looked at is read before what fires: else a condition that stands behind its command would come too late for it.
     const wires = node.ins.filter((w) => !w.facts.back).sort((a, b) => fires(node, a) - fires(node, b));
@@ -99,21 +113,35 @@ export class LoopWriter {
     const inputs = wires
       .map((wire) => ({ wire, buffer: this.buffers.of(wire.from, wire.fromPort) }))
       .filter((x): x is { wire: PlanWire; buffer: Buffer } => x.buffer !== undefined);
-    const streams = [...inputs.map((x) => x.buffer.text), ...(answers ? [`$answers${node.i}`] : [])];
+    const streams = [
+      ...inputs.map(({ buffer }) => ({ text: buffer.text, timed: buffer.timed })),
+      ...(answers ? [{ text: `$answers${node.i}`, timed: false }] : []),
+    ];
     const cursor = (j: number) => (byRow ? `$at${loop.index}_${j}` : `$i${j}`);
     const head = (counted: string): Line[] => [
       ...(byRow ? [`let ${streams.map((_, j) => `${cursor(j)} = 0`).join(', ')};`] : []),
-      `const $loop${loop.index} = (function ($upto) {`,
+      byPosition && timed
+        ? nextText(
+            loop,
+            streams.flatMap((s, j) => (s.timed ? [{ at: cursor(j), text: s.text }] : [])),
+          )
+        : '',
+      `const $loop${loop.index} = (function ($upto${byPosition ? ', $till' : ''}) {`,
       this.aliases(loop.nodes),
       counted,
-      `${byRow ? 'const' : 'let'} ${streams.flatMap((s, j) => [...(byRow ? [] : [`$i${j} = 0`]), `$n${j} = ${s}.n`, `$r${j} = ${s}.row`]).join(', ')};`,
+      `${byRow ? 'const' : 'let'} ${streams.flatMap((s, j) => [...(byRow ? [] : [`$i${j} = 0`]), `$n${j} = ${s.text}.n`, `$r${j} = ${s.text}.row`, ...(s.timed ? [`$p${j} = ${s.text}.at`] : [])]).join(', ')};`,
       'for (;;) {',
-      'let $row = $upto + 1, $w = -1;',
-      ...streams.map(
-        (_, j) => `if (${cursor(j)} < $n${j} && $r${j}[${cursor(j)}] < $row) { $row = $r${j}[${cursor(j)}]; $w = ${j}; }`,
-      ),
-      'if ($w < 0) break;',
-      ...this.#fire(loop.nodes, '$row'),
+      `let $row = $upto + 1, $w = -1${timed ? ', $at = -Infinity' : ''};`,
+      ...streams.map((s, j) => {
+        const c = cursor(j);
+        if (!s.timed)
+          return `if (${c} < $n${j} && $r${j}[${c}] < $row) { $row = $r${j}[${c}];${timed ? ' $at = Infinity;' : ''} $w = ${j}; }`;
+        return `if (${c} < $n${j} && ($r${j}[${c}] < $row || ($r${j}[${c}] === $row && $p${j}[${c}] < $at))) { $row = $r${j}[${c}]; $at = $p${j}[${c}]; $w = ${j}; }`;
+      }),
+      byPosition ? `if ($w < 0 || ($row === $upto && ${timed ? '$at' : 'Infinity'} > $till)) break;` : 'if ($w < 0) break;',
+      timed ? 'const $now = $at === Infinity ? $clock[$row] : $at;' : '',
+      ...this.#fire(loop.nodes, now),
+      timed ? '$pos[0] = $at;' : '',
     ];
     const body: Line[] =
       node.manifest.combine === 'latest'
@@ -127,22 +155,14 @@ export class LoopWriter {
       ? [
           `if ($w === ${inputs.length}) { const $j = ${cursor(inputs.length)}++, $answer = $answers${node.i}.items[$j], $k = $answers${node.i}.k[$j];`,
           this.keyPlaces(),
-          ...this.nodes.answer(node, { columns: new Map(), time: '$clock[$row]', row: '$row', now: '$clock[$row]' }),
+          ...this.nodes.answer(node, { columns: new Map(), time: '$clock[$row]', row: '$row', now }),
           '} else {',
           ...body,
           '}',
         ]
       : body;
     const counts = this.nodes.counts.ofLoop();
-    return [
-      ...head(counts.head),
-      ...answer,
-      ...this.#note(loop.nodes),
-      '}',
-      counts.tail,
-      ...this.#fire(loop.nodes, '$upto'),
-      '});',
-    ];
+    return [...head(counts.head), ...answer, ...this.#note(loop), '}', counts.tail, ...this.#end(loop, byPosition), '});'];
   }
 
   /** A wire's row: its columns by name, converted to the first wire's units where several enter one port. */
@@ -177,7 +197,7 @@ export class LoopWriter {
       columns: new Map(names.map((name, c) => [name, { v: `$c${c}`, q: `$q${c}` }])),
       time: '$t',
       row: '$row',
-      now: '$clock[$row]',
+      now: nowOf(node.loop),
     };
     return [...lines, this.keyPlaces(), ...this.nodes.each(node, place)];
   }
@@ -190,7 +210,7 @@ export class LoopWriter {
         columns: new Map(values.map(([name], c) => [name, { v: `$c${c}`, q: `$q${c}` }])),
         time: '$t',
         row: '$row',
-        now: '$clock[$row]',
+        now: nowOf(node.loop),
       };
       return [
         `${j > 0 ? 'else ' : ''}if ($w === ${j}) { const $i = ${cursor(j)}++, $k = ${buffer.text}.k[$i], $t = ${buffer.text}.time[$i]${values.map(([, v], c) => `, $c${c} = ${v.v}, $q${c} = ${v.q}`).join('')};`,
@@ -260,7 +280,7 @@ export class LoopWriter {
       }
       ports.set(port, { columns, time });
     }
-    lines.push(...this.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: '$clock[$row]' }, ports), '}');
+    lines.push(...this.nodes.combined(node, { columns: new Map(), time: '$t', row: '$row', now: nowOf(node.loop) }, ports), '}');
     return lines;
   }
   /** What a delaying node held before this row of the step. */
@@ -285,7 +305,7 @@ export class LoopWriter {
   }
   #before(from: PlanNode, kept: string, cell: string): string {
     const name = `$before${from.i}`;
-    return `(${name}[$k] !== undefined && ${name}[$k].row === $row ? ${name}[$k].${kept} : ${cell})`;
+    return `(${name}[$k] !== undefined && ${name}[$k].row === $row && ${name}[$k].at === $pos[0] ? ${name}[$k].${kept} : ${cell})`;
   }
 
   /** Functions that stand before the loops: timers, aligned rows, emitted rows, alarms. */
@@ -298,12 +318,11 @@ export class LoopWriter {
         `function $fire${node.i}($until) {`,
         this.aliases([node]),
         `while ($T${wake.index}.min <= $until) {`,
-        // due in this step's rows, but never before the row that set it
-        `const $due = $T${wake.index}.min, $k = $T${wake.index}.take(), $row = Math.max($rowAt($due), $T${wake.index}.row), $firing = Math.max($due, $T${wake.index}.armed);`,
-        `$T${wake.index}.row = $row;`,
+        ...firingText(wake.index),
         this.keyPlaces(),
         ...this.nodes.timer(node, { columns: new Map(), time: '$firing', row: '$row', now: '$firing' }),
         '}',
+        '$pos[0] = Infinity;',
         '}',
       );
     }
@@ -324,7 +343,7 @@ export class LoopWriter {
       `if (${cell} === code) return; ${cell} = code;`,
       `const $c = { node: ${JSON.stringify(node.id)}, key: $keys[$k], row: $row, time: $time, active, priority, message: { en: String($a.message && $a.message.en), zh: String($a.message && $a.message.zh) } };`,
       `if (typeof $a.value === 'number' && $a.value === $a.value) $c.value = $a.value; if (typeof $a.limit === 'number' && $a.limit === $a.limit) $c.limit = $a.limit;${unit === undefined ? '' : ` $c.unit = ${literalText(unit)};`}`,
-      '$alarms.push($c);',
+      '$alarms.push([$pos[0], $c]);',
       '}',
     ];
   }

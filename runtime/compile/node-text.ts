@@ -357,7 +357,7 @@ export class NodeWriter {
         const cell = this.layout.get(node.id, '$wake');
         if (!cell) return undefined;
         this.usesClock = true;
-        return `$wake($T${cell.index}, $k, ${args[0] ?? 'NaN'}, ${place.row}${firing ? ', $firing' : ''})`;
+        return `$wake($T${cell.index}, $k, ${args[0] ?? 'NaN'}${firing ? ', $firing' : ''})`;
       }
       case 'emit':
         out.needsQuality();
@@ -375,7 +375,7 @@ export class NodeWriter {
     if (buffer && node.kind !== 'source') {
       const b = buffer.text;
       lines.push(
-        `{ const $j = ${b}.n; if ($j === ${b}.cap) ${roomOf(buffer)}(${b}); ${b}.row[$j] = ${place.row}; ${b}.time[$j] = ${place.time}; ${b}.k[$j] = $k;`,
+        `{ const $j = ${b}.n; if ($j === ${b}.cap) ${roomOf(buffer)}(${b}); ${b}.row[$j] = ${place.row}; ${b}.time[$j] = ${place.time}; ${b}.k[$j] = $k;${buffer.timed ? ` ${b}.at[$j] = $pos[0];` : ''}`,
       );
       for (const c of buffer.columns)
         lines.push(`${b}.c${c.at}[$j] = ${storeText(c, value(c.name).v)}; ${b}.q${c.at}[$j] = ${value(c.name).q};`);

@@ -45,6 +45,10 @@ export interface PlanNode {
   readonly join?: 'exact' | 'align';
   readonly ins: PlanWire[];
   readonly outs: PlanWire[];
+  /** Sets timers. */
+  readonly wakes: boolean;
+  /** Rows may come to it or from it between two entries: it sets timers, or gets rows of a node that does. */
+  timed: boolean;
   loop: PlanLoop | undefined;
 }
 
@@ -80,6 +84,8 @@ export interface Plan {
   readonly instrumented: boolean;
   /** Made to find out what each node costs: every node has a loop of its own, and its parts can be run one by one. */
   readonly timed: boolean;
+  /** Outputs tell in a column more where in the step each row stands (`POSITION`). */
+  readonly positions: boolean;
   readonly edges: readonly Edge[];
 }
 
@@ -87,9 +93,13 @@ export interface PlanOptions {
   readonly catalogue: ProgramCatalogue;
   readonly instrumented?: boolean;
   readonly timed?: boolean;
+  readonly positions?: boolean;
   /** More nodes in one loop make V8's optimizer slower than it gains (measured: 100 in one loop run at 0.73 of 32). */
   readonly maxNodes?: number;
 }
+
+/** Column of the compiler's own: the time of the timer that a row came of, Infinity for a row that came of an entry. */
+export const POSITION = '$at';
 
 const USES_MANY = ['emit'];
 
@@ -125,11 +135,11 @@ export function makePlan(check: GraphCheck, options: PlanOptions): Plan {
     const alone = manifest.combine === 'latest' && wired === 1 && fires;
     const kind: NodeKind =
       manifest.shape === 'source' ? 'source' : (manifest.shape !== 'each' && !alone) || wired > 1 || answers ? 'merge' : 'row';
+    const wakes = join === 'align' || (code?.handlers.has('onTimer') ?? false);
     const many =
       manifest.shape === 'on' ||
       answers ||
-      join === 'align' ||
-      (code?.handlers.has('onTimer') ?? false) ||
+      wakes ||
       [...(code?.handlers.values() ?? [])].some((h) => USES_MANY.some((m) => h.uses.has(m)));
     const node: PlanNode = {
       i: nodes.length,
@@ -144,6 +154,8 @@ export function makePlan(check: GraphCheck, options: PlanOptions): Plan {
       ...(join ? { join } : {}),
       ins: [],
       outs: [],
+      wakes,
+      timed: wakes || (manifest.shape === 'source' && Object.hasOwn(facts.outputs.out?.schema.columns ?? {}, POSITION)),
       loop: undefined,
     };
     nodes.push(node);
@@ -168,6 +180,7 @@ export function makePlan(check: GraphCheck, options: PlanOptions): Plan {
     from.outs.push(wire);
     to.ins.push(wire);
   }
+  for (const node of nodes) node.timed ||= node.ins.some((w) => !w.facts.back && w.from.timed);
   findNeeds(document, nodes, options.instrumented ?? false);
   const loops = cutLoops(nodes, options.timed ? 1 : (options.maxNodes ?? 32));
   const edges = wires.map((w) => ({ from: w.from.i, to: w.to.i }));
@@ -180,6 +193,7 @@ export function makePlan(check: GraphCheck, options: PlanOptions): Plan {
     units: orderLoops(wires, loops),
     instrumented: options.instrumented ?? false,
     timed: options.timed ?? false,
+    positions: options.positions ?? false,
     edges,
   };
 }

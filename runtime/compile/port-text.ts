@@ -201,7 +201,7 @@ export class PortWriter {
     const before = `$before${this.node.i}`;
     const cells = (suffix: string) => names.map((name) => this.#read(`$delay.${name}${suffix}`)).join(', ');
     const keep = closesCycle(this.node)
-      ? `const $b = ${before}[$k]; if ($b === undefined || $b.row !== ${this.place.row}) ${before}[$k] = { row: ${this.place.row}, v: [${cells('')}], q: [${cells('.q')}], t: ${this.#read('$delay.time')} };`
+      ? `const $b = ${before}[$k]; if ($b === undefined || $b.row !== ${this.place.row} || $b.at !== $pos[0]) ${before}[$k] = { row: ${this.place.row}, at: $pos[0], v: [${cells('')}], q: [${cells('.q')}], t: ${this.#read('$delay.time')} };`
       : '';
     return [
       `let ${names.map((_, j) => `$d${this.node.i}_${j} = 0`).join(', ')};`,

@@ -21,10 +21,14 @@ export const PRELUDE: readonly string[] = [
   'function $fail(node, row, k, e) {',
   "  let message = 'failed', line; $failed[$order[node]]++;",
   "  try { message = e instanceof Error ? String(e.message) : String(e); if (message.length > 500) message = message.slice(0, 500); if ($traced < 100) { $traced++; line = $sourceLine(node, e); } } catch { message = 'failed with an error that cannot be read'; }",
-  '  $dead.push(line === undefined ? { node, key: $keys[k], row, message } : { node, key: $keys[k], row, message, line });',
+  '  $dead.push([$pos[0], line === undefined ? { node, key: $keys[k], row, message } : { node, key: $keys[k], row, message, line }]);',
   '}',
   'let $effects = [], $alarms = [], $late = {};',
-  'const $effect = (node, k, row, time, kind, request) => { $effects.push({ node, key: $keys[k], row, time, kind: String(kind), request: $copy(request) || {} }); };',
+  'const $effect = (node, k, row, time, kind, request) => { $effects.push([$pos[0], { node, key: $keys[k], row, time, kind: String(kind), request: $copy(request) || {} }]); };',
+  // time of the timer of which the row at hand came, Infinity for rows of entries; a cell of an array, as a variable would box every number
+  'const $pos = new Float64Array(1).fill(Infinity);',
+  // what was pushed as [position, thing], as if each node had seen row after row
+  'const $inOrder = (list) => { if (list.length > 1) list.sort((a, b) => a[1].row - b[1].row || a[0] - b[0] || $order[a[1].node] - $order[b[1].node]); return list.map((x) => x[1]); };',
   // first global row at or after a time of the entry clock
   'const $rowAt = (t) => { let lo = 0, hi = $N - 1; while (lo < hi) { const m = (lo + hi) >> 1; if ($clock[m] >= t) hi = m; else lo = m + 1; } return lo; };',
   // timers of one node: a binary heap of keys by due time (then by name: key numbers depend on how the stream was cut)
@@ -36,7 +40,9 @@ export const PRELUDE: readonly string[] = [
   '  const down = (i) => { for (;;) { let m = i; const l = 2 * i + 1, r = l + 1; if (l < heap.length && before(heap[l], heap[m])) m = l; if (r < heap.length && before(heap[r], heap[m])) m = r; if (m === i) return; swap(i, m); i = m; } };',
   '  const remove = (k) => { const i = pos[k]; if (i < 0) return; const last = heap.length - 1; if (i !== last) swap(i, last); heap.pop(); pos[k] = -1; if (i < heap.length) { up(i); down(i); } };',
   '  const self = {',
-  '    min: Infinity, row: 0, armed: -Infinity,',
+  // the last row that its node saw, by the number of the entry and the time of the timer
+  '    min: Infinity, row: -1, at: Infinity,',
+  '    last() { return self.row < 0 ? -Infinity : self.at === Infinity ? $clock[self.row] : self.at; },',
   '    set(k, t) { remove(k); write(k, t); if (t !== Infinity) { pos[k] = heap.length; heap.push(k); up(heap.length - 1); } self.min = heap.length ? due(heap[0]) : Infinity; },',
   '    take() { const k = heap[0]; remove(k); write(k, Infinity); self.min = heap.length ? due(heap[0]) : Infinity; return k; },',
   '    grow(cap) { if (pos.length < cap) { const o = pos; pos = new Int32Array(cap).fill(-1); pos.set(o); } },',
@@ -44,7 +50,7 @@ export const PRELUDE: readonly string[] = [
   '  };',
   '  return self;',
   '}',
-  "const $wake = (timers, k, t, row, firing) => { const at = +t; if (at !== at) throw new TypeError('wakeAt needs a time'); if (firing !== undefined && at <= firing) throw new RangeError('a timer must be set later than now'); timers.armed = $clock[row]; timers.set(k, at); };",
+  "const $wake = (timers, k, t, firing) => { const at = +t; if (at !== at) throw new TypeError('wakeAt needs a time'); if (firing !== undefined && at <= firing) throw new RangeError('a timer must be set later than now'); timers.set(k, at); };",
 ];
 
 /** Rows of several wires with the same time and key. State per key: pending rows, oldest first, at most 256. */

@@ -10,6 +10,7 @@ import { SharedFunctions, type TextFunction } from './share-text.ts';
 import { addState } from './state-cells.ts';
 import { stepText } from './step-text.ts';
 import { applyEdits } from './syntax.ts';
+import { byPosition } from './timer-text.ts';
 import type { Line } from './values.ts';
 
 /** Plan -> program text: one expression, a function of `{ seed }` that gives `{ step, save, load }` (`runtime/step/contract.ts`). */
@@ -36,7 +37,7 @@ export function writeProgram(plan: Plan, share?: number): ProgramText {
   }
   for (const unit of plan.units)
     for (const loop of unit.loops) {
-      const lines = loops.loop(loop, unit.byRow);
+      const lines = loops.loop(loop, unit.byRow, byPosition(unit));
       // loops of a cycle keep their places in names of their own
       if (unit.byRow) bodies.push(...lines);
       else functions.push(...apart(lines));
@@ -107,6 +108,7 @@ export function writeProgram(plan: Plan, share?: number): ProgramText {
       buffers,
       nodes,
       shared,
+      layout,
       wakes.map((w) => w.index),
     ),
   );

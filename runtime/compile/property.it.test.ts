@@ -5,7 +5,7 @@ import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import type { ProgramCatalogue } from '#runtime/graph/manifest.ts';
 import type { Program } from '#runtime/step/contract.ts';
 import { compileGraph } from './compile.ts';
-import { everyBlock, randomGraph, randomRows } from './random-graphs.testing.ts';
+import { everyBlock, otherTicks, randomGraph, randomRows } from './random-graphs.testing.ts';
 import { generator } from './random-numbers.testing.ts';
 
 /**
@@ -62,9 +62,9 @@ test(`${GRAPHS} random graphs, 15 cuts each: the same to the bit`, { timeout: 60
       const whole = runRows(program, rows, { seed });
       rowsOut += Object.values(whole.outputs).reduce((n, list) => n + list.length, 0);
       const want = exactly(whole);
-      const same = (name: string, other: Program, options: Parameters<typeof runRows>[2]) => {
+      const same = (name: string, other: Program, options: Parameters<typeof runRows>[2], given = rows) => {
         splits++;
-        const got = runRows(other, rows, { seed, ...options });
+        const got = runRows(other, given, { seed, ...options });
         if (exactly(got) !== want)
           throw new Error(`${name} differs for seed ${seed}, size ${size}: ${firstDifference(document, whole, got)}`);
       };
@@ -73,6 +73,7 @@ test(`${GRAPHS} random graphs, 15 cuts each: the same to the bit`, { timeout: 60
       same('row by row', program, { sizes: [1] });
       for (let i = 0; i < 5; i++) same('cut', program, { sizes: cuts() });
       for (let i = 0; i < 5; i++) same('restored', program, { sizes: cuts(), restoreAt: places() });
+      same('other ticks', program, { sizes: cuts(), restoreAt: places() }, otherTicks(rows, random));
       same('one node a loop', await compiled(document, { maxNodes: 1 }), { sizes: cuts() });
       same('two nodes a loop, restored', await compiled(document, { maxNodes: 2 }), { sizes: cuts(), restoreAt: 2 });
       same('shared, restored', await compiled(document, { maxNodes: 3, share: 1 }), { sizes: cuts(), restoreAt: places() });

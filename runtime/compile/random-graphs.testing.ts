@@ -21,6 +21,7 @@ const SINGLE: readonly (readonly [kind: string, params: Record<string, unknown>]
   ['burst', {}],
   ['idle', {}],
   ['past', {}],
+  ['later', { seconds: 0.02 }],
   ['total', {}],
   ['hold', {}],
   ['route', {}],
@@ -147,6 +148,24 @@ export function randomRows(random: () => number, n: number, asking: readonly str
     }
   }
   return rows;
+}
+
+/** The same rows with other ticks among them: a tick tells only that time has passed, which the next row tells too. */
+export function otherTicks(rows: readonly InputRow[], random: () => number): InputRow[] {
+  const out: InputRow[] = [];
+  let last: number | undefined;
+  for (const [i, row] of rows.entries()) {
+    const clock = row.clock ?? row.time ?? 0;
+    const tick = row.source === undefined && !row.answer;
+    if (last !== undefined && clock > last && random() < 0.3) {
+      const between = [last + random() * (clock - last), last + random() * (clock - last)].sort((a, b) => a - b);
+      out.push(...between.slice(random() < 0.5 ? 1 : 0).map((at) => ({ clock: at })));
+    }
+    // the last one ends time, and a clock that would go back stands
+    if (!tick || i === rows.length - 1 || random() < 0.3) out.push(row);
+    last = Math.max(last ?? clock, clock);
+  }
+  return out;
 }
 
 /** The fixtures and the product's own blocks. */

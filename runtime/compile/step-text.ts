@@ -1,8 +1,10 @@
 import type { Buffers } from './buffers.ts';
+import type { Layout } from './layout.ts';
 import type { NodeWriter } from './node-text.ts';
-import type { Plan, PlanNode, PlanUnit } from './plan.ts';
+import { type Plan, type PlanNode, type PlanUnit, POSITION } from './plan.ts';
 import { closesCycle } from './port-text.ts';
 import type { SharedFunctions } from './share-text.ts';
+import { byPosition, positionsText } from './timer-text.ts';
 
 /**
  * The entry `step`: takes the rows in, runs the loops part after part, gives what came of it. A timed program has the three as entries of their own.
@@ -12,6 +14,7 @@ export function stepText(
   buffers: Buffers,
   { counts, probes }: NodeWriter,
   shared: SharedFunctions,
+  layout: Layout,
   wakes: readonly number[],
 ): string[] {
   const sources = plan.nodes.filter((n) => n.kind === 'source');
@@ -44,8 +47,8 @@ export function stepText(
       `  { const a = $answers${node.i}; a.n = 0; a.row.length = a.k.length = a.items.length = 0; for (const x of input.answers) if (x.node === ${JSON.stringify(node.id)}) { a.n++; a.row.push(x.row); a.k.push($key(x.key)); a.items.push({ id: x.id, ok: x.ok, value: x.value, reason: x.reason }); } }`,
     );
   for (const node of plan.nodes) if (closesCycle(node)) out.push(`  $before${node.i}.length = 0;`);
-  out.push('  for (let i = 0; i < $wakes.length; i++) { $wakes[i].row = 0; $wakes[i].armed = -Infinity; }', '}');
-  const runs = plan.timed ? plan.units.map((unit) => partText(unit)) : runTexts(plan, shared);
+  out.push('  for (let i = 0; i < $wakes.length; i++) { $wakes[i].row = -1; $wakes[i].at = Infinity; }', '}');
+  const runs = plan.timed ? plan.units.map((unit) => partText(unit, layout)) : runTexts(plan, shared, layout);
   for (const [i, lines] of runs.entries()) out.push(`function $part${i}() {`, ...lines, '}');
   const parts = runs.map((_, i) => `$part${i}`);
   out.push(
@@ -61,10 +64,8 @@ export function stepText(
   );
   out.push(
     ...counts.results,
-    '  const byRow = (a, b) => a.row - b.row || $order[a.node] - $order[b.node];',
-    '  if ($effects.length > 1) $effects.sort(byRow); if ($alarms.length > 1) $alarms.sort(byRow); if ($dead.length > 1) $dead.sort(byRow);',
     '  let wakeAt = Infinity; for (let i = 0; i < $wakes.length; i++) if ($wakes[i].min < wakeAt) wakeAt = $wakes[i].min;',
-    '  const result = { outputs, keys: $keys, effects: $effects, alarms: $alarms, dead: $dead, late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt, nodes: { rows: $rows, failed: $failed, last: $last } };',
+    '  const result = { outputs, keys: $keys, effects: $inOrder($effects), alarms: $inOrder($alarms), dead: $inOrder($dead), late: $late, wakeAt: wakeAt === Infinity ? null : wakeAt, nodes: { rows: $rows, failed: $failed, last: $last } };',
   );
   out.push('  return result;', '}');
   return out;
@@ -88,7 +89,8 @@ function sourceTable(sources: readonly PlanNode[], buffers: Buffers, probes: Nod
       return { v: `b.c${at}[i]`, q: `b.q${at}[i]` };
     };
     const noted = probes ? ` for (let i = 0; i < b.n; i++) ${probes.note(node, 'out', 'b.k[i]', 'b.time[i]', value)}` : '';
-    const body = `${sets.join(' ')}${noted}`;
+    const position = b.timed ? ` b.at = s.columns[${schema.indexOf(POSITION)}];` : '';
+    const body = `${sets.join(' ')}${position}${noted}`;
     const take = takes.get(body) ?? `$take${takes.size}`;
     takes.set(body, take);
     return `{ b: ${b.text}, take: ${take} }`;
@@ -101,26 +103,29 @@ function sourceTable(sources: readonly PlanNode[], buffers: Buffers, probes: Nod
 }
 /** The columns of a buffer that is an output are those of its schema, in that order. */
 function outputTable(plan: Plan, buffers: Buffers): string[] {
-  const gives = new Map<number, string>();
+  const gives = new Map<string, string>();
   const entries = plan.document.outputs.flatMap((o, i) => {
     const node = plan.nodes.find((n) => n.id === o.from.node);
     const b = node && buffers.of(node, o.from.port);
     if (!b) return [];
     const [values, qualities] = ['c', 'q'].map((f) => b.columns.map((c) => `b.${f}${c.at}`).join(', '));
+    const name = `$give${b.columns.length}${plan.positions && b.timed ? 't' : ''}`;
+    const position = plan.positions ? [`, ${b.timed ? 'b.at' : '$ever(b.n)'}`, ', new Uint8Array(b.n)'] : ['', ''];
     gives.set(
-      b.columns.length,
-      `function $give${b.columns.length}(output, b) { return { output, n: b.n, row: b.row, time: b.time, key: b.k, columns: [${values}], quality: [${qualities}] }; }`,
+      name,
+      `function ${name}(output, b) { return { output, n: b.n, row: b.row, time: b.time, key: b.k, columns: [${values}${position[0]}], quality: [${qualities}${position[1]}] }; }`,
     );
-    return [`{ output: ${i}, b: ${b.text}, give: $give${b.columns.length} }`];
+    return [`{ output: ${i}, b: ${b.text}, give: ${name} }`];
   });
-  return [...gives.values(), `const $outputs = [${entries.join(', ')}];`];
+  const ever = plan.positions ? ['const $ever = (n) => new Float64Array(n).fill(Infinity);'] : [];
+  return [...ever, ...gives.values(), `const $outputs = [${entries.join(', ')}];`];
 }
 
 /** A function calls so many loops: with more of them, V8 would compile the calls longer than they run. */
 const CALLS = 16;
 
 /** Loops of all parts, those that share their text one after the other where the order of their buffers allows it. */
-function runTexts(plan: Plan, shared: SharedFunctions): string[][] {
+function runTexts(plan: Plan, shared: SharedFunctions, layout: Layout): string[][] {
   const unitOf = new Map(plan.units.flatMap((unit) => unit.loops.map((loop) => [loop, unit] as const)));
   const behind = new Map<PlanUnit, PlanUnit[]>();
   const waits = new Map(plan.units.map((unit) => [unit, 0]));
@@ -150,7 +155,7 @@ function runTexts(plan: Plan, shared: SharedFunctions): string[][] {
       if (told) {
         list = told.list;
         members.push(told.at);
-      } else texts.push(partText(unit));
+      } else texts.push(partText(unit, layout));
       for (const next of behind.get(unit) ?? []) {
         const left = (waits.get(next) ?? 0) - 1;
         waits.set(next, left);
@@ -171,7 +176,7 @@ function runText(name: string, list: string, members: readonly number[]): string
 }
 
 /** Loops of one part over all rows; those on a cycle together, row by row. */
-function partText(unit: PlanUnit): string[] {
+function partText(unit: PlanUnit, layout: Layout): string[] {
   if (!unit.byRow) return unit.loops.map((loop) => `  $loop${loop.index}($N - 1);`);
   const places = unit.loops.flatMap((loop) => {
     if (loop.kind === 'rows') return [`$at${loop.index}`];
@@ -180,5 +185,6 @@ function partText(unit: PlanUnit): string[] {
     return Array.from({ length: streams }, (_, j) => `$at${loop.index}_${j}`);
   });
   const loops = unit.loops.map((l) => `$loop${l.index}(r);`).join(' ');
-  return [`  ${places.map((place) => `${place} = 0;`).join(' ')} for (let r = 0; r < $N; r++) { ${loops} }`];
+  const run = byPosition(unit) ? positionsText(unit, layout) : `for (let r = 0; r < $N; r++) { ${loops} }`;
+  return [`  ${places.map((place) => `${place} = 0;`).join(' ')} ${run}`];
 }
