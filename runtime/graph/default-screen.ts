@@ -102,7 +102,7 @@ export function defaultScreen(graph: GraphDocument, outputs: readonly NamedOutpu
 }
 
 /** What a table is best seen as: a plan, links, a picture, or the table itself where most of it is words. */
-function frameKind(schema: WireSchema): 'gantt' | 'graph' | 'table' | 'chart' {
+export function frameKind(schema: WireSchema): 'gantt' | 'graph' | 'table' | 'chart' {
   const types = Object.entries(schema.columns).map(([name, { type }]) => [name, type] as const);
   const has = (name: string, type: string) => types.some(([n, t]) => n === name && t === type);
   if (['from', 'start'].some((n) => has(n, 'time')) && ['to', 'end'].some((n) => has(n, 'time'))) return 'gantt';
