@@ -116,7 +116,7 @@ export async function connectorRate(options: RateOptions): Promise<Figure[]> {
     }
   }
 
-  async function hold(rate: number, seconds: number) {
+  async function hold(rate: number, seconds: number, giveUpAt = Number.POSITIVE_INFINITY) {
     await until('the machine rests', async () => {
       const { sent } = told;
       await sleep(600);
@@ -127,7 +127,7 @@ export async function connectorRate(options: RateOptions): Promise<Figure[]> {
     const before = seen.counts();
     spread(rate);
     let most = 0;
-    while (performance.now() - from.at < seconds * 1000 && most < 4 * ON_ITS_WAY_S) {
+    while (performance.now() - from.at < seconds * 1000 && most < giveUpAt) {
       await sleep(500);
       if (ended !== null) throw new Error(`the machine ended with ${ended}`);
       await seen.read();
@@ -151,11 +151,11 @@ export async function connectorRate(options: RateOptions): Promise<Figure[]> {
 
   await hold(GOAL / 2, 5);
   const held = await hold(GOAL * 1.02, SECONDS);
-  const right = held.lost === 0 && held.doubled === 0 && held.most <= ON_ITS_WAY_S;
-  let highest = right ? held.rate : 0;
+  const right = held.lost === 0 && held.doubled === 0;
+  let highest = right && held.most <= ON_ITS_WAY_S ? held.rate : 0;
   let limit = 'no rate was too high';
   for (const rate of right ? STEPS : []) {
-    const more = await hold(rate, STEP_S);
+    const more = await hold(rate, STEP_S, 4 * ON_ITS_WAY_S);
     if (more.most > ON_ITS_WAY_S || more.lost > 0 || more.doubled > 0 || more.rate < 0.97 * rate) {
       const why =
         more.lost > 0
