@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /** The property tests of the compiler, far longer than `npm test` has them. */
 const FILES = ['runtime/compile/property.it.test.ts', 'runtime/compile/catalogue-property.it.test.ts'];
-const GRAPHS = 150;
+const GRAPHS = 75;
 
 const seed = Number(process.argv[2]);
 const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', ...FILES], {
