@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { runRows } from '#blocks/sdk/testing.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
+import { readBlock } from '#runtime/compile/read-block.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
-import { changedVersions, codeHash, locked, olderVersions, type VersionedText } from './released.ts';
+import { changedVersions, codeHash, locked, olderVersions, readLock, type VersionedText } from './released.ts';
 import { loadCatalogue } from './runtime.ts';
 
 const block = (version: string, text: string): VersionedText => ({
@@ -24,6 +25,21 @@ test('a released version may be laid out anew, but not changed; another version 
   expect(olderVersions([block('1.1.0', changed)], released)).toEqual([{ id: 'series.sum', version: '1.0.0' }]);
   // what is released once is never written over
   expect(locked([block('1.0.0', changed)], released)).toEqual(released);
+});
+
+test('every version that left its folder is in the catalogue under its name, and the compiler reads it', () => {
+  const catalogue = loadCatalogue();
+  const older = Object.keys(readLock()).filter((key) => {
+    const [id = '', version = ''] = key.split('@');
+    return catalogue.versions(`millwright/${id}`)[0] !== version;
+  });
+  expect(older).toEqual(expect.arrayContaining(['business.order@1.0.0', 'condition.spectrum@1.0.0', 'quality.ewma@1.0.0']));
+  for (const key of older) {
+    const [id = '', version = ''] = key.split('@');
+    expect(catalogue.block(`millwright/${id}`, version)?.manifest).toMatchObject({ id: `millwright/${id}`, version });
+    const source = catalogue.source(`millwright/${id}`, version);
+    expect(readBlock(source?.text ?? '', { prefix: '$m0_', bundled: source?.bundled ?? false }).handlers.size).toBeGreaterThan(0);
+  }
 });
 
 test('versions of a block stand side by side: an app goes on with the one that it pins', async () => {
