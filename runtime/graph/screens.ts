@@ -42,3 +42,8 @@ export const readScreens = (text: string): ScreenDocument[] => z.array(screenDoc
 
 /** What stands in a slot. */
 export const boundTo = (widget: Widget, slot: string): string | undefined => widget.bind.find((one) => one.slot === slot)?.to;
+
+/** As they are read, from above and from the left: the order of the Tab key, and of a screen with one column. */
+export const inReadingOrder = <T extends { readonly at: { readonly x: number; readonly y: number } }>(
+  widgets: readonly T[],
+): T[] => widgets.toSorted((a, b) => a.at.y - b.at.y || a.at.x - b.at.x);

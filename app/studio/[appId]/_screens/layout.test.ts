@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clamp, freePlace, inReadingOrder, overlap, type Placed, settle } from './layout.ts';
+import { inReadingOrder } from '#runtime/graph/screens.ts';
+import { clamp, freePlace, overlap, type Placed, settle } from './layout.ts';
 
 const tile = (id: string, x: number, y: number, w: number, h: number): Placed => ({ id, at: { x, y, w, h } });
 const after = (widgets: readonly Placed[], id: string, at: Placed['at']) => {

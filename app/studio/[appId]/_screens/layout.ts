@@ -48,7 +48,3 @@ export function freePlace(widgets: readonly Placed[], size: { readonly w: number
       if (!widgets.some((one) => overlap(one.at, at))) return at;
     }
 }
-
-/** As they are read: tab order, and the order of a narrow screen. */
-export const inReadingOrder = <T extends Placed>(widgets: readonly T[]): T[] =>
-  widgets.toSorted((a, b) => a.at.y - b.at.y || a.at.x - b.at.x);

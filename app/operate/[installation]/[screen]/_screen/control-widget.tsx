@@ -14,7 +14,7 @@ import { unitLabel } from '../../../../_parts/unit.ts';
 import { Value } from '../../../../_parts/value.tsx';
 import { useMay } from '../../../../_shell/me.tsx';
 import classes from './screen.module.css';
-import { useScreen } from './screen-context.tsx';
+import { useScreen, useStaleAfter } from './screen-context.tsx';
 import { shownValue } from './widgets.tsx';
 
 type Form = ScreenFacts['forms'][number];
@@ -40,7 +40,8 @@ function inFormUnit(value: number | string | null, toForm: { gain: number; offse
 }
 
 function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
-  const { facts, live, lost } = useScreen();
+  const { facts, live, lost, preview } = useScreen();
+  const shownStale = useStaleAfter();
   const t = useTranslations('operate');
   const format = useFormat();
   const locale = useLocale();
@@ -73,7 +74,7 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
   const allowed = may('operate.write');
   const send = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (facts.instance && !Number.isNaN(number) && !outside)
+    if (facts.instance && !preview && !Number.isNaN(number) && !outside)
       submit.mutate({ instanceId: facts.instance.id, form: form.name, value: number });
   };
   return (
@@ -96,7 +97,7 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
             unit={output?.unit ?? null}
             quality={output?.quality ?? 0}
             at={output?.time ?? null}
-            staleAfterMs={lost ? 0 : 15_000}
+            {...(shownStale === undefined ? {} : { staleAfterMs: shownStale })}
             size="wall"
           />
         )}
@@ -117,7 +118,7 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
             type="submit"
             size="md"
             loading={submit.isPending}
-            disabled={Number.isNaN(number) || outside || lost || !facts.instance}
+            disabled={Number.isNaN(number) || outside || lost || preview === true || !facts.instance}
           >
             {Number.isNaN(number) ? t('send') : t('sendValue', { value: format.exact(number), unit })}
           </Button>

@@ -15,9 +15,9 @@ test('a table out of what came; anything else is none', () => {
 });
 
 test('the screen says which column means what; else the usual names do', () => {
-  expect(columnFor(widget(), frame, 'row', ['machine'])).toEqual(['M1', null]);
-  expect(columnFor(widget({ columns: { row: 'tool' } }), frame, 'row', ['machine'])).toEqual(['T', 'T']);
-  expect(columnFor(widget({ columns: { row: 'gone' } }), frame, 'row', ['machine'])).toBeUndefined();
+  expect(columnFor(widget(), frame, 'row')).toEqual(['M1', null]);
+  expect(columnFor(widget({ columns: { row: 'tool' } }), frame, 'row')).toEqual(['T', 'T']);
+  expect(columnFor(widget({ columns: { row: 'gone' } }), frame, 'row')).toBeUndefined();
   expect(frameBind(widget(), 'frame')).toBe('plan');
 });
 

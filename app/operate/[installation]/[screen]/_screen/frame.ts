@@ -1,4 +1,5 @@
 import { boundTo, type Widget } from '#runtime/graph/screens.ts';
+import { usualNames } from '#runtime/graph/widgets.ts';
 import type { ScreenValue } from '#server/operate/live-screen.ts';
 
 /** One whole table, column by column. */
@@ -19,15 +20,10 @@ export const frameBind = (widget: Widget, ...slots: readonly string[]): string =
 /**
  * Which column means what: as the screen says in `options.columns` (`{"row": "machine"}`), else the first of the usual names that the table has.
  */
-export function columnFor(
-  widget: Widget,
-  frame: Frame,
-  meaning: string,
-  usual: readonly string[],
-): readonly unknown[] | undefined {
+export function columnFor(widget: Widget, frame: Frame, meaning: string): readonly unknown[] | undefined {
   const chosen = widget.options?.columns;
   const named = chosen && typeof chosen === 'object' ? (chosen as Record<string, unknown>)[meaning] : undefined;
-  const name = typeof named === 'string' ? named : usual.find((one) => one in frame);
+  const name = typeof named === 'string' ? named : usualNames(widget.kind, meaning).find((one) => one in frame);
   return name === undefined ? undefined : frame[name];
 }
 

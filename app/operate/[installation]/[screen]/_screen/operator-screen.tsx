@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useLocale, useTranslations } from 'next-intl';
-import { type CSSProperties, useMemo } from 'react';
-import type { Widget } from '#runtime/graph/screens.ts';
+import { useMemo } from 'react';
+import { inReadingOrder } from '#runtime/graph/screens.ts';
 import type { ScreenFacts } from '#server/operate/read-screen.ts';
 import { useTRPC } from '../../../../_client/trpc.ts';
 import { EmptyState } from '../../../../_parts/empty-state.tsx';
@@ -14,34 +14,11 @@ import { ErrorState } from '../../../../_parts/error-state.tsx';
 import { useFormat } from '../../../../_parts/format.ts';
 import { SimulatedBadge } from '../../../../_parts/simulated-badge.tsx';
 import { useNow } from '../../../../_parts/use-now.ts';
-import { AlarmWidget } from './alarm-widget.tsx';
-import { CheckWidget } from './check-widget.tsx';
 import { Confirmations } from './confirmations.tsx';
-import { ControlWidget } from './control-widget.tsx';
-import { DocumentWidget } from './document-widget.tsx';
-import { LeaseWidget } from './lease-widget.tsx';
-import { GanttWidget, GraphWidget, MapWidget } from './plan-widgets.tsx';
 import classes from './screen.module.css';
 import { ScreenProvider, useScreen } from './screen-context.tsx';
-import { TableWidget } from './table-widget.tsx';
+import { Tile } from './tile.tsx';
 import { useLiveScreen } from './use-live-screen.ts';
-import { ChartWidget, KpiWidget, TrendWidget, useBindName } from './widgets.tsx';
-
-const WIDGETS: Readonly<Record<string, (props: { widget: Widget }) => React.ReactNode>> = {
-  kpi: KpiWidget,
-  trend: TrendWidget,
-  chart: ChartWidget,
-  table: TableWidget,
-  control: ControlWidget,
-  form: ControlWidget,
-  alarmlist: AlarmWidget,
-  gantt: GanttWidget,
-  graph: GraphWidget,
-  map: MapWidget,
-  check: CheckWidget,
-  document: DocumentWidget,
-  lease: LeaseWidget,
-};
 
 export function OperatorScreen(props: { installationId: string; screenId: string; instanceId?: string }) {
   const t = useTranslations('operate');
@@ -95,29 +72,12 @@ function Live({ facts }: { facts: ScreenFacts }) {
         <EmptyState title={t('emptyScreenTitle')} text={t('emptyScreenText')} />
       ) : (
         <div className={classes.grid}>
-          {facts.screen.widgets.map((widget) => (
+          {inReadingOrder(facts.screen.widgets).map((widget) => (
             <Tile key={widget.id} widget={widget} />
           ))}
         </div>
       )}
     </ScreenProvider>
-  );
-}
-
-function Tile({ widget }: { widget: Widget }) {
-  const t = useTranslations('operate');
-  const format = useFormat();
-  const Body = WIDGETS[widget.kind];
-  const name = useBindName();
-  const [first] = widget.bind;
-  const title = widget.title ? format.text(widget.title) : first && name(first);
-  const { x, y, w, h } = widget.at;
-  const style = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;
-  return (
-    <div className={classes.tile} data-kind={widget.kind} data-testid={`widget-${widget.id}`} style={style}>
-      {title && <h2>{title}</h2>}
-      {Body ? <Body widget={widget} /> : <p className={classes.nothing}>{t('widgetUnknown', { kind: widget.kind })}</p>}
-    </div>
   );
 }
 

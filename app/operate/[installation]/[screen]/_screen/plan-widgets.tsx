@@ -30,11 +30,11 @@ const rowsOf = (...columns: readonly (readonly unknown[] | undefined)[]) => Math
 
 function barsOf(widget: Widget, frame: Frame | undefined): PlanBar[] {
   if (!frame) return [];
-  const row = columnFor(widget, frame, 'row', ['machine', 'resource', 'row', 'key', 'asset', 'state']);
-  const from = columnFor(widget, frame, 'from', ['from', 'start', 'begin']);
-  const to = columnFor(widget, frame, 'to', ['to', 'end', 'finish']);
-  const label = columnFor(widget, frame, 'label', ['label', 'job', 'order', 'name', 'code', 'state']);
-  const step = columnFor(widget, frame, 'step', ['step', 'operation']);
+  const row = columnFor(widget, frame, 'row');
+  const from = columnFor(widget, frame, 'from');
+  const to = columnFor(widget, frame, 'to');
+  const label = columnFor(widget, frame, 'label');
+  const step = columnFor(widget, frame, 'step');
   return Array.from({ length: rowsOf(from, to) }, (_, i) => ({
     row: textAt(row, i),
     from: numberAt(from, i),
@@ -78,11 +78,11 @@ export function GraphWidget({ widget }: { widget: Widget }) {
   const { bind, frame, time } = useFrame(widget, 'frame', 'value');
   const drawn = useMemo(() => {
     if (!frame) return undefined;
-    const from = columnFor(widget, frame, 'from', ['from', 'source', 'parent', 'via']);
-    const to = columnFor(widget, frame, 'to', ['to', 'target', 'child', 'id']);
-    const value = columnFor(widget, frame, 'value', ['value', 'quantity', 'received', 'weight']);
-    const label = columnFor(widget, frame, 'label', ['label', 'name']);
-    const direction = columnFor(widget, frame, 'direction', ['direction']);
+    const from = columnFor(widget, frame, 'from');
+    const to = columnFor(widget, frame, 'to');
+    const value = columnFor(widget, frame, 'value');
+    const label = columnFor(widget, frame, 'label');
+    const direction = columnFor(widget, frame, 'direction');
     const roots = new Set<string>();
     const edges = Array.from({ length: rowsOf(from, to) }, (_, i) => {
       const ends: [string, string] = [textAt(from, i), textAt(to, i)];
@@ -140,10 +140,10 @@ export function MapWidget({ widget }: { widget: Widget }) {
     const value = to ? live.value(to.to, facts.instance?.key)?.value : undefined;
     return { name: name ?? (format.text(to?.title) || to?.to || slot), x, y, value: value ?? null, abnormal: outside(value) };
   });
-  const x = frame && columnFor(widget, frame, 'x', ['x']);
-  const y = frame && columnFor(widget, frame, 'y', ['y']);
-  const name = frame && columnFor(widget, frame, 'name', ['name', 'key', 'id', 'label']);
-  const value = frame && columnFor(widget, frame, 'value', ['value']);
+  const x = frame && columnFor(widget, frame, 'x');
+  const y = frame && columnFor(widget, frame, 'y');
+  const name = frame && columnFor(widget, frame, 'name');
+  const value = frame && columnFor(widget, frame, 'value');
   const moving = Array.from({ length: rowsOf(x, y) }, (_, i) => {
     const number = numberAt(value, i);
     const shown = Number.isFinite(number) ? number : null;

@@ -10,7 +10,7 @@ import { Value } from '../../../../_parts/value.tsx';
 import { csvText } from './csv-text.ts';
 import { frameBind, frameOf } from './frame.ts';
 import classes from './screen.module.css';
-import { STALE_MS, useScreen } from './screen-context.tsx';
+import { useScreen, useStaleAfter } from './screen-context.tsx';
 import { shownValue, useBindName, useColumnFacts } from './widgets.tsx';
 
 interface Column {
@@ -27,7 +27,8 @@ interface Row {
 
 /** Newest values: a row for each record key, or the rows of a frame. Sorted by a click on a heading; saved as CSV with all digits. */
 export function TableWidget({ widget }: { widget: Widget }) {
-  const { live, lost } = useScreen();
+  const { live } = useScreen();
+  const staleAfterMs = useStaleAfter();
   const t = useTranslations('operate');
   const format = useFormat();
   const nameOf = useBindName();
@@ -72,7 +73,7 @@ export function TableWidget({ widget }: { widget: Widget }) {
             unit={v?.unit ?? null}
             quality={v?.quality ?? 0}
             at={v?.time ?? null}
-            staleAfterMs={lost ? 0 : STALE_MS}
+            {...(staleAfterMs === undefined ? {} : { staleAfterMs })}
             simulated={v?.origin === 'simulated'}
           />
         )),

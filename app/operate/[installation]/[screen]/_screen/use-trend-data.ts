@@ -21,7 +21,7 @@ export interface TrendData {
 
 /** The last `minutes` of some columns: from history once a minute, and every live value in between. Redrawn twice a second at most. */
 export function useTrendData(binds: readonly string[], minutes: number, width: number): TrendData {
-  const { facts, live } = useScreen();
+  const { facts, live, past } = useScreen();
   const trpc = useTRPC();
   const span = minutes * 60_000;
   const [minute, setMinute] = useState<number>();
@@ -44,7 +44,7 @@ export function useTrendData(binds: readonly string[], minutes: number, width: n
   const known = ids.filter((id): id is number => id !== undefined);
   const history = useQuery({
     ...trpc.history.trend.queryOptions({ ids: known, from: (minute ?? 0) - span, to: minute ?? 1, width }),
-    enabled: known.length > 0 && minute !== undefined,
+    enabled: known.length > 0 && minute !== undefined && !past,
     placeholderData: (before) => before,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -67,6 +67,17 @@ export function useTrendData(binds: readonly string[], minutes: number, width: n
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `tick` is what says that time has passed
   return useMemo(() => {
+    if (past)
+      return {
+        ...past.window,
+        byBind: new Map(
+          binds.flatMap((bind) => {
+            const course = past.course(bind);
+            return course ? [[bind, { ...course, quality: [] }] as const] : [];
+          }),
+        ),
+        error: undefined,
+      };
     const to = Date.now() + live.clockAhead;
     const from = to - span;
     const byBind: TrendData['byBind'] = new Map(
@@ -86,5 +97,5 @@ export function useTrendData(binds: readonly string[], minutes: number, width: n
       }),
     );
     return { from, to, byBind, error: history.error };
-  }, [tick, history.data, history.error, wanted, span]);
+  }, [past ? 0 : tick, past, history.data, history.error, wanted, span]);
 }

@@ -16,7 +16,7 @@ import { Value } from '../../../../_parts/value.tsx';
 import { useMay } from '../../../../_shell/me.tsx';
 import { frameBind, frameOf } from './frame.ts';
 import classes from './screen.module.css';
-import { STALE_MS, useScreen } from './screen-context.tsx';
+import { useScreen, useStaleAfter } from './screen-context.tsx';
 import { type TrendData, useTrendData } from './use-trend-data.ts';
 
 type Course = NonNullable<ReturnType<TrendData['byBind']['get']>>;
@@ -57,7 +57,8 @@ export function useColumnFacts(): (
 
 /** One figure: value, unit, quality, age, where it lies in its normal range, and how it moved in the last hour. */
 export function KpiWidget({ widget }: { widget: Widget }) {
-  const { facts, live, lost } = useScreen();
+  const { facts, live } = useScreen();
+  const staleAfterMs = useStaleAfter();
   const t = useTranslations('operate');
   const format = useFormat();
   const may = useMay();
@@ -78,7 +79,7 @@ export function KpiWidget({ widget }: { widget: Widget }) {
           unit={value?.unit ?? null}
           quality={value?.quality ?? 0}
           at={value?.time ?? null}
-          staleAfterMs={lost ? 0 : STALE_MS}
+          {...(staleAfterMs === undefined ? {} : { staleAfterMs })}
           size="wall"
         />
         {history && <Sparkline x={history.x} y={history.y} />}
