@@ -15,6 +15,7 @@ import { plantRouter } from './plant/router.ts';
 import { publishRouter } from './publish/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { reviewRouter } from './review/router.ts';
+import { pinsRouter } from './runs/pins-router.ts';
 import { runsRouter } from './runs/router.ts';
 import { schedulesRouter } from './schedules/router.ts';
 import { sourcesRouter } from './sources/router.ts';
@@ -36,6 +37,7 @@ export const appRouter = router({
   members: membersRouter,
   operate: operateRouter,
   organization: organizationRouter,
+  pins: pinsRouter,
   plant: plantRouter,
   records: recordsRouter,
   runs: runsRouter,

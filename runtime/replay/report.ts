@@ -124,8 +124,8 @@ interface KeptWire {
 export class ReportBuilder {
   rows = 0;
   steps = 0;
-  private readonly info: ProgramInfo;
-  private readonly window: { from: number; to: number };
+  private readonly info: Pick<ProgramInfo, 'outputs' | 'graphHash'>;
+  private readonly window: { readonly from: number; readonly to: number };
   private readonly outputs: {
     rows: number;
     series: Map<string, SeriesReducer>;
@@ -144,7 +144,7 @@ export class ReportBuilder {
   private readonly late: Record<string, number> = {};
   private readonly wires = new Map<string, KeptWire>();
 
-  constructor(info: ProgramInfo, window: { from: number; to: number }) {
+  constructor(info: Pick<ProgramInfo, 'outputs' | 'graphHash'>, window: { readonly from: number; readonly to: number }) {
     this.info = info;
     this.window = window;
     this.outputs = info.outputs.map(() => ({ rows: 0, series: new Map(), last: new Map() }));

@@ -18,6 +18,7 @@ import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
 import { compileApp } from './compile-app.ts';
 import { storedModels } from './models.ts';
+import { openPinDesk } from './pin/desk.ts';
 import { performRun } from './replay-run.ts';
 import { openRunDesk } from './run-desk.ts';
 import { startWorker } from './worker.ts';
@@ -59,18 +60,28 @@ const worker = await startWorker({
 });
 
 const runReader = await openLogReader(env.DATABASE_URL, { name: 'worker runs' });
+const replaying = { db: database.db, reader: runReader, blobs, dataFolder, computer };
+const pins = openPinDesk({
+  tools: {
+    ...replaying,
+    onFatal: (error) => {
+      log.fatal({ node: error.node, reason: error.message }, 'a question about pinned data cannot be stopped; this process ends');
+      endProcess();
+    },
+  },
+  databaseUrl: env.DATABASE_URL,
+  holder: worker.holder,
+  warn: (what, error) => log.warn({ err: error }, what),
+});
 const desk = openRunDesk({
   db: database.db,
   perform: (runId, signal, aside) =>
     performRun(
       {
-        db: database.db,
-        reader: runReader,
-        blobs,
-        dataFolder,
-        computer,
+        ...replaying,
         holder: worker.holder,
         aside,
+        turn: pins.turn,
         onFatal: (error) => {
           log.fatal({ run: runId, node: error.node, reason: error.message }, 'run cannot be stopped; this process ends');
           endProcess();
@@ -102,7 +113,7 @@ void tendDays();
 const beat = startBeat({
   sql: database.sql,
   kind: 'worker',
-  facts: () => ({ ...worker.facts(), computing: computer.facts }),
+  facts: () => ({ ...worker.facts(), computing: computer.facts, pinned: pins.facts() }),
   warn: (error) => log.warn({ error: String(error) }, 'heartbeat failed'),
 });
 process.send?.({ ready: true });
@@ -111,7 +122,7 @@ log.info('worker started');
 onStop(async (reason) => {
   log.info({ reason }, 'stopping');
   clearInterval(days);
-  await Promise.all([runs.close(), desk.stop(), worker.stop()]);
+  await Promise.all([runs.close(), desk.stop(), pins.stop(), worker.stop()]);
   await computer.close();
   await runReader.close();
   await beat.stop();

@@ -190,7 +190,7 @@ async function finish(
 
 const notify = (db: Db, runId: string) => db.execute(sql`select pg_notify('runs', ${runId})`);
 
-const isForeseen = (error: unknown): boolean =>
+export const isForeseen = (error: unknown): boolean =>
   error instanceof RunFailed ||
   error instanceof InstanceProblem ||
   error instanceof ReplayStopped ||
@@ -203,7 +203,7 @@ function refusedIn(code: string): string {
   return code.startsWith('package.') ? '应用包有误' : '数据文件有误';
 }
 
-function faultOf(error: unknown): Reason {
+export function faultOf(error: unknown): Reason {
   if (error instanceof RunFailed) return error.fault;
   if (error instanceof InstanceProblem) return error.reason;
   if (error instanceof SandboxError) return { ...programProblem(error).reason, code: error.code };
