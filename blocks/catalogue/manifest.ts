@@ -38,8 +38,13 @@ function portOf(decl: PortDecl | undefined): PortManifest {
   const more = typeof listed === 'string' ? { listed } : {};
   // a column may be called `columnsFrom`: then it is no list
   if (Array.isArray(columnsFrom)) {
-    const { columns = {} } = decl as { columns?: object };
-    return { kind: frame ? 'frame' : 'stream', columns: columnsOf(columns), columnsFrom };
+    const { columns = {}, otherwise } = decl as { columns?: object; otherwise?: object };
+    return {
+      kind: frame ? 'frame' : 'stream',
+      columns: columnsOf(columns),
+      columnsFrom,
+      ...(otherwise ? { otherwise: columnsOf(otherwise) } : {}),
+    };
   }
   if (typeof columnsFromRole === 'string') return { kind: 'stream', columns: {}, columnsFromRole };
   // a column that is called `frame` has a type as text; a frame declaration has columns

@@ -156,7 +156,7 @@ function ports(manifest: BlockManifest, language: Language): string {
       const label = [say(direction), `\`${port}\``, decl.kind === 'frame' ? `(${say('table')})` : ''].filter(Boolean).join(' ');
       const optional =
         manifest.optionalInputs.includes(port) && direction === 'input' ? inBrackets(say('optional'), language) : '';
-      const columns = Object.entries(decl.columns);
+      const columns = Object.entries({ ...decl.columns, ...decl.otherwise });
       const listed = [...(decl.columnsFrom ?? []).map(({ param }) => param), ...(decl.listed ? [decl.listed] : [])];
       const more = [
         ...listed.map((param) => [label + optional, `\`${param}\``, say('listed'), '', '']),

@@ -66,13 +66,23 @@ export const rows = <C extends Columns>(columns: C, options: ListedOption): Rows
 export interface ColumnsFromParam {
   readonly columnsFrom: readonly ColumnList[];
   readonly columns?: Columns;
+  /** Of an output: its columns where the parameters list none. */
+  readonly otherwise?: Columns;
   readonly frame?: true;
+}
+interface ListsNone {
+  readonly otherwise: Columns;
 }
 const lists = (from: readonly (string | ColumnList)[]): ColumnList[] =>
   from.map((l) => (typeof l === 'string' ? { param: l } : l));
-export const columnsFrom = (from: string | readonly (string | ColumnList)[], columns?: Columns): ColumnsFromParam => ({
+export const columnsFrom = (
+  from: string | readonly (string | ColumnList)[],
+  columns?: Columns,
+  none?: ListsNone,
+): ColumnsFromParam => ({
   columnsFrom: lists(typeof from === 'string' ? [from] : from),
   ...(columns ? { columns } : {}),
+  ...none,
 });
 /** The same for a table. */
 export const frameFrom = (from: string | readonly (string | ColumnList)[], columns?: Columns): ColumnsFromParam => ({

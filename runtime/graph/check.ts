@@ -260,6 +260,7 @@ function checkBindings({ node, manifest, params, report }: NodeContext): void {
     ...Object.keys(p.columns),
     ...(p.columnsFromRole ? ['value'] : []),
     ...listedColumns(params, p.columnsFrom).map((c) => c.name),
+    ...Object.keys(p.otherwise ?? {}),
   ]);
   for (const column of Object.keys(node.as ?? {}))
     if (!outputs.includes(column)) report(say.unknownBinding(node.id, column, outputs));

@@ -108,6 +108,8 @@ it('a form knows its limits, what it reaches and what guards it', () => {
       unit: 'bar',
       low: 6,
       high: 8,
+      several: false,
+      fields: [expect.objectContaining({ name: 'value', kind: 'number', unit: 'bar', low: 6, high: 8, required: true })],
       reaches: ['lock', 'w'],
       interlocks: [{ node: 'lock', label: { en: 'lock', zh: 'lock' }, condition: 'a.value > 2' }],
       writes: ['setpoint'],

@@ -1,4 +1,5 @@
 import { type Bilingual, type GraphDocument, labelOf } from './document.ts';
+import type { FieldKind, FormField } from './form-fields.ts';
 import { flatDocument } from './subgraph.ts';
 
 /** What a person may enter on an operator screen, and what stands between the entry and the machine. */
@@ -6,9 +7,14 @@ export interface Form {
   readonly name: string;
   readonly node: string;
   readonly title: Bilingual;
+  /** Of the one number; a form of several fields has them there. */
   readonly unit: string;
   readonly low: number | null;
   readonly high: number | null;
+  /** What is filled in; of the one number its column `value` alone. */
+  readonly fields: readonly FormField[];
+  /** A record of several fields, not one number. */
+  readonly several: boolean;
   /** Every node that an entry can reach: effects of these are its consequences. */
   readonly reaches: readonly string[];
   /** Interlocks on the way. */
@@ -34,13 +40,19 @@ export function readForms(given: GraphDocument, parameters: Readonly<Record<stri
       const reaches = reachable(graph, n.id);
       const behind = reaches.flatMap((id) => nodes.get(id) ?? []);
       const name = String(n.params.form ?? n.id);
+      const title = bilingual(n.params.title) ?? labelOf({ id: name, label: n.label });
+      const range = { unit: String(value(n.params.unit) ?? '1'), low: number(n.params.low), high: number(n.params.high) };
+      const listed = Array.isArray(n.params.fields) ? (n.params.fields as readonly Raw[]) : [];
+      const several = listed.length > 0;
       return {
         name,
         node: n.id,
-        title: bilingual(n.params.title) ?? labelOf({ id: name, label: n.label }),
-        unit: String(value(n.params.unit) ?? '1'),
-        low: number(n.params.low),
-        high: number(n.params.high),
+        title,
+        ...range,
+        fields: several
+          ? listed.map((one) => readField(one, value))
+          : [{ name: 'value', title, kind: 'number', required: true, ...range, ...BARE }],
+        several,
         reaches,
         interlocks: behind
           .filter((b) => b.block === 'millwright/control.interlock')
@@ -60,6 +72,30 @@ function reachable(graph: GraphDocument, from: string): string[] {
         open.push(wire.to.node);
       }
   return [...found];
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+const BARE = { most: 200, options: [], clock: false };
+
+function readField(raw: Raw, value: (raw: unknown) => unknown): FormField {
+  const name = String(raw.name ?? '');
+  const number = (given: unknown): number | null => {
+    const n = value(given);
+    return typeof n === 'number' ? n : null;
+  };
+  const options = Array.isArray(raw.options) ? (raw.options as readonly Raw[]) : [];
+  return {
+    name,
+    title: bilingual(raw.title) ?? { en: name, zh: name },
+    kind: raw.kind as FieldKind,
+    required: value(raw.required) !== false,
+    unit: String(value(raw.unit) ?? '1'),
+    low: number(raw.low),
+    high: number(raw.high),
+    most: number(raw.most) ?? BARE.most,
+    options: options.map((one) => ({ value: String(one.value), title: bilingual(one.title) ?? null })),
+    clock: value(raw.clock) === true,
+  };
 }
 
 const bilingual = (raw: unknown): Bilingual | undefined =>

@@ -42,6 +42,8 @@ export interface PortManifest {
   readonly listed?: string;
   /** Columns listed by parameters. */
   readonly columnsFrom?: readonly ColumnList[];
+  /** Of an output: its columns where the parameters list none. */
+  readonly otherwise?: Readonly<Record<string, ColumnManifest>>;
   /** Column `value`, typed and united by the tag role that this parameter names. */
   readonly columnsFromRole?: string;
 }

@@ -238,7 +238,8 @@ export function readOutput(context: NodeContext, port: string, inputs: Readonly<
     const unit = c.unit ?? (type === like?.type ? like.unit : undefined);
     own[c.name] = { ...(type === like?.type ? like : {}), type, ...(unit === undefined ? {} : { unit }) };
   }
-  for (const [name, column] of Object.entries(decl.columns))
+  const none = Object.keys(own).length === 0 ? decl.otherwise : undefined;
+  for (const [name, column] of Object.entries({ ...decl.columns, ...none }))
     own[name] = declared(column, givenUnit(context, column.unit, inputs));
 
   const input = several(manifest) ? undefined : inputs.in;

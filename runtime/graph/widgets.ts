@@ -129,7 +129,10 @@ export const WIDGETS: readonly WidgetKind[] = [
   {
     kind: 'control',
     title: say('Control', '操作面板'),
-    summary: say('What the machine has, what is asked of it, and what became of it', '设备当前值、下发值与执行结果'),
+    summary: say(
+      'What the machine has, what is asked of it, and what became of it; or the fields of a record',
+      '设备当前值、下发值与执行结果；或多字段录入表单',
+    ),
     size: { w: 4, h: 5 },
     least: { w: 3, h: 4 },
     slots: [

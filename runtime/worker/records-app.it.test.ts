@@ -1,7 +1,9 @@
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { record, recordVersion } from '#drizzle/schema/index.ts';
+import { quality } from '#runtime/batch/quality.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
+import { appendControl } from '#runtime/log/append-control.ts';
 import { writeRecord } from '#runtime/records/write-record.ts';
 import { ORG, until, type WorkerFixture, workerFixture } from './fixture.testing.ts';
 
@@ -41,6 +43,16 @@ const graph: GraphDocumentInput = {
       ]),
     ),
     node('buy', 'business.order', '1.1.0', { type: 'purchase' }),
+    node('inspect', 'source.form', '1.1.0', {
+      form: 'inspect',
+      title: { en: 'Inspection', zh: '检验' },
+      fields: [
+        { kind: 'number', name: 'diameter', title, unit: 'mm' },
+        { kind: 'choice', name: 'result', title, options: [{ value: 'pass' }, { value: 'fail' }] },
+        { kind: 'boolean', name: 'burr', title },
+        { kind: 'date', name: 'due', title, required: false },
+      ],
+    }),
     node('label', 'trace.serial', '1.0.0', { pool: 'PALLETS', lease: 4, ahead: 1 }),
   ],
   wires: [
@@ -53,10 +65,11 @@ const graph: GraphDocumentInput = {
   outputs: [
     { name: 'repair', from: { node: 'repair', port: 'out' } },
     { name: 'order', from: { node: 'buy', port: 'out' } },
+    { name: 'inspect', from: { node: 'inspect', port: 'out' } },
     { name: 'label', from: { node: 'label', port: 'out' } },
   ],
 };
-const GRANTS = ['tag.read', 'record.write:workorder', 'record.write:order', 'record.write:serial'];
+const GRANTS = ['tag.read', 'screen.render', 'record.write:workorder', 'record.write:order', 'record.write:serial'];
 
 let f: WorkerFixture;
 beforeAll(async () => {
@@ -80,6 +93,19 @@ test('orders, work orders and labels, each once, across a worker that is replace
   await f.worker();
   await until('ten labels and orders', async () => (await rows('label')).length === 10 && (await rows('order')).length === 10);
   await until('the work order is answered', async () => (await rows('repair')).length === 1);
+
+  // a form of several fields: one submit, one row
+  const due = Date.parse('2026-11-22T16:00:00Z');
+  for (const values of [
+    { diameter: 20.02, result: 'pass', burr: false, due },
+    { diameter: 20.2, result: 'fail', burr: true },
+  ])
+    await appendControl(f.db, ORG, { type: 'form', instanceId: id, form: 'inspect', key: '', values, by: 'Li Na' });
+  await until('both entries', async () => (await rows('inspect')).length === 2);
+  const [passed, failed] = await rows('inspect');
+  expect(passed).toMatchObject({ values: [20.02, 'pass', 0, due], quality: [0, 0, 0, 0] });
+  expect(failed?.values.slice(0, 3)).toEqual([20.2, 'fail', 1]);
+  expect(failed?.quality[3]).toBe(quality('bad', 'missing'));
 
   const labels = (await rows('label')).map((row) => row.values[0]);
   // the first is the standard's example (GS1 EPC Tag Data Standard, 7.2); no number twice

@@ -7,11 +7,11 @@ export const failed = defineErrors({
     en: 'The app does not run here now, so nothing was sent. {why}',
     zh: '该应用当前未在此运行，指令未发送。{why}',
   },
-  'operate.value-range': {
+  'operate.entry': {
     family: 'user',
     status: 400,
-    en: '{title} must lie between {low} and {high} {unit}; {value} was not sent.',
-    zh: '{title} 必须在 {low} 到 {high} {unit} 之间；{value} 未发送。',
+    en: '“{title}” was not sent. {why}',
+    zh: '“{title}”未提交。{why}',
   },
   'operate.confirmation-over': {
     family: 'user',

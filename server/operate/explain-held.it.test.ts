@@ -52,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => open.close());
 
 const enter = (value: number) =>
-  as(OWN, (tx, a) => submitForm(tx, a, { instanceId: open.world.instanceId, form: 'setpoint', value }));
+  as(OWN, (tx, a) => submitForm(tx, a, { instanceId: open.world.instanceId, form: 'setpoint', values: { value } }));
 const explain = (seq: number, actor = OWN) =>
   as(actor, (tx, a) => explainHeld(tx, a.orgId, { instanceId: open.world.instanceId, seq }));
 const header = (psi: number, age = 0) =>

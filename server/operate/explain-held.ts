@@ -43,13 +43,13 @@ export async function explainHeld(
   const drawn = graphDocument.parse(JSON.parse(row.graph));
   const form = readForms(drawn, row.parameters).find((f) => f.name === entry?.form);
   if (!entry || !form) throw notFound('The entry', '该录入');
-  const value = Number(entry.values.value);
   const { document: graph, nodes } = checkGraph(drawn, blockCatalogue(), { values: row.parameters });
   for (const { node, label } of form.interlocks) {
     const facts = nodes.get(node);
     const why = facts && (await whyHeld(tx, orgId, { graph, nodes, facts, bindings: row.bindings }));
     if (why) return { label, why };
-    const range = facts && straight(graph, form.node, node) ? outsideOf(facts, value) : undefined;
+    const value = facts && entry.values[facts.node.bind?.['command.value'] ?? facts.node.bind?.value ?? 'value'];
+    const range = facts && typeof value === 'number' && straight(graph, form.node, node) ? outsideOf(facts, value) : undefined;
     if (range) return { label, why: range };
   }
   return null;

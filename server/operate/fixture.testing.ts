@@ -57,6 +57,23 @@ async function makeWorld(test: TestDatabase) {
     nodes: [
       node('f', 'source.form', { form: 'setpoint', title: both('Setpoint'), unit: 'bar', low: 5.5, high: 8 }),
       node('w', 'control.write', { role: 'setpoint' }),
+      {
+        ...node('i', 'source.form', {
+          form: 'inspect',
+          title: { en: 'Inspection', zh: '检验' },
+          fields: [
+            { kind: 'number', name: 'diameter', title: { en: 'Diameter', zh: '直径' }, unit: 'mm', low: 19.9, high: 20.1 },
+            {
+              kind: 'choice',
+              name: 'result',
+              title: { en: 'Result', zh: '结果' },
+              options: [{ value: 'pass' }, { value: 'fail' }],
+            },
+            { kind: 'date', name: 'due', title: { en: 'Due', zh: '到期日' }, required: false },
+          ],
+        }),
+        version: '1.1.0',
+      },
     ],
     wires: [{ from: { node: 'f', port: 'value' }, to: { node: 'w', port: 'value' } }],
     outputs: [{ name: 'written', from: { node: 'w', port: 'written' } }],

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alarm, alarmEvent, confirmation, controlLease, effect, instance, notification } from '#drizzle/schema/index.ts';
+import { alarm, alarmEvent, asset, confirmation, controlLease, effect, instance, notification } from '#drizzle/schema/index.ts';
 import type { TestDatabase } from '#drizzle/seed/test-database.ts';
 import { takeLease } from '#runtime/effects/control-leases.ts';
 import { readStorage } from '#runtime/historian/storage.ts';
@@ -9,6 +9,7 @@ import { openScanWriter } from '#runtime/log/scan-writer.ts';
 import { acknowledgeAlarms, shelveAlarm, unshelveAlarm } from '../alarms/act-on-alarms.ts';
 import { countUnread, markRead, readInbox } from '../alarms/inbox.ts';
 import { listAlarms, readAlarmRate, readJournal } from '../alarms/list-alarms.ts';
+import { AppError } from '../errors.ts';
 import { exportCsv } from '../history/export-csv.ts';
 import { exportHistory } from '../history/export-history.ts';
 import { liveValues } from '../history/live-values.ts';
@@ -50,7 +51,7 @@ describe('operator screens', () => {
 
   it('a submitted form is an audited entry of the log; outside its range it is refused', async () => {
     const submit = (value: number, actor = OWN) =>
-      as(actor, (tx, a) => submitForm(tx, a, { instanceId: world.instanceId, form: 'setpoint', value }));
+      as(actor, (tx, a) => submitForm(tx, a, { instanceId: world.instanceId, form: 'setpoint', values: { value } }));
     const { seq } = await submit(6.5);
     expect(seq).toBeGreaterThan(0);
     expect(await lastControl()).toMatchObject({
@@ -61,11 +62,38 @@ describe('operator screens', () => {
       by: 'Zhang Wei',
     });
     expect(await audited()).toContain('operate.submit');
-    expect(await code(submit(9))).toBe('operate.value-range');
+    expect(await code(submit(9))).toBe('operate.entry');
     expect(await code(submit(6.5, STRANGER))).toBe('access.not-found');
     await test.db.update(instance).set({ wanted: 'stop' }).where(eq(instance.id, world.instanceId));
     expect(await code(submit(6.5))).toBe('operate.not-running');
     await test.db.update(instance).set({ wanted: 'run' }).where(eq(instance.id, world.instanceId));
+  });
+
+  it('a form of several fields is one entry with all of them, or none; dates are those of the plant', async () => {
+    const submit = (values: Parameters<typeof submitForm>[2]['values'], actor = OWN) =>
+      as(actor, (tx, a) => submitForm(tx, a, { instanceId: world.instanceId, form: 'inspect', values }));
+    await test.db.update(asset).set({ timeZone: 'Asia/Shanghai' }).where(eq(asset.id, world.placeId));
+    const { seq } = await submit({ diameter: 20.02, result: 'pass', due: '2026-11-23' });
+    const entry = { type: 'form', form: 'inspect', key: 'C-101', by: 'Zhang Wei' };
+    const due = Date.parse('2026-11-22T16:00:00Z');
+    expect(await lastControl()).toMatchObject({ ...entry, values: { diameter: 20.02, result: 'pass', due } });
+    await submit({ diameter: 20.03, result: 'fail', due: null });
+    expect(await lastControl()).toMatchObject({ ...entry, values: { diameter: 20.03, result: 'fail' } });
+    const wrong = await submit({ diameter: 20.2, result: 'maybe', due: '2026-02-30' }).catch((error: unknown) => error);
+    expect(wrong).toBeInstanceOf(AppError);
+    const { facts } = wrong as AppError;
+    expect(facts.code).toBe('operate.entry');
+    expect(facts.message.en).toMatch(
+      /Inspection.*Diameter must lie between 19\.9 and 20\.1 mm; 20\.2 does not\. Result must be one of pass, fail\. Due must be a date/,
+    );
+    expect(facts.message.zh).toMatch(
+      /检验.*直径须在 19\.9 到 20\.1 mm 之间，20\.2 超出范围。结果须为以下之一：pass、fail。到期日须为日期/,
+    );
+    expect(await code(submit({ result: 'pass' }))).toBe('operate.entry');
+    expect(await code(submit({ diameter: 20, result: 'pass', colour: 'red' }))).toBe('operate.entry');
+    expect(await code(submit({ diameter: 20, result: 'pass' }, STRANGER))).toBe('access.not-found');
+    expect((await lastControl()) as object).toMatchObject({ values: { diameter: 20.03 } });
+    expect(seq).toBeGreaterThan(0);
   });
 
   it('a confirmation needs as many persons as it says, and answers through the log', async () => {

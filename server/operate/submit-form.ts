@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
+import { checkEntry, entryRow } from '#runtime/graph/form-fields.ts';
 import { readForms } from '#runtime/graph/forms.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
+import { placeOf } from '#runtime/schedule/sweep.ts';
+import { instantOf } from '#runtime/schedule/zone.ts';
 import type { Actor } from '../alarms/act-on-alarms.ts';
 import { notFound } from '../errors.ts';
 import { failed } from './errors.ts';
@@ -12,14 +15,15 @@ import { requireInstance } from './read-screen.ts';
 export const submitFormInput = z.object({
   instanceId: z.uuid(),
   form: z.string().max(80),
-  value: z.number(),
+  /** By the names of the form's fields; a form of one number has `value`. Dates as the clocks of the plant show them. */
+  values: z.record(z.string().max(80), z.union([z.number(), z.string().max(4_000), z.boolean(), z.null()])),
 });
 
-/** An entry of a person for a running app: checked against the form's range, appended to the log, audited. */
+/** An entry of a person for a running app: checked against the form's fields, appended to the log as one row, audited. */
 export async function submitForm(
   tx: Tx,
   actor: Actor,
-  { instanceId, form: name, value }: z.infer<typeof submitFormInput>,
+  { instanceId, form: name, values }: z.infer<typeof submitFormInput>,
 ): Promise<{ seq: number; at: number }> {
   const { orgId, user } = actor;
   const row = await requireInstance(tx, orgId, instanceId);
@@ -29,20 +33,23 @@ export async function submitForm(
     throw failed('operate.not-running', {
       why: row.reason ? { en: row.reason.message, zh: row.reason.zh ?? row.reason.message } : '',
     });
-  if ((form.low !== null && value < form.low) || (form.high !== null && value > form.high))
-    throw failed('operate.value-range', {
+  const [first, ...more] = checkEntry(form.fields, values);
+  if (first)
+    throw failed('operate.entry', {
       title: form.title,
-      low: form.low ?? '−∞',
-      high: form.high ?? '∞',
-      unit: form.unit === '1' ? '' : form.unit,
-      value,
+      why: {
+        en: [first, ...more].map((one) => one.message.en).join(' '),
+        zh: [first, ...more].map((one) => one.message.zh).join(''),
+      },
     });
+  const { zone } = await placeOf(tx, orgId, row.assetId);
+  const entered = entryRow(form.fields, values, (date, minutes) => instantOf(date, minutes, zone));
   await appendAudit(tx, {
     orgId,
     actor: `user:${user.id}`,
     action: 'operate.submit',
     target: `instance:${instanceId}`,
-    details: { form: name, value, unit: form.unit, key: row.key },
+    details: { form: name, key: row.key, ...(form.several ? { values: entered } : { value: entered.value, unit: form.unit }) },
   });
   const at = Date.now();
   const { seq } = await appendControl(tx, orgId, {
@@ -50,7 +57,7 @@ export async function submitForm(
     instanceId,
     form: name,
     key: row.key,
-    values: { value },
+    values: entered,
     by: user.name,
   });
   return { seq, at };

@@ -1,11 +1,10 @@
 'use client';
 import { Button, NumberInput } from '@mantine/core';
-import { IconCheck, IconClock, IconHandStop, IconX } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { IconX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { boundTo, type Widget } from '#runtime/graph/screens.ts';
-import type { ScreenState } from '#server/operate/live-screen.ts';
 import type { ScreenFacts } from '#server/operate/read-screen.ts';
 import { readFailure } from '../../../../_client/failure.ts';
 import { useTRPC } from '../../../../_client/trpc.ts';
@@ -13,24 +12,22 @@ import { useFormat } from '../../../../_parts/format.ts';
 import { unitLabel } from '../../../../_parts/unit.ts';
 import { Value } from '../../../../_parts/value.tsx';
 import { useMay } from '../../../../_shell/me.tsx';
+import { LastCommand, Outcome, type SentCommand } from './last-command.tsx';
+import { RecordForm } from './record-form.tsx';
 import classes from './screen.module.css';
 import { useScreen, useStaleAfter } from './screen-context.tsx';
 import { shownValue } from './widgets.tsx';
 
 type Form = ScreenFacts['forms'][number];
-interface Command {
-  readonly seq: number;
-  readonly at: number;
-  readonly value: number;
-}
 
-/** A faceplate: what the machine has now, an entry within its limits, and what became of the last command. */
+/** What a person enters: a faceplate where it is one number, else the fields of a record. */
 export function ControlWidget({ widget }: { widget: Widget }) {
   const { facts } = useScreen();
   const t = useTranslations('operate');
   const bind = widget.bind.find(({ to }) => to.startsWith('form:'))?.to ?? '';
   const form = facts.forms.find((f) => f.name === bind.replace(/^form:/, ''));
   if (!form) return <p className={classes.nothing}>{t('formMissing', { form: bind })}</p>;
+  if (form.several) return <RecordForm form={form} />;
   return <Faceplate form={form} shown={boundTo(widget, 'value')} />;
 }
 
@@ -39,6 +36,7 @@ function inFormUnit(value: number | string | null, toForm: { gain: number; offse
   return typeof value === 'number' && toForm ? value * toForm.gain + toForm.offset : value;
 }
 
+/** What the machine has now, an entry within its limits, and what became of the last command. */
 function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
   const { facts, live, lost, preview } = useScreen();
   const shownStale = useStaleAfter();
@@ -48,14 +46,14 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
   const may = useMay();
   const trpc = useTRPC();
   const [value, setValue] = useState<number | string>('');
-  const [command, setCommand] = useState<Command>();
+  const [command, setCommand] = useState<SentCommand>();
   const unit = unitLabel(form.unit);
   const target = form.target ? live.tag(form.target.id) : undefined;
   const output = shown ? live.value(shown, facts.instance?.key) : undefined;
   const submit = useMutation(
     trpc.operate.submit.mutationOptions({
       onSuccess: ({ seq, at }, sent) => {
-        setCommand({ seq, at, value: sent.value });
+        setCommand({ seq, at, value: format.exact(Number(sent.values.value)), unit });
         setValue('');
       },
     }),
@@ -75,7 +73,7 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
   const send = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (facts.instance && !preview && !Number.isNaN(number) && !outside)
-      submit.mutate({ instanceId: facts.instance.id, form: form.name, value: number });
+      submit.mutate({ instanceId: facts.instance.id, form: form.name, values: { value: number } });
   };
   return (
     <form className={classes.control} onSubmit={send}>
@@ -136,69 +134,5 @@ function Faceplate({ form, shown }: { form: Form; shown: string | undefined }) {
         )}
       </div>
     </form>
-  );
-}
-
-const ICONS = { sent: IconClock, held: IconHandStop, done: IconCheck, not: IconX } as const;
-
-/** What became of the last command: also of one that another person or the app itself gave. */
-function LastCommand({ form, command, state }: { form: Form; command: Command | undefined; state: ScreenState | undefined }) {
-  const t = useTranslations('operate');
-  const format = useFormat();
-  const language = useLocale().startsWith('zh') ? 'zh' : 'en';
-  const { facts } = useScreen();
-  const trpc = useTRPC();
-  const reaches = new Set(form.reaches);
-  const effects = (state?.effects ?? []).filter((e) => reaches.has(e.node));
-  // A second of slack: the entry's time is the web server's, the effect's is the database's.
-  const own = command && effects.find((e) => e.createdAt.getTime() >= command.at - 1_000);
-  const effect = command ? own : effects[0];
-  const unit = unitLabel(form.unit);
-  const taken = command !== undefined && !effect && state !== undefined && state.consumed >= command.seq;
-  // asked once for each command, while what held it back still stands
-  const held = useQuery(
-    trpc.operate.explain.queryOptions(
-      { instanceId: facts.instance?.id ?? '', seq: command?.seq ?? 0 },
-      {
-        staleTime: Number.POSITIVE_INFINITY,
-        enabled: taken && facts.instance !== null,
-        // what the server looks at is stored a moment after the app saw it
-        refetchInterval: ({ state: { data, dataUpdateCount } }) => (data === null && dataUpdateCount < 4 ? 1_000 : false),
-      },
-    ),
-  );
-  if (command && !effect) {
-    const text = format.exact(command.value);
-    if (!state || state.consumed < command.seq)
-      return <Outcome icon={<ICONS.sent size={16} />}>{t('command.sent', { value: text, unit })}</Outcome>;
-    if (held.isLoading) return <Outcome icon={<ICONS.sent size={16} />}>{t('command.sent', { value: text, unit })}</Outcome>;
-    return (
-      <Outcome icon={<ICONS.held size={16} />} strong>
-        {held.data
-          ? t('command.held', { value: text, unit, label: held.data.label[language], why: held.data.why[language] })
-          : t('command.noEffect', { value: text, unit })}
-      </Outcome>
-    );
-  }
-  if (!effect) return null;
-  const asked = effect.request.value;
-  const value = typeof asked === 'number' ? format.exact(asked) : String(asked ?? '');
-  const bad = ['refused', 'failed', 'expired', 'dead'].includes(effect.status);
-  const Icon = effect.status === 'done' ? ICONS.done : bad ? ICONS.not : ICONS.sent;
-  const kind = effect.kind === 'tag.write' || effect.kind === 'confirm.request' ? effect.kind.replace('.', '_') : 'other';
-  return (
-    <Outcome icon={<Icon size={16} />} strong={bad}>
-      {format.time(effect.createdAt)} {t(`effect.${kind}`, { value, unit })} {t(`effectStatus.${effect.status}`)}
-      {effect.answer?.reason ? ` ${effect.answer.reason[language]}` : ''}
-    </Outcome>
-  );
-}
-
-function Outcome({ icon, strong, children }: { icon: ReactNode; strong?: boolean; children: ReactNode }) {
-  return (
-    <p className={classes.outcome} data-strong={strong || undefined}>
-      {icon}
-      <span>{children}</span>
-    </p>
   );
 }

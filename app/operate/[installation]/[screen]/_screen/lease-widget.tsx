@@ -32,7 +32,8 @@ export function LeaseWidget() {
 }
 
 function Machine({ machine, leases }: { machine: ScreenFacts['machines'][number]; leases: readonly Lease[] | undefined }) {
-  const { live, lost } = useScreen();
+  const { live, lost: away, preview } = useScreen();
+  const lost = away || preview === true;
   const t = useTranslations('operate-control');
   const format = useFormat();
   const locale = useLocale();
