@@ -2,7 +2,18 @@ import { type Listener, openListener } from '#runtime/log/notify.ts';
 import { env } from './env.ts';
 
 /** Wake-ups of the database. They say that something changed, never what it is now: a follower reads again. */
-export const LIVE_CHANNELS = ['log', 'control', 'effects', 'alarms', 'runs', 'probes', 'connections', 'pinned', 'apps'] as const;
+export const LIVE_CHANNELS = [
+  'log',
+  'control',
+  'effects',
+  'alarms',
+  'runs',
+  'probes',
+  'connections',
+  'apps',
+  'pinned',
+  'apps',
+] as const;
 export type LiveChannel = (typeof LIVE_CHANNELS)[number];
 
 type Hearer = (payload: string) => void;

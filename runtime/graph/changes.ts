@@ -40,7 +40,8 @@ function compare(shape: Shape, before: unknown, after: unknown, at: readonly str
     return;
   }
   const [was, is] = [entriesOf(shape, before), entriesOf(shape, after)];
-  for (const key of was.keys())
+  // Last first: taken back in turn, they stand in their order again.
+  for (const key of [...was.keys()].reverse())
     if (!is.has(key) && was.get(key) !== undefined) compareEntry(shape, key, was.get(key), undefined, at, found);
   for (const [key, value] of is) compareEntry(shape, key, was.get(key), value, at, found);
   if (!('list' in shape)) return;

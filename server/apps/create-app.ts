@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { app } from '#drizzle/schema/index.ts';
 import { bilingual, type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
-import { checkSize } from './save-draft.ts';
+import { checkSize } from './edit-draft.ts';
 
 export const createAppInput = z.object({
   name: bilingual.refine((name) => (name.en + name.zh).trim() !== '', {

@@ -8,6 +8,8 @@ import { listInstallations, setWanted, uninstall } from './control-instance.ts';
 import { createApp, createAppInput } from './create-app.ts';
 import { deleteApp } from './delete-app.ts';
 import { deployApp, deployInput } from './deploy-app.ts';
+import { editDraft, editDraftInput, editsSince, editsSinceInput } from './edit-draft.ts';
+import { followDraft, followDraftInput, presentInput, tellPresence } from './follow-draft.ts';
 import { liveInput, liveValues } from './live-values.ts';
 import { planDeployment, planInput } from './plan-deployment.ts';
 import { getApp, getVersion, listApps, listVersions } from './read-apps.ts';
@@ -37,6 +39,20 @@ export const appsRouter = router({
   save: orgProcedure('app.write')
     .input(saveDraftInput)
     .mutation(({ ctx, input }) => saveDraft(ctx.tx, ctx.orgId, ctx.user.id, input)),
+  edit: orgProcedure('app.write')
+    .input(editDraftInput)
+    .mutation(({ ctx, input }) => editDraft(ctx.tx, ctx.orgId, ctx.user.id, input)),
+  since: orgProcedure('app.read')
+    .input(editsSinceInput)
+    .query(({ ctx, input }) => editsSince(ctx.tx, ctx.orgId, input)),
+  present: orgProcedure('app.read')
+    .input(presentInput)
+    .mutation(({ ctx, input }) => tellPresence(ctx.tx, ctx.orgId, ctx.user, input)),
+  follow: orgSubscription('app.read')
+    .input(followDraftInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      for await (const news of followDraft(ctx.tenant, ctx.orgId, input, signal)) yield tracked(String(news.revision), news);
+    }),
   bind: orgProcedure('app.write')
     .input(bindDraftInput)
     .mutation(({ ctx, input }) => bindDraft(ctx.tx, ctx.orgId, input)),

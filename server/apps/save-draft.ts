@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { app } from '#drizzle/schema/index.ts';
-import { bilingual, type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
-import { type ScreenDocument, screenDocument } from '#runtime/graph/screens.ts';
-import { notFound } from '../errors.ts';
+import { changesBetween } from '#runtime/graph/changes.ts';
+import { bilingual, graphDocument } from '#runtime/graph/document.ts';
+import { screenDocument } from '#runtime/graph/screens.ts';
+import { appendEdit, checkSize, lockDraft } from './edit-draft.ts';
 import { failed } from './errors.ts';
 
 export const saveDraftInput = z.object({
   appId: z.uuid(),
-  /** The revision that the edit was made on. */
+  /** The revision that graph and screens were made on. */
   revision: z.number().int().min(0),
   graph: graphDocument.optional(),
   name: bilingual.optional(),
@@ -18,17 +20,9 @@ export const saveDraftInput = z.object({
   screens: z.array(screenDocument).max(50).optional(),
 });
 
-/** Characters of a graph as JSON. A hundred blocks with code are about 100,000. */
-const LIMIT = 2_000_000;
-
-export function checkSize(document: GraphDocument | ScreenDocument[]): void {
-  const size = JSON.stringify(document).length;
-  if (size > LIMIT) throw failed('app.too-large', { size, limit: LIMIT });
-}
-
 /**
- * Saves a draft as it is: a graph that is still wrong is kept too, since editing goes through wrong states. Optimistic: an edit made on
- * an older revision is refused with `app.conflict`, and the studio merges and saves again.
+ * Saves a draft as a whole, for callers that have no edits: what differs becomes one edit of the log. Optimistic: a document made on an older
+ * revision is refused with `app.conflict`. Name and summary are what the last one called it.
  */
 export async function saveDraft(
   tx: Tx,
@@ -36,27 +30,18 @@ export async function saveDraft(
   by: string,
   input: z.infer<typeof saveDraftInput>,
 ): Promise<{ revision: number }> {
-  if (input.graph) checkSize(input.graph);
-  if (input.screens) checkSize(input.screens);
-  const [current] = await tx
-    .select({ revision: app.revision })
-    .from(app)
-    .where(and(eq(app.id, input.appId), eq(app.orgId, orgId)))
-    .for('update');
-  if (!current) throw notFound('App', '应用');
+  const { appId, graph, screens, name, summary } = input;
+  if (graph) checkSize(graph);
+  if (screens) checkSize(screens);
+  const current = await lockDraft(tx, orgId, appId);
+  if (name || summary)
+    await tx
+      .update(app)
+      .set({ updatedBy: by, updatedAt: new Date(), ...(name ? { name } : {}), ...(summary ? { summary } : {}) })
+      .where(and(eq(app.id, appId), eq(app.orgId, orgId)));
+  if (!graph && !screens) return { revision: current.revision };
   if (current.revision !== input.revision) throw failed('app.conflict', { revision: current.revision });
-  const revision = current.revision + 1;
-  await tx
-    .update(app)
-    .set({
-      revision,
-      updatedBy: by,
-      updatedAt: new Date(),
-      ...(input.graph ? { graph: input.graph } : {}),
-      ...(input.name ? { name: input.name } : {}),
-      ...(input.summary ? { summary: input.summary } : {}),
-      ...(input.screens ? { screens: input.screens } : {}),
-    })
-    .where(and(eq(app.id, input.appId), eq(app.orgId, orgId)));
-  return { revision };
+  const next = { graph: graph ?? current.draft.graph, screens: screens ?? current.draft.screens };
+  const changes = changesBetween(current.draft, next);
+  return appendEdit(tx, orgId, by, current, { appId, batch: randomUUID(), changes }, next);
 }

@@ -15,6 +15,7 @@ import { ShadowDialog } from '../../apps/_shadow-dialog.tsx';
 import canvasClasses from './_canvas/canvas.module.css';
 import { Canvas } from './_canvas/canvas.tsx';
 import { nodeHeight } from './_canvas/geometry.ts';
+import { Others } from './_canvas/others.tsx';
 import { type Binding, BindingForm, isBound } from './_dialogs/binding-form.tsx';
 import { DeployDialog } from './_dialogs/deploy-dialog.tsx';
 import { RunDialog } from './_dialogs/run-dialog.tsx';
@@ -33,6 +34,7 @@ import { useLive } from './_session/use-live.ts';
 import { NodeFiguresProvider } from './_session/use-node-figures.tsx';
 import { SessionProvider, useSay, useSession, useStudio } from './_session/use-session.tsx';
 import { Toolbar } from './_toolbar/toolbar.tsx';
+import { Collisions } from './_versions/collisions.tsx';
 import classes from './studio.module.css';
 
 type LoadedApp = inferRouterOutputs<AppRouter>['apps']['get'];
@@ -61,7 +63,7 @@ export function Studio({ appId }: { appId: string }) {
 }
 
 function OpenStudio({ app }: { app: LoadedApp }) {
-  const [session] = useState(() => new StudioSession(app.graph, makeJudge(blockCatalogue())));
+  const [session] = useState(() => new StudioSession(app.graph, makeJudge(blockCatalogue()), app.screens));
   return (
     <SessionProvider session={session}>
       <Workbench app={app} />
@@ -86,7 +88,7 @@ function Workbench({ app }: { app: LoadedApp }) {
   const [binding, setBinding] = useState<Binding | undefined>(app.binding ?? undefined);
   const [dialog, setDialog] = useState<Dialog>();
   const [installed, setInstalled] = useState(app.installed);
-  const loaded = useMemo(() => ({ graph: app.graph, revision: app.revision }), [app]);
+  const loaded = useMemo(() => ({ draft: { graph: app.graph, screens: app.screens }, revision: app.revision }), [app]);
   const saver = useDraft(app.id, session, loaded, mayEdit);
   const flush = useCallback(async () => (saver.current ? saver.current.flush() : true), [saver]);
   const { run, start, cancel, dismiss } = useRun(app.id, flush);
@@ -112,11 +114,8 @@ function Workbench({ app }: { app: LoadedApp }) {
     const language = locale.startsWith('zh') ? 'zh' : 'en';
     if (text.trim() === '' || text === inLanguage(name, locale)) return;
     const next = { ...name, [language]: text.trim() };
-    // One writer: the graph first, so that its revision is the newest.
-    await flush();
     try {
-      const fresh = await client.apps.get.query({ appId: app.id });
-      await client.apps.save.mutate({ appId: app.id, revision: fresh.revision, name: next });
+      await client.apps.save.mutate({ appId: app.id, revision: 0, name: next });
       setName(next);
     } catch (error) {
       fail(error);
@@ -163,14 +162,6 @@ function Workbench({ app }: { app: LoadedApp }) {
       [t, openDeploy, arrangeAll, exportGraph, session],
     ),
   );
-  const collisions = useStudio((state) => state.collisions);
-  useEffect(() => {
-    if (collisions.length > 0)
-      notifications.show({
-        autoClose: false,
-        message: t('save.collisions', { names: collisions.map((one) => one.name).join(', ') }),
-      });
-  }, [collisions, t]);
   useEffect(() => {
     if (!run?.failure) return;
     notifications.show({ color: 'red', autoClose: false, title: t('run.failed'), message: run.failure });
@@ -194,6 +185,7 @@ function Workbench({ app }: { app: LoadedApp }) {
         onImport={(file) => void importGraph(file)}
         onCancelRun={cancel}
       />
+      <Collisions />
       <h1 className="mw-visually-hidden">{inLanguage(name, locale)}</h1>
       <div className={classes.studio}>
         <div data-area="palette">
@@ -203,6 +195,7 @@ function Workbench({ app }: { app: LoadedApp }) {
           <NodeFiguresProvider instanceId={instance?.instanceId}>
             <Canvas blocks={blocks}>
               <EmptyCanvas />
+              <Others />
             </Canvas>
           </NodeFiguresProvider>
         </div>

@@ -2,10 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GraphDocument } from '#runtime/graph/document.ts';
 import { type Edit, emptyGraph, together } from './edit.ts';
-import { mergeGraphs } from './merge.ts';
+import { mergeDrafts } from './merge.ts';
 import { addNode, moveNodes, removeNodes, setLabel, setParam } from './nodes.ts';
 import { connect, disconnect, wireKey } from './wires.ts';
 
+const mergeGraphs = (from: GraphDocument, mine: GraphDocument, theirs: GraphDocument) => {
+  const { draft, collisions } = mergeDrafts(
+    { graph: from, screens: [] },
+    { graph: mine, screens: [] },
+    { graph: theirs, screens: [] },
+  );
+  return { document: draft.graph, collisions: collisions.map(({ at }) => at.slice(1).join('.')) };
+};
 const block = (name: string) => ({ block: `millwright/${name}`, version: '1.0.0', position: { x: 0, y: 0 } });
 const base: GraphDocument = together(
   addNode(block('source.tag'), 'a'),
@@ -73,13 +81,14 @@ describe('mergeGraphs', () => {
   it('keeps the own value of a property that both changed, and says so', () => {
     const merged = mergeGraphs(base, setParam('b', 'seconds', 60)(base), setParam('b', 'seconds', 5)(base));
     expect(merged.document.nodes.find((entry) => entry.id === 'b')?.params.seconds).toBe(60);
-    expect(merged.collisions).toEqual([{ what: 'node', name: 'b' }]);
+    expect(merged.collisions).toEqual(['nodes.b.params.seconds']);
   });
 
   it('keeps a node that one side removed and the other changed, and says so', () => {
     const merged = mergeGraphs(base, removeNodes(['b'])(base), setParam('b', 'seconds', 5)(base));
     expect(merged.document.nodes.map((entry) => entry.id)).toContain('b');
-    expect(merged.collisions).toEqual([{ what: 'node', name: 'b' }]);
+    expect(merged.document.wires.map(wireKey)).toEqual(['a.out>b.in']);
+    expect(merged.collisions).toEqual(['nodes.b']);
   });
 });
 
@@ -107,6 +116,6 @@ it('subgraphs of both sides are kept; one that both changed is the own, and name
     ['b', 'b'],
     ['c', 'c'],
   ]);
-  expect(collisions).toEqual([{ what: 'subgraph', name: 'a' }]);
+  expect(collisions).toEqual(['subgraphs.a.title']);
   expect(mergeGraphs(base, base, base).document).not.toHaveProperty('subgraphs');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphDocument } from '#runtime/graph/document.ts';
+import type { Draft } from '#runtime/graph/draft.ts';
 import { emptyGraph, together } from '../_edits/edit.ts';
 import { addNode, moveNodes, removeNodes, setParam } from '../_edits/nodes.ts';
 import { connect } from '../_edits/wires.ts';
@@ -47,19 +48,19 @@ describe('staleNodes', () => {
 
 describe('StudioSession', () => {
   it('judges and saves what an edit made, and forgets what is gone', () => {
-    const saved: GraphDocument[] = [];
+    const saved: Draft[] = [];
     let judged = 0;
     const session = new StudioSession(graph, () => {
       judged++;
       return facts;
     });
-    session.onEdit = (document) => saved.push(document);
+    session.onEdit = (draft) => saved.push(draft);
     session.select(['b', 'c']);
     session.edit(removeNodes(['b']));
     expect(session.get().selection.nodes).toEqual(['c']);
     session.undo();
     session.edit((document) => document);
-    expect(saved.map((document) => document.nodes.length)).toEqual([3, 4]);
+    expect(saved.map((draft) => draft.graph.nodes.length)).toEqual([3, 4]);
     expect(judged).toBe(3);
   });
 });

@@ -1,8 +1,10 @@
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import { type Draft, sameValue } from '#runtime/graph/draft.ts';
+import type { ScreenDocument } from '#runtime/graph/screens.ts';
 import type { ReplayReport } from '#runtime/replay/report.ts';
 import type { Edit } from '../_edits/edit.ts';
-import { applyEdit, type EditHistory, rebase, redo, startHistory, undo } from '../_edits/history.ts';
-import type { Collision } from '../_edits/merge.ts';
+import { applyEdit, applyScreenEdit, draftOf, type EditHistory, rebase, redo, startHistory, undo } from '../_edits/history.ts';
+import type { Collision, Merged } from '../_edits/merge.ts';
 import { downstreamOf, type Endpoint } from '../_edits/wires.ts';
 import type { SaveState } from './draft-saver.ts';
 import type { GraphFacts } from './facts.ts';
@@ -15,11 +17,23 @@ export interface ShownRun {
   /** The graph that ran: nodes that changed since are stale. */
   readonly graph: GraphDocument;
 }
+/** Someone else who has the same app open. */
+export interface Person {
+  /** Their open page: one person may have two. */
+  readonly client: string;
+  readonly name: string;
+  /** Nodes that they have chosen. */
+  readonly nodes: readonly string[];
+  /** Where their pointer is on the canvas, in its own measure; absent while it is elsewhere. */
+  readonly pointer?: { readonly x: number; readonly y: number } | undefined;
+}
 export interface StudioState {
   readonly history: EditHistory;
   readonly facts: GraphFacts;
   readonly save: SaveState;
   readonly collisions: readonly Collision[];
+  /** Others in the same app; nobody while it is not known. */
+  readonly others: readonly Person[];
   readonly selection: { readonly nodes: readonly string[]; readonly wires: readonly string[] };
   /** Output port from which a wire is being drawn by keyboard. */
   readonly picking?: Endpoint | undefined;
@@ -37,19 +51,22 @@ export interface StudioState {
 export class StudioSession {
   readonly live = new LiveStore();
   readonly ran = new LiveStore();
+  /** The own pointer on the canvas, for the others. It moves too often to be a state that everything here is told of. */
+  pointer: Person['pointer'];
   private state: StudioState;
   private readonly listeners = new Set<() => void>();
   private readonly judge: (document: GraphDocument) => GraphFacts;
   /** Told after every edit: saves it. */
-  onEdit: (document: GraphDocument) => void = () => {};
+  onEdit: (draft: Draft) => void = () => {};
 
-  constructor(document: GraphDocument, judge: (document: GraphDocument) => GraphFacts) {
+  constructor(document: GraphDocument, judge: (document: GraphDocument) => GraphFacts, screens: readonly ScreenDocument[] = []) {
     this.judge = judge;
     this.state = {
-      history: startHistory(document),
+      history: startHistory(document, screens),
       facts: judge(document),
       save: 'saved',
       collisions: [],
+      others: [],
       selection: { nodes: [], wires: [] },
       showing: 'live',
       dock: 'problems',
@@ -70,9 +87,17 @@ export class StudioSession {
     return this.state.history.now;
   }
 
+  get draft(): Draft {
+    return draftOf(this.state.history);
+  }
+
   /** `mark` joins steps of the same kind (keys typed into one field) into one step of the undo stack. */
   edit(edit: Edit, mark?: string): void {
     this.step(applyEdit(this.state.history, edit, mark));
+  }
+  /** The same for the operator screens beside the graph: one undo stack, one save. */
+  editScreens(edit: (screens: readonly ScreenDocument[]) => readonly ScreenDocument[], mark?: string): void {
+    this.step(applyScreenEdit(this.state.history, edit, mark));
   }
   undo(): void {
     this.step(undo(this.state.history));
@@ -82,6 +107,11 @@ export class StudioSession {
   }
   private step(history: EditHistory): void {
     if (history === this.state.history) return;
+    const changed = history.now !== this.state.history.now || history.screens !== this.state.history.screens;
+    this.take(history);
+    if (changed) this.onEdit(draftOf(history));
+  }
+  private take(history: EditHistory): void {
     const changed = history.now !== this.state.history.now;
     const there = new Set(history.now.nodes.map((node) => node.id));
     const { nodes, wires } = this.state.selection;
@@ -92,7 +122,6 @@ export class StudioSession {
         ? this.state.selection
         : { nodes: nodes.filter((id) => there.has(id)), wires },
     });
-    if (changed) this.onEdit(history.now);
   }
 
   /** What the server's reader of code found; it stands until the next edit is judged. */
@@ -103,8 +132,15 @@ export class StudioSession {
   }
 
   /** Someone else's changes came in and the own ones are on top. */
-  merged(document: GraphDocument, theirs: GraphDocument, collisions: readonly Collision[]): void {
-    this.set({ history: rebase(theirs, document), facts: this.judge(document), collisions });
+  merged({ draft, collisions, renamed }: Merged): void {
+    const { nodes, wires } = this.state.selection;
+    if (renamed.size > 0) this.set({ selection: { nodes: nodes.map((id) => renamed.get(id) ?? id), wires } });
+    this.take(rebase(this.state.history, draft));
+    if (collisions.length > 0) this.set({ collisions });
+  }
+
+  setOthers(others: readonly Person[]): void {
+    if (!sameValue(others, this.state.others)) this.set({ others });
   }
 
   select(nodes: readonly string[], wires: readonly string[] = []): void {

@@ -19,6 +19,7 @@ import { useRef } from 'react';
 import { InTopBar } from '../../../_shell/slots.tsx';
 import type { RunState } from '../_dialogs/use-run.ts';
 import { useSession, useStudio } from '../_session/use-session.tsx';
+import { People } from '../_versions/people.tsx';
 import classes from '../studio.module.css';
 
 export interface ToolbarProps {
@@ -63,6 +64,7 @@ export function Toolbar(props: ToolbarProps) {
         <span className={classes.save} data-state={save} role="status" data-testid="studio-save-state">
           {t(`save.${save}`)}
         </span>
+        <People />
         <span className={classes.bar} />
         <Tooltip label={`${t('toolbar.undo')} · Ctrl Z`}>
           <ActionIcon aria-label={t('toolbar.undo')} disabled={!canUndo} onClick={() => session.undo()} data-testid="studio-undo">
