@@ -38,7 +38,9 @@ test('every version that left its folder is in the catalogue under its name, and
     const [id = '', version = ''] = key.split('@');
     expect(catalogue.block(`millwright/${id}`, version)?.manifest).toMatchObject({ id: `millwright/${id}`, version });
     const source = catalogue.source(`millwright/${id}`, version);
-    expect(readBlock(source?.text ?? '', { prefix: '$m0_', bundled: source?.bundled ?? false }).handlers.size).toBeGreaterThan(0);
+    const { handlers } = readBlock(source?.text ?? '', { prefix: '$m0_', bundled: source?.bundled ?? false });
+    // what the host feeds has no code of its own
+    if (!id.startsWith('source.')) expect(handlers.size).toBeGreaterThan(0);
   }
 });
 
