@@ -89,6 +89,8 @@ class ModbusSession implements Session {
   readonly #settings: Settings;
   readonly #host: ConnectorHost;
   readonly #links = new Map<number, Link>();
+  /** Open, and no unit's yet. */
+  #first: Link | undefined;
   #pollers: UnitPoller[] = [];
   #closed = false;
 
@@ -97,14 +99,16 @@ class ModbusSession implements Session {
     this.#host = host;
   }
 
-  /** A first connection proves that something listens; it is closed when no unit needs it. */
+  /** A first connection proves that something listens; the first unit that is asked for goes on with it, as many devices take one socket alone. */
   async start(): Promise<void> {
-    const probe = new Link(this.#settings);
+    const first = new Link(this.#settings);
     try {
-      await probe.connect();
-    } finally {
-      await probe.close();
+      await first.connect();
+    } catch (error) {
+      await first.close();
+      throw error;
     }
+    this.#first = first;
   }
 
   #link(unit: number): Link {
@@ -112,7 +116,8 @@ class ModbusSession implements Session {
     const slot = this.#settings.sockets === 'one' || this.#settings.framing === 'rtu' ? -1 : unit;
     let link = this.#links.get(slot);
     if (!link) {
-      link = new Link(this.#settings);
+      link = this.#first ?? new Link(this.#settings);
+      this.#first = undefined;
       this.#links.set(slot, link);
     }
     return link;
@@ -202,40 +207,37 @@ class ModbusSession implements Session {
 
   async test(sample?: { readonly address: string; readonly type: TagValueType }): Promise<readonly TestPart[]> {
     const parts: TestPart[] = [];
-    const link = new Link(this.#settings);
+    const parsed = sample && parseAddress(sample.address);
+    // over what is open: a socket of its own could be the one too many for the device
+    const link = parsed?.ok ? this.#link(parsed.address.unit) : (this.#first ?? [...this.#links.values()][0] ?? this.#link(0));
+    const began = performance.now();
     try {
-      const began = performance.now();
-      try {
-        await link.connect();
-        parts.push({ part: 'network', ok: true, detail: connectedTo(link.where), ms: performance.now() - began });
-      } catch (error) {
-        const failure = asFailure(error);
-        parts.push({ part: failure.part, ok: false, code: failure.code, detail: failure.text, ms: performance.now() - began });
-        return parts;
-      }
-      if (!sample) return parts;
-      const parsed = parseAddress(sample.address);
-      if (!parsed.ok) {
-        parts.push({ part: 'address', ok: false, code: parsed.code, detail: parsed.message, ms: 0 });
-        return parts;
-      }
-      const started = performance.now();
-      const result = await this.#readOne(sample);
-      const ms = performance.now() - started;
-      const { unit } = parsed.address;
-      const answered = { en: `Unit ${unit} answered.`, zh: `单元 ${unit} 已响应。` };
-      if (!result.error) {
-        parts.push({ part: 'device', ok: true, detail: answered, ms });
-        parts.push({ part: 'address', ok: true, detail: plain(`${sample.address} = ${String(result.value)}`), ms: 0 });
-      } else {
-        const part = result.quality & 0x3f && result.error.code.startsWith('modbus.illegal') ? 'address' : 'device';
-        if (part === 'address') parts.push({ part: 'device', ok: true, detail: answered, ms });
-        parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
-      }
+      await link.connect();
+      parts.push({ part: 'network', ok: true, detail: connectedTo(link.where), ms: performance.now() - began });
+    } catch (error) {
+      const failure = asFailure(error);
+      parts.push({ part: failure.part, ok: false, code: failure.code, detail: failure.text, ms: performance.now() - began });
       return parts;
-    } finally {
-      await link.close();
     }
+    if (!sample || !parsed) return parts;
+    if (!parsed.ok) {
+      parts.push({ part: 'address', ok: false, code: parsed.code, detail: parsed.message, ms: 0 });
+      return parts;
+    }
+    const started = performance.now();
+    const result = await this.#readOne(sample);
+    const ms = performance.now() - started;
+    const { unit } = parsed.address;
+    const answered = { en: `Unit ${unit} answered.`, zh: `单元 ${unit} 已响应。` };
+    if (!result.error) {
+      parts.push({ part: 'device', ok: true, detail: answered, ms });
+      parts.push({ part: 'address', ok: true, detail: plain(`${sample.address} = ${String(result.value)}`), ms: 0 });
+    } else {
+      const part = result.quality & 0x3f && result.error.code.startsWith('modbus.illegal') ? 'address' : 'device';
+      if (part === 'address') parts.push({ part: 'device', ok: true, detail: answered, ms });
+      parts.push({ part, ok: false, code: result.error.code, detail: result.error.reason, ms });
+    }
+    return parts;
   }
 
   async #stopPolling(): Promise<void> {
@@ -248,6 +250,8 @@ class ModbusSession implements Session {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#stopPolling();
+    const first = this.#first;
+    this.#first = undefined;
+    await Promise.all([this.#stopPolling(), first?.close()]);
   }
 }

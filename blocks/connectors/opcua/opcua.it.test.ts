@@ -1,6 +1,6 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery, Sample } from '#blocks/sdk/connector.ts';
+import { Door } from '../door.testing.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
 import connector from './connector.ts';
 import { MANY, OpcuaTestServer } from './server.testing.ts';
@@ -90,51 +90,25 @@ describe('opcua: certificates and units', () => {
   });
 });
 
-/** A way to the server that can be cut, as a pulled cable: what is under way is gone, and nothing new comes. */
-async function cuttable(port: number) {
-  const sockets = new Set<Socket>();
-  let cut = false;
-  const proxy = createServer((socket) => {
-    if (cut) return void socket.destroy();
-    const on = connect(port, '127.0.0.1');
-    for (const [a, b] of [
-      [socket, on],
-      [on, socket],
-    ] as const) {
-      sockets.add(a);
-      a.pipe(b);
-      a.on('error', () => {});
-      a.on('close', () => b.destroy());
-    }
-  });
-  const own = await freePort();
-  await new Promise<void>((resolve) => proxy.listen(own, '127.0.0.1', resolve));
-  return {
-    endpoint: `opc.tcp://127.0.0.1:${own}`,
-    cut(on: boolean) {
-      cut = on;
-      if (on) for (const socket of sockets) socket.destroy();
-    },
-    close: () => new Promise<void>((resolve) => proxy.close(() => resolve())),
-  };
-}
-
 describe('opcua: what the server sent is not lost', () => {
   const host = new TestHost();
   const tag = { tagId: 1, address: 'ns=1;s=Air.Ramp', type: 'number' as const, samplePeriodMs: 100, confirmMs: 60_000 };
   let server: OpcuaTestServer;
-  let way: Awaited<ReturnType<typeof cuttable>>;
+  /** Shut as a cable that is pulled: what is under way is gone, and nothing new comes. */
+  let way: Door;
   beforeAll(async () => {
     server = new OpcuaTestServer(await freePort());
     await server.start();
-    way = await cuttable(server.port);
+    way = new Door(await freePort(), { port: server.port, host: '127.0.0.1' });
+    await way.open();
   });
   afterAll(async () => {
-    await way.close();
+    await way.shut();
     await server.stop();
     await host.dispose();
   });
-  const open = (endpoint: string) => {
+  const open = () => {
+    const endpoint = `opc.tcp://127.0.0.1:${way.port}`;
     const settings = connector.manifest.settings.parse({ endpoint, security: 'encrypt', username: 'plant' });
     return connector.open(settings, { password: 'right' }, host);
   };
@@ -142,18 +116,18 @@ describe('opcua: what the server sent is not lost', () => {
   it('brings what happened while the connection was cut', async () => {
     const samples: Sample[] = [];
     const sink = async (more: readonly Sample[]) => void samples.push(...more);
-    const first = await open(way.endpoint);
+    const first = await open();
     await first.subscribe([tag], sink);
     await until('values', () => samples.filter(isGood).length > 5);
     host.events.length = 0;
-    way.cut(true);
+    await way.shut();
     const cut = Date.now();
     await until('lost', () => host.lost);
     await first.close();
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    way.cut(false);
+    await way.open();
     const back = Date.now();
-    const second = await open(way.endpoint);
+    const second = await open();
     await second.subscribe([tag], sink);
     await until('values of now', () => samples.some((s) => isGood(s) && s.time > back + 1000));
     await second.close();
@@ -170,15 +144,15 @@ describe('opcua: what the server sent is not lost', () => {
   it('acknowledges what is safe only: the rest comes again, marked, in another session', async () => {
     const before: Delivery[] = [];
     const after: Delivery[] = [];
-    const dying = await open(way.endpoint);
+    const dying = await open();
     await dying.subscribe([tag], (_samples, delivery) => {
       if (delivery) before.push(delivery);
       return new Promise(() => {}); // the process ends before the log has it
     });
     await until('messages', () => before.length > 4);
-    way.cut(true);
-    way.cut(false);
-    const next = await open(way.endpoint);
+    await way.shut();
+    await way.open();
+    const next = await open();
     await next.subscribe([tag], async (_samples, delivery) => void after.push(delivery ?? {}));
     await until('new messages', () => after.some((delivery) => delivery.message && !delivery.message.again));
     const again = after.flatMap(({ message }) => (message?.again ? [message.print] : []));
@@ -188,13 +162,13 @@ describe('opcua: what the server sent is not lost', () => {
   });
 
   it('says what it cannot bring back: a server that was restarted knows nothing of the subscription', async () => {
-    const session = await open(way.endpoint);
+    const session = await open();
     await session.subscribe([tag], async () => {});
     await session.close();
     await server.stop();
     await server.start();
     host.events.length = 0;
-    const again = await open(way.endpoint);
+    const again = await open();
     await again.subscribe([tag], async () => {});
     await again.close();
     expect(host.events.find((event) => event.kind === 'gap')).toMatchObject({ tagIds: [1] });

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ClientSession,
@@ -41,6 +43,7 @@ export async function openSession(options: ServerOptions, host: ConnectorHost): 
   await manager.initialize();
   let client: OPCUAClient | undefined;
   try {
+    await putAsideOwn(manager, host);
     if (options.security !== 'none') await judgeCertificate(options, host, manager);
     client = OPCUAClient.create({
       applicationName: 'Millwright',
@@ -66,6 +69,20 @@ export async function openSession(options: ServerOptions, host: ConnectorHost): 
     await manager.dispose();
     throw serverError(error, options.endpoint);
   }
+}
+
+/** A certificate of ours that is over is refused by every server: the next one is made in its place, and has to be trusted there. */
+async function putAsideOwn(manager: OPCUACertificateManager, host: Pick<ConnectorHost, 'log'>): Promise<void> {
+  const file = join(manager.rootDir, 'own', 'certs', 'client_certificate.pem');
+  const text = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined; // none was made yet
+    throw error;
+  });
+  if (!text) return;
+  const { validToDate } = new X509Certificate(text);
+  if (validToDate.getTime() > Date.now()) return;
+  await rename(file, `${file}.${validToDate.toISOString().slice(0, 10)}`);
+  host.log('warn', 'the own certificate was over; a new one is shown from now on', { until: validToDate.toISOString() });
 }
 
 async function judgeCertificate(options: ServerOptions, host: ConnectorHost, manager: OPCUACertificateManager): Promise<void> {

@@ -23,6 +23,21 @@ import type { TestSource } from '../suite.ts';
 
 export const MANY = 130;
 
+const DAYS = 365;
+/** Makes a certificate for the manager's own key that began a year before its end; gives its file. */
+export async function certificateUntil(manager: OPCUACertificateManager, applicationUri: string, until: Date): Promise<string> {
+  const outputFile = join(manager.rootDir, 'own', 'certs', 'client_certificate.pem');
+  await manager.createSelfSignedCertificate({
+    applicationUri,
+    dns: ['127.0.0.1'],
+    outputFile,
+    subject: '/CN=Ended',
+    startDate: new Date(until.getTime() - DAYS * 86_400_000),
+    validity: DAYS,
+  });
+  return outputFile;
+}
+
 export class OpcuaTestServer implements TestSource {
   readonly port: number;
   setpoint = 650;
@@ -30,6 +45,8 @@ export class OpcuaTestServer implements TestSource {
   clockMs = 0;
   /** Takes no value from now on. */
   refusing = false;
+  /** When its certificate ended; by itself it has one for years. */
+  certificateUntil: Date | undefined;
   #silent = false;
   #folder: string | undefined;
   #server: OPCUAServer | undefined;
@@ -50,7 +67,10 @@ export class OpcuaTestServer implements TestSource {
       disableFileWatchers: true,
     });
     await manager.initialize();
+    const shown =
+      this.certificateUntil && (await certificateUntil(manager, 'urn:127.0.0.1:NodeOPCUA-Server', this.certificateUntil));
     const server = new OPCUAServer({
+      ...(shown ? { certificateFile: shown, privateKeyFile: manager.privateKey } : {}),
       port: this.port,
       hostname: '127.0.0.1',
       host: '127.0.0.1',
@@ -181,6 +201,10 @@ export class OpcuaTestServer implements TestSource {
     this.#server = undefined;
     await server?.shutdown(0);
     server?.dispose();
+  }
+  /** Sessions that clients opened since its start. */
+  get sessions(): number {
+    return this.#server?.engine.cumulatedSessionCount ?? 0;
   }
   async silence(on: boolean): Promise<void> {
     this.#silent = on;

@@ -3,9 +3,9 @@
 import type { NetConnectOpts } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, Sample, SampleSink, Session } from '#blocks/sdk/connector.ts';
+import { Door } from '../door.testing.ts';
 import { connectorSuite, freePort, TestHost, type TestSource, until } from '../suite.ts';
 import connector from './connector.ts';
-import { Door } from './door.testing.ts';
 
 export interface SqlServer {
   readonly at: NetConnectOpts;

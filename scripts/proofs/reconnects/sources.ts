@@ -21,7 +21,7 @@ import opcua from '#blocks/connectors/opcua/connector.ts';
 import sparkplug from '#blocks/connectors/sparkplug/connector.ts';
 import sparkplugNode from '#blocks/connectors/sparkplug-node/connector.ts';
 import sql from '#blocks/connectors/sql/connector.ts';
-import { Door } from '#blocks/connectors/sql/door.testing.ts';
+import { Door } from '#blocks/connectors/door.testing.ts';
 import { testMariadb } from '#blocks/connectors/sql/mariadb.testing.ts';
 import { freePort, type TestHost, until } from '#blocks/connectors/suite.ts';
 import webhook from '#blocks/connectors/webhook/connector.ts';

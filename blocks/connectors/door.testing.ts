@@ -5,6 +5,8 @@ export class Door {
   readonly port: number;
   readonly #to: NetConnectOpts;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  /** Connections that came through it. */
+  accepted = 0;
   #server: Server | undefined;
   #silent = false;
 
@@ -15,6 +17,7 @@ export class Door {
 
   async open(): Promise<void> {
     const server = createServer((outside) => {
+      this.accepted++;
       const inside = connect(this.#to);
       const pair = [outside, inside] as const;
       this.#pairs.add(pair);
