@@ -23,13 +23,13 @@ import { useRun } from './_dialogs/use-run.ts';
 import { Dock } from './_dock/dock.tsx';
 import { arrange } from './_edits/arrange.ts';
 import { graphFile, readGraphFile } from './_edits/graph-file.ts';
+import { Compose } from './_help/compose.tsx';
 import { Inspector } from './_inspector/inspector.tsx';
 import { Palette } from './_palette/palette.tsx';
 import { makeJudge } from './_session/judge.ts';
 import { inLanguage, StudioSession } from './_session/session.ts';
 import { useCodeCheck } from './_session/use-code-check.ts';
 import { useDraft } from './_session/use-draft.ts';
-import { useKeys } from './_session/use-keys.ts';
 import { useLive } from './_session/use-live.ts';
 import { NodeFiguresProvider } from './_session/use-node-figures.tsx';
 import { SessionProvider, useSay, useSession, useStudio } from './_session/use-session.tsx';
@@ -94,7 +94,6 @@ function Workbench({ app }: { app: LoadedApp }) {
   const { run, start, cancel, dismiss } = useRun(app.id, flush);
   const instance = installed.find((one) => one.assetId === binding?.assetId) ?? installed[0];
   useLive(binding, instance?.instanceId);
-  useKeys();
   useCodeCheck();
 
   const bind = useMutation(trpc.apps.bind.mutationOptions());
@@ -136,7 +135,8 @@ function Workbench({ app }: { app: LoadedApp }) {
   const importGraph = async (file: File) => {
     const read = readGraphFile(await file.text());
     if (read.ok) {
-      session.edit(() => read.document);
+      session.open([]);
+      session.editApp(() => read.document);
       session.select([]);
       session.set({ overview: {} });
       notifications.show({ message: t('import.done', { count: read.document.nodes.length }) });
@@ -195,6 +195,7 @@ function Workbench({ app }: { app: LoadedApp }) {
           <NodeFiguresProvider instanceId={instance?.instanceId}>
             <Canvas blocks={blocks}>
               <EmptyCanvas />
+              <Compose bound={binding !== undefined} onBind={() => setDialog('bind')} onTest={() => setDialog('test')} />
               <Others />
             </Canvas>
           </NodeFiguresProvider>
@@ -265,7 +266,7 @@ function BindDialog(props: { binding: Binding | undefined; onSave: (binding: Bin
 
 function EmptyCanvas() {
   const t = useTranslations('studio');
-  const empty = useStudio((state) => state.history.now.nodes.length === 0);
+  const empty = useStudio((state) => state.view.nodes.length === 0);
   if (!empty) return null;
   return (
     <div className={canvasClasses.empty}>

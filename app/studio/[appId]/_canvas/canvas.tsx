@@ -14,41 +14,66 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStoreApi,
 } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { type DragEvent, type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
+import { type DragEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { BlockManifest } from '#runtime/graph/manifest.ts';
-import { displayUnit } from '#runtime/units/units.ts';
-import { addNode, moveNodes, nextNodeId, nudgeNodes, removeNodes } from '../_edits/nodes.ts';
-import { disconnect, type Endpoint, wireKey } from '../_edits/wires.ts';
-import { problemsOf } from '../_session/facts.ts';
-import { couldFeed, fittingInput } from '../_session/fit.ts';
-import { staleNodes } from '../_session/session.ts';
+import { type Edit, together } from '../_edits/edit.ts';
+import { changeNote, removeNotes } from '../_edits/groups.ts';
+import { addNode, moveNodes, nextNodeId, removeNodes } from '../_edits/nodes.ts';
+import { disconnect, type Endpoint } from '../_edits/wires.ts';
 import { starterParams } from '../_session/starter.ts';
-import { useSession, useStudio } from '../_session/use-session.tsx';
-import { BlockMenu } from './block-menu.tsx';
-import { type BlockFlowNode, BlockNode } from './block-node.tsx';
+import { useSession, useStudio, useView } from '../_session/use-session.tsx';
+import { BlockNode } from './block-node.tsx';
+import { Breadcrumb } from './breadcrumb.tsx';
 import classes from './canvas.module.css';
+import { type FlowNode, isBlockNode, noteOf, useFlowEdges, useFlowNodes } from './flow-elements.ts';
+import { GroupNode } from './group-node.tsx';
+import { NoteNode } from './note-node.tsx';
+import { ObstaclesProvider } from './obstacles.tsx';
 import { RefusalProvider, useRefuse } from './refusal.tsx';
+import { useCanvasKeys } from './use-canvas-keys.ts';
 import { WireEdge, type WireFlowEdge } from './wire-edge.tsx';
+import { type Offer, WireMenu } from './wire-menu.tsx';
 
-const NODE_TYPES = { block: BlockNode };
+const NODE_TYPES = { block: BlockNode, group: GroupNode, note: NoteNode };
 const EDGE_TYPES = { wire: WireEdge };
 export const BLOCK_MIME = 'application/x-millwright-block';
 /** Node text is unreadable below; see `docs`. */
 const FIT = { minZoom: 0.6, maxZoom: 1, padding: 0.12 };
+/** Larger graphs draw only what is in sight. */
+const ALL_DRAWN = 60;
+/** Below this zoom a node shows its name alone, large enough to read. */
+const FAR = 0.5;
 
 export function Canvas({ blocks, children }: { blocks: readonly BlockManifest[]; children?: React.ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
   return (
     <ReactFlowProvider>
-      <div className={classes.canvas} data-testid="studio-canvas">
+      <div ref={box} className={classes.canvas} data-testid="studio-canvas">
         <RefusalProvider>
-          <Flow blocks={blocks} />
+          <ObstaclesProvider>
+            <Flow blocks={blocks} />
+          </ObstaclesProvider>
+          <Breadcrumb />
           {children}
         </RefusalProvider>
+        <Distance box={box} />
       </div>
     </ReactFlowProvider>
   );
+}
+
+/** Says on the canvas' element how far away it is looked at from: style alone follows, nothing is drawn anew. */
+function Distance({ box }: { box: React.RefObject<HTMLDivElement | null> }) {
+  const store = useStoreApi();
+  useEffect(() => {
+    const tell = () => box.current?.toggleAttribute('data-far', store.getState().transform[2] < FAR);
+    tell();
+    return store.subscribe(tell);
+  }, [store, box]);
+  return null;
 }
 
 function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
@@ -58,36 +83,52 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
   const flow = useReactFlow();
   const [nodes, setNodes] = useFlowNodes();
   const edges = useFlowEdges();
+  const many = useView().nodes.length > ALL_DRAWN;
   const reveal = useStudio((state) => state.reveal);
   const overview = useStudio((state) => state.overview);
-  const [menu, setMenu] = useState<{ from: Endpoint; at: { x: number; y: number } }>();
+  const [offer, setOffer] = useState<Offer>();
+  const onKeyDown = useCanvasKeys(setOffer);
 
   useEffect(() => {
-    if (reveal) void flow.fitView({ nodes: [{ id: reveal.node }], maxZoom: 1, minZoom: 0.86, padding: 0.6, duration: 0 });
+    if (!reveal) return;
+    // The canvas takes over the new places first.
+    const timer = setTimeout(
+      () => void flow.fitView({ nodes: [{ id: reveal.node }], maxZoom: 1, minZoom: 0.86, padding: 0.6, duration: 0 }),
+      0,
+    );
+    return () => clearTimeout(timer);
   }, [reveal, flow]);
 
   useEffect(() => {
     if (!overview) return;
-    // The canvas takes over the new places first.
     const timer = setTimeout(() => void flow.fitView(FIT), 50);
     return () => clearTimeout(timer);
   }, [overview, flow]);
 
   const onNodesChange = useCallback(
-    (changes: NodeChange<BlockFlowNode>[]) => {
+    (changes: NodeChange<FlowNode>[]) => {
       setNodes((before) => applyNodeChanges(changes, before));
       const moved: Record<string, { x: number; y: number }> = {};
-      for (const change of changes)
-        if (change.type === 'position' && change.dragging === false && change.position) moved[change.id] = change.position;
-      if (Object.keys(moved).length > 0) session.edit(moveNodes(moved));
-      const removed = changes.flatMap((change) => (change.type === 'remove' ? [change.id] : []));
-      if (removed.length > 0) session.edit(removeNodes(removed));
-      const chosen = changes.filter((change) => change.type === 'select');
-      if (chosen.length > 0) {
-        const set = new Set(session.get().selection.nodes);
-        for (const change of chosen) change.selected ? set.add(change.id) : set.delete(change.id);
-        session.select([...set], session.get().selection.wires);
+      const removed: string[] = [];
+      const chosen = new Set(session.get().selection.nodes);
+      let selects = false;
+      const notes: Edit[] = [];
+      for (const change of changes) {
+        const note = 'id' in change ? noteOf(change.id) : undefined;
+        if (change.type === 'position' && change.dragging === false && change.position) {
+          if (note !== undefined) notes.push(changeNote(note, { position: change.position }));
+          else moved[change.id] = change.position;
+        } else if (change.type === 'remove') {
+          if (note !== undefined) notes.push(removeNotes([note]));
+          else removed.push(change.id);
+        } else if (change.type === 'select' && isBlockNode(change.id)) {
+          selects = true;
+          change.selected ? chosen.add(change.id) : chosen.delete(change.id);
+        }
       }
+      // What is dragged or removed together is one step.
+      session.edit(together(moveNodes(moved), removeNodes(removed), ...notes));
+      if (selects) session.select([...chosen], session.get().selection.wires);
     },
     [session, setNodes],
   );
@@ -115,14 +156,16 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
   );
   const onConnectEnd: OnConnectEnd = useCallback(
     (event, state) => {
-      if (state.fromHandle?.type !== 'source') return;
-      const from = { node: state.fromHandle.nodeId, port: state.fromHandle.id ?? 'out' };
+      if (!state.fromHandle) return;
+      const forth = state.fromHandle.type === 'source';
+      const end = { node: state.fromHandle.nodeId, port: state.fromHandle.id ?? (forth ? 'out' : 'in') };
       if (state.toHandle && !state.isValid) {
-        const reason = session.get().facts.refusal(from, { node: state.toHandle.nodeId, port: state.toHandle.id ?? 'in' });
+        const other = { node: state.toHandle.nodeId, port: state.toHandle.id ?? (forth ? 'in' : 'out') };
+        const reason = forth ? session.get().facts.refusal(end, other) : session.get().facts.refusal(other, end);
         if (reason) refuse(reason);
       } else if (!state.toHandle && !state.toNode) {
         const point = 'changedTouches' in event ? event.changedTouches[0] : event;
-        if (point) setMenu({ from, at: { x: point.clientX, y: point.clientY } });
+        if (point) setOffer({ end, side: forth ? 'out' : 'in', at: { x: point.clientX, y: point.clientY } });
       }
     },
     [session, refuse],
@@ -132,45 +175,24 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
     if (!manifest) return;
     event.preventDefault();
     const position = flow.screenToFlowPosition({ x: event.clientX - 106, y: event.clientY - 14 });
-    const id = nextNodeId(session.document, manifest.id);
+    const id = nextNodeId(session.view, manifest.id);
     session.edit(addNode({ block: manifest.id, version: manifest.version, params: starterParams(manifest), position }, id));
     session.select([id]);
-  };
-  const take = (manifest: BlockManifest) => {
-    if (!menu) return;
-    setMenu(undefined);
-    const schema = session.get().facts.schemaOf(menu.from);
-    const id = nextNodeId(session.document, manifest.id);
-    const port = fittingInput(manifest, schema);
-    session.edit(
-      addNode(
-        {
-          block: manifest.id,
-          version: manifest.version,
-          params: starterParams(manifest),
-          position: flow.screenToFlowPosition(menu.at),
-        },
-        id,
-      ),
-    );
-    if (port) session.edit(session.get().facts.wire(menu.from, { node: id, port }));
-    session.select([id]);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
-    if (event.key === 'Escape') session.set({ picking: undefined });
-    const step = event.shiftKey ? 48 : 12;
-    const move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
-    const { nodes: chosen } = session.get().selection;
-    if (!move || chosen.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    session.edit(nudgeNodes(chosen, move[0] ?? 0, move[1] ?? 0), `nudge:${chosen.join()}`);
   };
 
   return (
     // The canvas is one stop of the page; its nodes and ports are the stops inside.
-    <section aria-label={t('canvas.name')} style={{ height: '100%' }} onKeyDownCapture={onKeyDown}>
+    <section
+      id="studio-canvas"
+      tabIndex={-1}
+      className={classes.flow}
+      aria-label={t('canvas.name')}
+      aria-describedby="studio-canvas-help"
+      onKeyDownCapture={onKeyDown}
+    >
+      <span id="studio-canvas-help" className="mw-visually-hidden">
+        {t('canvas.nodeHelp')}
+      </span>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -186,9 +208,11 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
           event.preventDefault();
           event.dataTransfer.dropEffect = 'copy';
         }}
+        onNodeDoubleClick={(_, node) => session.enter(node.id)}
         onPaneClick={() => session.select([])}
         connectionMode={ConnectionMode.Strict}
         connectionRadius={24}
+        onlyRenderVisibleElements={many}
         snapToGrid
         snapGrid={[12, 12]}
         fitView
@@ -197,6 +221,7 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
         maxZoom={2}
         deleteKeyCode={['Delete', 'Backspace']}
         multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+        zoomOnDoubleClick={false}
         disableKeyboardA11y
         edgesFocusable
         ariaLabelConfig={{
@@ -212,16 +237,15 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
         <Controls showInteractive={false} fitViewOptions={FIT} />
-        <MiniMap pannable zoomable nodeStrokeWidth={0} style={{ width: 148, height: 90 }} />
-      </ReactFlow>
-      {menu && (
-        <BlockMenu
-          at={menu.at}
-          blocks={fittingBlocks(blocks, session.get().facts.schemaOf(menu.from))}
-          onTake={take}
-          onClose={() => setMenu(undefined)}
+        <MiniMap
+          pannable
+          zoomable
+          nodeStrokeWidth={0}
+          nodeClassName={(node) => (node.type === 'block' ? '' : (classes.apart ?? ''))}
+          style={{ width: 148, height: 90 }}
         />
-      )}
+      </ReactFlow>
+      {offer && <WireMenu offer={offer} blocks={blocks} onClose={() => setOffer(undefined)} />}
     </section>
   );
 }
@@ -232,65 +256,3 @@ const endsOf = (
   { node: connection.source, port: connection.sourceHandle ?? 'out' },
   { node: connection.target, port: connection.targetHandle ?? 'in' },
 ];
-
-const fittingBlocks = (blocks: readonly BlockManifest[], schema: Parameters<typeof couldFeed>[0]) =>
-  blocks.filter((block) => Object.values(block.inputs).some((port) => couldFeed(schema, port)));
-
-/** The document's nodes as React Flow wants them: its own measurements and a drag in progress stay, all else follows the document. */
-function useFlowNodes() {
-  const document = useStudio((state) => state.history.now);
-  const facts = useStudio((state) => state.facts);
-  const selected = useStudio((state) => state.selection.nodes);
-  const run = useStudio((state) => state.run);
-  const showing = useStudio((state) => state.showing);
-  const stale = useMemo(() => (showing === 'run' ? staleNodes(run, document) : undefined), [run, document, showing]);
-  const [nodes, setNodes] = useState<BlockFlowNode[]>([]);
-  useEffect(() => {
-    setNodes((before) => {
-      const known = new Map(before.map((node) => [node.id, node]));
-      return document.nodes.map((node): BlockFlowNode => {
-        const severities = problemsOf(facts, node.id).map((problem) => problem.severity);
-        const worst = severities.includes('error') ? 'error' : severities.includes('warning') ? 'warning' : undefined;
-        const old = known.get(node.id);
-        const staleBy = stale?.get(node.id);
-        const isSelected = selected.includes(node.id);
-        const manifest = facts.manifest(node.id);
-        const same =
-          old?.data.node === node &&
-          old.data.manifest === manifest &&
-          old.data.worst === worst &&
-          old.data.staleBy === staleBy &&
-          old.selected === isSelected;
-        if (same) return old;
-        const position = old?.dragging ? old.position : node.position;
-        return { ...old, id: node.id, type: 'block', position, selected: isSelected, data: { node, manifest, worst, staleBy } };
-      });
-    });
-  }, [document, facts, selected, stale]);
-  return [nodes, setNodes] as const;
-}
-
-function useFlowEdges(): WireFlowEdge[] {
-  const document = useStudio((state) => state.history.now);
-  const facts = useStudio((state) => state.facts);
-  const selected = useStudio((state) => state.selection.wires);
-  return useMemo(
-    () =>
-      document.wires.map((wire): WireFlowEdge => {
-        const id = wireKey(wire);
-        const conversions = facts.conversionsOf(wire).map(({ from, to }) => `${displayUnit(from)} → ${displayUnit(to)}`);
-        return {
-          id,
-          type: 'wire',
-          source: wire.from.node,
-          sourceHandle: wire.from.port,
-          target: wire.to.node,
-          targetHandle: wire.to.port,
-          selected: selected.includes(id),
-          ariaLabel: `${wire.from.node}.${wire.from.port} → ${wire.to.node}.${wire.to.port}`,
-          data: { conversion: conversions.length > 0 ? conversions.join(', ') : undefined },
-        };
-      }),
-    [document, facts, selected],
-  );
-}

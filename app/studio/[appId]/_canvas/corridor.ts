@@ -28,6 +28,8 @@ const LOOKS = 24;
  * else above or below them. Undefined when nothing is in the way.
  */
 export function corridor(from: Point, to: Point, nodes: readonly Box[]): Corridor | undefined {
+  // Most wires join neighbours: nothing can stand between.
+  if (to.x - from.x <= 2 * BEND) return undefined;
   const between = nodes.filter((box) => box.x + box.width > from.x + BEND && box.x < to.x - BEND);
   if (!between.some((box) => crosses(from, to, box))) return undefined;
   const left = Math.min(...between.map((box) => box.x)) - BEND;

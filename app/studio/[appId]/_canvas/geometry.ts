@@ -7,11 +7,25 @@ const VALUE = 42;
 /** A row is also the port's target: 24 px is the least that a finger or a shaking hand meets (WCAG 2.5.8). */
 const PORT = 24;
 const FOOT = 6;
+const BORDER = 1;
+const HANDLE = 10;
 
 export function portRows(manifest: BlockManifest | undefined): number {
   return Math.max(Object.keys(manifest?.inputs ?? {}).length, Object.keys(manifest?.outputs ?? {}).length, 1);
 }
-export const nodeHeight = (manifest: BlockManifest | undefined): number => HEADER + VALUE + PORT * portRows(manifest) + FOOT;
+
+/** Where the handle of a port is, px from the node's corner: what a browser would measure, known before the node is drawn. */
+export function portPlace(side: 'in' | 'out', row: number): { x: number; y: number; width: number; height: number } {
+  const half = HANDLE / 2;
+  return {
+    x: side === 'in' ? BORDER - half : NODE_WIDTH - BORDER - half,
+    y: BORDER + HEADER + VALUE + PORT * (row + 0.5) - half,
+    width: HANDLE,
+    height: HANDLE,
+  };
+}
+export const nodeHeight = (manifest: BlockManifest | undefined): number =>
+  HEADER + VALUE + PORT * portRows(manifest) + FOOT + 2 * BORDER;
 
 /** A polyline through the values, in a box of `width` × `height` px. */
 export function sparkPath(values: readonly number[], width: number, height: number): string {

@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import type { KeyboardEvent } from 'react';
 import type { PortManifest } from '#runtime/graph/manifest.ts';
 import { mainColumn } from '../_session/facts.ts';
-import { portKind } from '../_session/fit.ts';
+import { couldFeed, portKind } from '../_session/fit.ts';
 import { useSession, useStudio } from '../_session/use-session.tsx';
 import classes from './canvas.module.css';
 import { useRefuse } from './refusal.tsx';
@@ -29,12 +29,15 @@ export function Port({
   const schema = useStudio((state) => (side === 'out' ? state.facts.schemaOf({ node, port }) : undefined));
   const facts = useStudio((state) => state.facts);
   const own = side === 'out' ? facts.ownColumns({ node, port }) : [];
-  const named = useStudio(
-    (state) => state.history.now.outputs.find((one) => one.from.node === node && one.from.port === port)?.name,
-  );
+  const named = useStudio((state) => state.view.outputs.find((one) => one.from.node === node && one.from.port === port)?.name);
   const picked = useStudio((state) => side === 'out' && state.picking?.node === node && state.picking.port === port);
   const offered = useStudio(
-    (state) => side === 'in' && state.picking !== undefined && !state.facts.refusal(state.picking, { node, port }),
+    // A first sieve: the exact judgement, with its reason, is made for the one port that is chosen.
+    (state) =>
+      side === 'in' &&
+      state.picking !== undefined &&
+      state.picking.node !== node &&
+      couldFeed(state.facts.schemaOf(state.picking), manifest),
   );
   const kind = schema
     ? portKind(

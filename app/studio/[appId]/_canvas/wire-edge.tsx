@@ -1,7 +1,7 @@
 'use client';
-import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath, useStore } from '@xyflow/react';
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { useLocale, useTranslations } from 'next-intl';
-import { memo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { displayUnit } from '#runtime/units/units.ts';
 import { mainColumn } from '../_session/facts.ts';
 import { portKind } from '../_session/fit.ts';
@@ -9,6 +9,7 @@ import { formatNumber, formatTime, formatValue } from '../_session/format.ts';
 import { useStudio, useWireValue } from '../_session/use-session.tsx';
 import classes from './canvas.module.css';
 import { corridor, corridorPath } from './corridor.ts';
+import { useObstacles } from './obstacles.tsx';
 
 export type WireFlowEdge = Edge<{ readonly conversion: string | undefined }, 'wire'>;
 
@@ -35,17 +36,19 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
   const back = props.targetX < props.sourceX;
   const from = { x: props.sourceX, y: props.sourceY };
   const to = { x: props.targetX, y: props.targetY };
-  const around = useStore(
-    ({ nodeLookup }) => {
-      if (back) return undefined;
-      const boxes = [...nodeLookup.values()].flatMap(({ id: node, internals, measured }) =>
-        node === source || node === target
-          ? []
-          : [{ ...internals.positionAbsolute, width: measured.width ?? 0, height: measured.height ?? 0 }],
-      );
-      return corridor(from, to, boxes);
-    },
-    (a, b) => a?.y === b?.y && a?.from === b?.from && a?.to === b?.to,
+  const obstacles = useObstacles();
+  const { x: fromX, y: fromY } = from;
+  const { x: toX, y: toY } = to;
+  const around = useMemo(
+    () =>
+      toX < fromX
+        ? undefined
+        : corridor(
+            { x: fromX, y: fromY },
+            { x: toX, y: toY },
+            obstacles.filter(({ id: node }) => node !== source && node !== target),
+          ),
+    [fromX, fromY, toX, toY, obstacles, source, target],
   );
   // No wire goes behind a node: feedback goes below, others take a gap.
   const [path, x, y] = back ? below(props) : around ? corridorPath(from, to, around) : getBezierPath(props);

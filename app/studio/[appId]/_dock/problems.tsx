@@ -10,7 +10,7 @@ export function Problems() {
   const say = useSay();
   const session = useSession();
   const problems = useStudio((state) => state.facts.problems);
-  const empty = useStudio((state) => state.history.now.nodes.length === 0);
+  const empty = useStudio((state) => state.view.nodes.length === 0);
   if (problems.length === 0) return <p className={classes.empty}>{t(empty ? 'problems.empty' : 'problems.none')}</p>;
   return (
     <div data-testid="problems-list">
@@ -20,7 +20,7 @@ export function Problems() {
           key={`${problem.code}${problem.node}${at}`}
           type="button"
           className={classes.problem}
-          onClick={() => problem.node && session.show(problem.node.split('/')[0] ?? '')}
+          onClick={() => problem.node && session.goTo(problem.node)}
         >
           {problem.severity === 'error' ? (
             <IconSquareFilled size={11} color="var(--mw-p1)" role="img" aria-label={t('problems.error')} />

@@ -10,6 +10,10 @@ import { liftParameter, parameterFor, putParameter, removeParameter, unlinkParam
 import { putRole } from './roles.ts';
 import { connect, disconnect, downstreamOf, nameOutput, wireKey } from './wires.ts';
 
+const readPart = (text: string) => {
+  const read = readFragment(text);
+  return read.ok ? read.part : undefined;
+};
 const block = (name: string) => ({ block: `millwright/${name}`, version: '1.0.0', position: { x: 0, y: 0 } });
 
 function sample(): GraphDocument {
@@ -168,7 +172,7 @@ it('a label in two languages is changed in one, and gone when both are empty', (
 
 describe('copy and paste', () => {
   it('survives the way through text, with fresh ids and only inner wires', () => {
-    const part = readFragment(copyText(sample(), ['tag', 'window']));
+    const part = readPart(copyText(sample(), ['tag', 'window']));
     if (!part) throw new Error('the copied text must read back');
     const paste = pasteFragment(sample(), part, { x: 120, y: 240 });
     const document = paste.edit(sample());
@@ -181,7 +185,7 @@ describe('copy and paste', () => {
   });
 
   it('brings a role along into an app that does not have it', () => {
-    const part = readFragment(copyText(sample(), ['tag']));
+    const part = readPart(copyText(sample(), ['tag']));
     if (!part) throw new Error('the copied text must read back');
     expect(
       pasteFragment(emptyGraph(), part, { x: 0, y: 0 })
@@ -198,15 +202,17 @@ describe('copy and paste', () => {
       putParameter(other),
       setParam('compare', 'limit', { $parameter: 'limit' }),
     )(sample());
-    const part = readFragment(copyText(source, ['compare']));
+    const part = readPart(copyText(source, ['compare']));
     if (!part) throw new Error('the copied text must read back');
     const pasted = pasteFragment(emptyGraph(), part, { x: 0, y: 0 }).edit(emptyGraph());
     expect(pasted.parameters.map((one) => one.key)).toEqual(['limit']);
   });
 
   it('leaves any other text alone', () => {
-    expect(readFragment('hello')).toBeUndefined();
-    expect(readFragment('{"nodes":[]}')).toBeUndefined();
+    for (const text of ['hello', '{"nodes":[]}', '[]', '{"millwright":"graph-part","format":2}', '{"format":7,"nodes":[]}'])
+      expect(readFragment(text).ok, text).toBe(false);
+    const whole = readFragment(JSON.stringify(sample()));
+    expect(whole.ok && whole.part.nodes).toHaveLength(3);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { GraphDocument, GraphNode } from '#runtime/graph/document.ts';
 import { type Edit, snap } from './edit.ts';
+import { withoutEmptyGroups } from './groups.ts';
 import { freshName } from './names.ts';
 
 export interface NewNode {
@@ -127,10 +128,10 @@ export const removeNodes =
   (document) => {
     const gone = new Set(ids);
     if (!document.nodes.some((node) => gone.has(node.id))) return document;
-    return {
+    return withoutEmptyGroups({
       ...document,
       nodes: document.nodes.filter((node) => !gone.has(node.id)),
       wires: document.wires.filter((wire) => !gone.has(wire.from.node) && !gone.has(wire.to.node)),
       outputs: document.outputs.filter((output) => !gone.has(output.from.node)),
-    };
+    });
   };

@@ -5,6 +5,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 import type { GraphNode } from '#runtime/graph/document.ts';
 import type { BlockManifest, JsonSchema } from '#runtime/graph/manifest.ts';
+import { SUBGRAPH } from '#runtime/graph/subgraph.ts';
 import { BlockIcon } from '../_canvas/block-icon.tsx';
 import { removeNodes, setBind, setLabel, setNotes, setParam } from '../_edits/nodes.ts';
 import { parameterFor, parameterOf } from '../_edits/parameters.ts';
@@ -14,8 +15,10 @@ import { fieldMeta } from '../_session/starter.ts';
 import { useSay, useSession, useStudio } from '../_session/use-session.tsx';
 import { Field } from './field.tsx';
 import classes from './inspector.module.css';
+import { Missing } from './missing.tsx';
 import { NewerVersion } from './newer-version.tsx';
 import { LiftParameter, LinkedParameter } from './parameter-link.tsx';
+import { PartInputs, PartSection } from './part-section.tsx';
 import { Readme } from './readme.tsx';
 
 export function NodePanel({ node }: { node: GraphNode }) {
@@ -27,6 +30,7 @@ export function NodePanel({ node }: { node: GraphNode }) {
   const problems = useMemo(() => problemsOf(facts, node.id), [facts, node.id]);
   const title = manifest ? say(manifest.title) : node.block;
   const language = useLocale().startsWith('zh') ? 'zh' : 'en';
+  const inside = useStudio((state) => state.path.length > 0);
   return (
     <aside className={classes.inspector} aria-label={t('inspector.name')} data-testid="inspector">
       <div className={classes.head}>
@@ -46,7 +50,7 @@ export function NodePanel({ node }: { node: GraphNode }) {
           <div className={classes.body}>
             <Problems node={node.id} />
             <NewerVersion node={node} />
-            {!manifest && <p style={{ margin: 0 }}>{t('inspector.missing', { block: node.block })}</p>}
+            {!manifest && <Missing node={node} />}
             <TextInput
               label={t('inspector.label')}
               placeholder={title}
@@ -65,7 +69,9 @@ export function NodePanel({ node }: { node: GraphNode }) {
                   problems={problems}
                 />
               ))}
+            {node.block === SUBGRAPH && <PartSection node={node} />}
             {manifest && <Bindings node={node} manifest={manifest} />}
+            {manifest && inside && <PartInputs node={node} ports={Object.keys(manifest.inputs)} />}
             {manifest && Object.keys(manifest.outputs).length > 0 && <Outputs node={node} manifest={manifest} />}
             <Textarea
               label={t('inspector.notes')}
@@ -125,7 +131,7 @@ function Parameter(props: {
   const mine = props.problems.filter((problem) => problem.param === name || problem.param?.startsWith(`${name}.`));
   const required = manifest.params.required?.includes(name) ?? false;
   const linked = parameterOf(node.params[name]);
-  const document = useStudio((state) => state.history.now);
+  const document = useStudio((state) => state.view);
   if (linked !== undefined) return <LinkedParameter node={node.id} name={name} label={label} linked={linked} />;
   const wanted = parameterFor(document, name, schema, meta, node.params[name]);
   const field = (
@@ -157,7 +163,7 @@ function Parameter(props: {
 function Bindings({ node, manifest }: { node: GraphNode; manifest: BlockManifest }) {
   const t = useTranslations('studio');
   const session = useSession();
-  const document = useStudio((state) => state.history.now);
+  const document = useStudio((state) => state.view);
   const facts = useStudio((state) => state.facts);
   const several = Object.keys(manifest.inputs).length > 1;
   const rows = Object.entries(manifest.inputs).flatMap(([port, decl]) => {
@@ -194,7 +200,7 @@ function Bindings({ node, manifest }: { node: GraphNode; manifest: BlockManifest
 function Outputs({ node, manifest }: { node: GraphNode; manifest: BlockManifest }) {
   const t = useTranslations('studio');
   const session = useSession();
-  const outputs = useStudio((state) => state.history.now.outputs);
+  const outputs = useStudio((state) => state.view.outputs);
   return (
     <div className={classes.section}>
       <h3>{t('inspector.outputs')}</h3>

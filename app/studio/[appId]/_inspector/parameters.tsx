@@ -11,15 +11,15 @@ import { UnitInput } from './fields/unit.tsx';
 import classes from './inspector.module.css';
 
 /** What an installer may set, and where it is made, changed and taken away. */
-export function Parameters() {
+export function Parameters({ help }: { help?: string }) {
   const t = useTranslations('studio');
   const say = useSay();
   const session = useSession();
-  const parameters = useStudio((state) => state.history.now.parameters);
+  const parameters = useStudio((state) => state.view.parameters);
   const [form, setForm] = useState<{ parameter?: AppParameter }>();
   return (
     <div className={classes.body}>
-      <p style={{ margin: 0, color: 'var(--mw-dim)' }}>{t('app.parametersHelp')}</p>
+      <p style={{ margin: 0, color: 'var(--mw-dim)' }}>{help ?? t('app.parametersHelp')}</p>
       {parameters.map((parameter) => (
         <div key={parameter.key} className={classes.roleRow}>
           <div>

@@ -6,13 +6,13 @@ import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { BlockManifest } from '#runtime/graph/manifest.ts';
 import { BlockIcon } from '../_canvas/block-icon.tsx';
 import { BLOCK_MIME } from '../_canvas/canvas.tsx';
-import { COLUMN_PITCH } from '../_edits/edit.ts';
-import { addNode, nextNodeId } from '../_edits/nodes.ts';
 import { groupOf, searchBlocks } from '../_session/catalogue.ts';
 import { portKind } from '../_session/fit.ts';
 import { starterParams } from '../_session/starter.ts';
 import { useSay, useSession } from '../_session/use-session.tsx';
 import classes from './palette.module.css';
+import { Parts, Templates } from './parts.tsx';
+import { place } from './place.ts';
 
 /** Order of the groups: the way of a value through an app. Groups that are not named come after, by name. */
 const GROUPS = ['source', 'simulate', 'transform', 'series', 'quality', 'condition', 'learn', 'alarm', 'notify', 'control'];
@@ -28,16 +28,7 @@ export function Palette({ blocks }: { blocks: readonly BlockManifest[] }) {
   const groups = useMemo(() => grouped(found), [found]);
 
   const add = (manifest: BlockManifest) => {
-    const { document } = session;
-    const [chosen] = session.get().selection.nodes;
-    const beside = document.nodes.find((node) => node.id === chosen);
-    const position = freePlace(
-      document.nodes.map((node) => node.position),
-      beside ? { x: beside.position.x + COLUMN_PITCH, y: beside.position.y } : undefined,
-    );
-    const id = nextNodeId(document, manifest.id);
-    session.edit(addNode({ block: manifest.id, version: manifest.version, params: starterParams(manifest), position }, id));
-    session.show(id);
+    place(session, { block: manifest.id, version: manifest.version, params: starterParams(manifest) });
   };
   /** Arrows walk through the list, so that a block is found and taken without leaving the keyboard. */
   const walk = (event: KeyboardEvent) => {
@@ -87,6 +78,7 @@ export function Palette({ blocks }: { blocks: readonly BlockManifest[] }) {
                       <button
                         type="button"
                         data-item
+                        data-block={manifest.id}
                         className={classes.item}
                         draggable
                         title={say(manifest.summary)}
@@ -105,6 +97,8 @@ export function Palette({ blocks }: { blocks: readonly BlockManifest[] }) {
             </section>
           );
         })}
+        <Parts query={query} />
+        <Templates query={query} />
         {groups.length === 0 && <p className={classes.nothing}>{t('palette.nothing')}</p>}
       </div>
     </nav>
@@ -129,18 +123,3 @@ const toggled = (set: ReadonlySet<string>, item: string): ReadonlySet<string> =>
   if (!next.delete(item)) next.add(item);
   return next;
 };
-
-/** A place where no node is: beside what is chosen, else below the last column's nodes. */
-export function freePlace(
-  taken: readonly { x: number; y: number }[],
-  wish: { x: number; y: number } | undefined,
-): { x: number; y: number } {
-  const at =
-    wish ??
-    (taken.length === 0
-      ? { x: 0, y: 0 }
-      : { x: Math.min(...taken.map((one) => one.x)), y: Math.max(...taken.map((one) => one.y)) + 132 });
-  let { y } = at;
-  while (taken.some((one) => Math.abs(one.x - at.x) < 220 && Math.abs(one.y - y) < 120)) y += 132;
-  return { x: at.x, y };
-}

@@ -4,7 +4,7 @@ import { searchBlocks } from './catalogue.ts';
 import { couldFeed, fittingInput, portKind } from './fit.ts';
 
 const manifest = (id: string, en: string, zh: string, summary = '', words = { en: '', zh: '' }) =>
-  ({ id, title: { en, zh }, summary: { en: summary, zh: '' }, words, inputs: {} }) as unknown as BlockManifest;
+  ({ id, title: { en, zh }, summary: { en: summary, zh: '' }, words, inputs: {}, outputs: {} }) as unknown as BlockManifest;
 const blocks = [
   manifest('millwright/series.window', 'Moving window', '滑动窗口', 'Mean of the last seconds'),
   manifest('millwright/series.compare', 'Limit with hysteresis', '限值比较', '', { en: 'threshold', zh: '阈值' }),

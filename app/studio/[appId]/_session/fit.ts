@@ -19,6 +19,19 @@ export function couldFeed(schema: WireSchema | undefined, port: PortManifest): b
 export const fittingInput = (manifest: BlockManifest, schema: WireSchema | undefined): string | undefined =>
   Object.entries(manifest.inputs).find(([, port]) => couldFeed(schema, port))?.[0];
 
+/** Could this output feed the port, as far as its block says by itself what it gives? */
+export function couldTake(want: PortManifest | undefined, output: PortManifest): boolean {
+  if (!want) return true;
+  if (want.kind !== output.kind) return false;
+  const have = Object.values(output.columns);
+  // Blocks whose columns follow from their settings or their input may give anything.
+  if (have.length === 0) return true;
+  return Object.values(want.columns).every((column) => column.optional || have.some((one) => near(one.type, column.type)));
+}
+
+export const fittingOutput = (manifest: BlockManifest, want: PortManifest | undefined): string | undefined =>
+  Object.entries(manifest.outputs).find(([, port]) => couldTake(want, port))?.[0];
+
 /** What a port carries, for its colour and shape. */
 export type PortKind = 'number' | 'boolean' | 'table' | 'event';
 

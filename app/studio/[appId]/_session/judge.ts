@@ -1,8 +1,10 @@
 import { type CheckOptions, checkGraph, type GraphCheck } from '#runtime/graph/check.ts';
 import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
 import type { BlockCatalogue } from '#runtime/graph/manifest.ts';
+import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { SUBGRAPH, subgraphManifest } from '#runtime/graph/subgraph.ts';
 import type { Edit } from '../_edits/edit.ts';
+import { inside, prefixOf, type ScopePath, viewAt } from '../_edits/scope.ts';
 import { type Endpoint, sameEnd, wireKey } from '../_edits/wires.ts';
 import type { GraphFacts } from './facts.ts';
 import { wireUp } from './wire-up.ts';
@@ -15,11 +17,23 @@ export interface JudgedFacts extends GraphFacts {
  * What is known of a graph, by the function that save and compile use. A wire is refused for the reasons that the graph would have with
  * it and has not without it; answers are kept, since a pointer asks for the same pair many times.
  */
-export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {}): (document: GraphDocument) => JudgedFacts {
-  return (document) => {
-    const check = checkGraph(document, catalogue, options);
-    const nodes = new Map(document.nodes.map((node) => [node.id, node]));
-    const wires = new Map(document.wires.map((wire, at) => [wireKey(wire), check.wireAt(at)]));
+export function makeJudge(
+  catalogue: BlockCatalogue,
+  options: CheckOptions = {},
+): (document: GraphDocument, path?: ScopePath) => JudgedFacts {
+  // Opening a subgraph asks about the same graph again.
+  let last: { document: GraphDocument; check: GraphCheck } | undefined;
+  return (document, path = []) => {
+    const check = last?.document === document ? last.check : checkGraph(document, catalogue, options);
+    last = { document, check };
+    const prefix = prefixOf(path);
+    const view = viewAt(document, path);
+    const nodes = new Map(view.nodes.map((node) => [node.id, node]));
+    const whole = (end: Endpoint): Endpoint => (prefix === '' ? end : { node: prefix + end.node, port: end.port });
+    const wires =
+      path.length === 0
+        ? new Map(view.wires.map((wire, at) => [wireKey(wire), check.wireAt(at)]))
+        : new Map(check.document.wires.map((wire, at) => [wireKey(wire), check.wires[at]]));
     const refusals = new Map<string, Bilingual | undefined>();
     const manifest = (id: string) => {
       const node = nodes.get(id);
@@ -30,16 +44,17 @@ export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {})
         catalogue.block(node.block, node.version) ?? (newest === undefined ? undefined : catalogue.block(node.block, newest))
       )?.manifest;
     };
-    const schemaOf = (from: Endpoint) => check.outputAt(from)?.schema;
+    const schemaOf = (from: Endpoint) => check.outputAt(whole(from))?.schema;
     const wire = (from: Endpoint, to: Endpoint) => wireUp(from, to, schemaOf(from), nodes.get(to.node), manifest(to.node));
     return {
       check,
       problems: check.problems,
+      prefix,
       manifest,
       schemaOf,
-      ownColumns: (from) => Object.values(check.outputAt(from)?.names ?? {}),
+      ownColumns: (from) => Object.values(check.outputAt(whole(from))?.names ?? {}),
       wire,
-      conversionsOf: (wire) => wires.get(wireKey(wire))?.conversions ?? [],
+      conversionsOf: (wire) => wires.get(wireKey({ from: whole(wire.from), to: whole(wire.to) }))?.conversions ?? [],
       refusal(from, to) {
         const key = wireKey({ from, to });
         if (!refusals.has(key)) refusals.set(key, refusalOf(document, check, wire(from, to), from, to));
@@ -59,17 +74,25 @@ export function makeJudge(catalogue: BlockCatalogue, options: CheckOptions = {})
           en: 'A block cannot feed itself. Put a “Previous value” block between.',
           zh: '积木不能接到自身。请在中间加入“前值”积木。',
         };
-      const next = draw(graph);
+      const next = inside(path, draw)(graph);
       if (next === graph) return undefined;
       const at = next.wires.findIndex((wire) => sameEnd(wire.from, from) && sameEnd(wire.to, to));
       const after = checkGraph(next, catalogue, options);
       const known = new Set(before.problems.map((problem) => problem.code));
+      const said = new Set(before.problems.map((problem) => JSON.stringify(problem)));
       const fault = after.problems.find(
         (problem) =>
-          problem.severity === 'error' && (problem.wire === at || (problem.code.startsWith('cycle') && !known.has(problem.code))),
+          problem.severity === 'error' &&
+          ((path.length === 0 ? problem.wire === at : isAbout(problem, to) && !said.has(JSON.stringify(problem))) ||
+            (problem.code.startsWith('cycle') && !known.has(problem.code))),
       );
       if (!fault) return undefined;
       return fault.fix ? { en: `${fault.message.en} ${fault.fix.en}`, zh: `${fault.message.zh}${fault.fix.zh}` } : fault.message;
+    }
+
+    /** Inside a subgraph a wire's fault is said of the node that it leads to, or of one that stands for what is around it. */
+    function isAbout(problem: GraphProblem, to: Endpoint): boolean {
+      return problem.node === prefix + to.node || (problem.node !== undefined && `${problem.node}/` === prefix);
     }
   };
 }

@@ -5,6 +5,7 @@ import type { ReplayReport } from '#runtime/replay/report.ts';
 import type { Edit } from '../_edits/edit.ts';
 import { applyEdit, applyScreenEdit, draftOf, type EditHistory, rebase, redo, startHistory, undo } from '../_edits/history.ts';
 import type { Collision, Merged } from '../_edits/merge.ts';
+import { type GraphView, inside, prefixOf, type ScopePath, soundPath, subgraphAt, viewAt } from '../_edits/scope.ts';
 import { downstreamOf, type Endpoint } from '../_edits/wires.ts';
 import type { SaveState } from './draft-saver.ts';
 import type { GraphFacts } from './facts.ts';
@@ -12,7 +13,7 @@ import { LiveStore } from './live-store.ts';
 
 export interface ShownRun {
   readonly id: string;
-  readonly kind: 'test' | 'backtest';
+  readonly kind: 'test' | 'backtest' | 'pinned';
   readonly report: ReplayReport;
   /** The graph that ran: nodes that changed since are stale. */
   readonly graph: GraphDocument;
@@ -29,6 +30,11 @@ export interface Person {
 }
 export interface StudioState {
   readonly history: EditHistory;
+  /** The subgraph that is open, by the nodes that lead to it; empty = the app's own graph. */
+  readonly path: ScopePath;
+  /** The graph that is open: what the canvas shows and edits change. */
+  readonly view: GraphView;
+  /** About the open graph. */
   readonly facts: GraphFacts;
   readonly save: SaveState;
   readonly collisions: readonly Collision[];
@@ -44,8 +50,15 @@ export interface StudioState {
   readonly reveal?: { readonly node: string } | undefined;
   /** The canvas should show everything; a new object each time. */
   readonly overview?: object | undefined;
+  /** Note in which somebody writes. */
+  readonly writing?: string | undefined;
+  /** Block whose page stands beside the canvas. */
+  readonly help?: string | undefined;
   readonly dock: 'records' | 'problems' | 'run' | 'history';
 }
+
+/** What is known of a graph, told about the part of it that the path leads to. */
+export type Judge = (document: GraphDocument, path: ScopePath) => GraphFacts;
 
 /** All that happens in one open studio: the graph with its undo stack, what is known of it, what is chosen, what is shown. */
 export class StudioSession {
@@ -55,15 +68,17 @@ export class StudioSession {
   pointer: Person['pointer'];
   private state: StudioState;
   private readonly listeners = new Set<() => void>();
-  private readonly judge: (document: GraphDocument) => GraphFacts;
+  private readonly judge: Judge;
   /** Told after every edit: saves it. */
   onEdit: (draft: Draft) => void = () => {};
 
-  constructor(document: GraphDocument, judge: (document: GraphDocument) => GraphFacts, screens: readonly ScreenDocument[] = []) {
+  constructor(document: GraphDocument, judge: Judge, screens: readonly ScreenDocument[] = []) {
     this.judge = judge;
     this.state = {
       history: startHistory(document, screens),
-      facts: judge(document),
+      path: [],
+      view: document,
+      facts: judge(document, []),
       save: 'saved',
       collisions: [],
       others: [],
@@ -91,9 +106,33 @@ export class StudioSession {
     return draftOf(this.state.history);
   }
 
-  /** `mark` joins steps of the same kind (keys typed into one field) into one step of the undo stack. */
+  get view(): GraphView {
+    return this.state.view;
+  }
+  /** The open graph's node by its name in the whole app: `mill/smooth`. */
+  readonly whole = (node: string): string => prefixOf(this.state.path) + node;
+
+  /** Changes the open graph. `mark` joins steps of the same kind (keys typed into one field) into one step of the undo stack. */
   edit(edit: Edit, mark?: string): void {
+    this.editApp(inside(this.state.path, edit), mark);
+  }
+  /** Changes the app's graph, whichever part of it is open. */
+  editApp(edit: Edit, mark?: string): void {
     this.step(applyEdit(this.state.history, edit, mark));
+  }
+  /** Opens a subgraph, or with a shorter path what is around it. */
+  open(path: ScopePath, chosen: readonly string[] = []): void {
+    const { now } = this.state.history;
+    const sound = soundPath(now, path);
+    this.set({
+      path: sound,
+      view: viewAt(now, sound),
+      facts: this.judge(now, sound),
+      selection: { nodes: chosen, wires: [] },
+      picking: undefined,
+      writing: undefined,
+      overview: {},
+    });
   }
   /** The same for the operator screens beside the graph: one undo stack, one save. */
   editScreens(edit: (screens: readonly ScreenDocument[]) => readonly ScreenDocument[], mark?: string): void {
@@ -113,11 +152,16 @@ export class StudioSession {
   }
   private take(history: EditHistory): void {
     const changed = history.now !== this.state.history.now;
-    const there = new Set(history.now.nodes.map((node) => node.id));
+    // What is open may be gone: then what was around it is shown.
+    const path = changed ? soundPath(history.now, this.state.path) : this.state.path;
+    const view = changed ? viewAt(history.now, path) : this.state.view;
+    const there = new Set(view.nodes.map((node) => node.id));
     const { nodes, wires } = this.state.selection;
     this.set({
       history,
-      ...(changed ? { facts: this.judge(history.now) } : {}),
+      path,
+      view,
+      ...(changed ? { facts: this.judge(history.now, path) } : {}),
       selection: nodes.every((id) => there.has(id))
         ? this.state.selection
         : { nodes: nodes.filter((id) => there.has(id)), wires },
@@ -149,9 +193,33 @@ export class StudioSession {
     this.set({ selection: { nodes, wires } });
   }
 
-  /** Selects a node and brings it into sight. */
-  show(node: string): void {
-    this.set({ selection: { nodes: [node], wires: [] }, reveal: { node } });
+  /** Selects nodes of the open graph and brings the first of them into sight. */
+  show(node: string, ...more: readonly string[]): void {
+    this.set({ selection: { nodes: [node, ...more], wires: [] }, reveal: { node } });
+  }
+
+  /** Goes to a node by its name in the whole app, into the subgraph that it is in. */
+  goTo(node: string): void {
+    const path = node.split('/');
+    const id = path.pop() ?? node;
+    if (!sameList(path, this.state.path)) this.open(path, [id]);
+    if (this.state.view.nodes.some((one) => one.id === id)) this.show(id);
+  }
+
+  /** Opens the subgraph that a node of the open graph stands for, if it does. */
+  enter(node: string): boolean {
+    const path = [...this.state.path, node];
+    if (!subgraphAt(this.document, path)) return false;
+    this.open(path);
+    return true;
+  }
+  /** Back to what is around the open subgraph. */
+  leave(): boolean {
+    const { path } = this.state;
+    const last = path.at(-1);
+    if (last === undefined) return false;
+    this.open(path.slice(0, -1), [last]);
+    return true;
   }
 
   /** A run is done: its values go on the wires. */

@@ -29,9 +29,13 @@ export function useStudio<T>(pick: (state: StudioState) => T): T {
   );
 }
 
-/** Newest value on an output port, of the live plant or of the run that is shown. */
-export function useWireValue(node: string, port: string): WireLive | undefined {
+/** The graph that is open on the canvas. */
+export const useView = () => useStudio((state) => state.view);
+
+/** Newest value on an output port of the open graph, of the live plant or of the run that is shown. */
+export function useWireValue(inner: string, port: string): WireLive | undefined {
   const session = useSession();
+  const node = useStudio((state) => (state.facts.prefix ?? '') + inner);
   const showing = useStudio((state) => state.showing);
   const store = showing === 'run' ? session.ran : session.live;
   const read = () => store.get(node, port);
@@ -44,10 +48,11 @@ export function useWireValue(node: string, port: string): WireLive | undefined {
 
 /** The output port with the newest value, and that value. */
 export function useNewestValue(
-  node: string,
+  inner: string,
   ports: readonly string[],
 ): { readonly port: string; readonly live: WireLive } | undefined {
   const session = useSession();
+  const node = useStudio((state) => (state.facts.prefix ?? '') + inner);
   const showing = useStudio((state) => state.showing);
   const store = showing === 'run' ? session.ran : session.live;
   const key = ports.join();

@@ -73,7 +73,7 @@ export function ExpressionField(props: FieldProps) {
 
 /** With one input the columns by their names; with several, the ports, which stand for their `value`, and their other columns. */
 function useNames({ node, manifest }: FieldProps): readonly Name[] {
-  const document = useStudio((state) => state.history.now);
+  const document = useStudio((state) => state.view);
   const facts = useStudio((state) => state.facts);
   const ports = Object.keys(manifest.inputs);
   const several = ports.length > 1;
