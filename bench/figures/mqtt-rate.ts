@@ -23,6 +23,7 @@ export default {
       address: (variable) => `plant/${Math.floor(variable / DEVICE)}#v${variable}@ts`,
       machine: 'mqtt-machine',
       tellsState: false,
+      most: 50_000,
       between: { broker: broker.pid },
       how: `JSON messages of up to ${DEVICE} values with QoS 1 through ${broker.name}, acknowledged when committed`,
     });

@@ -52,15 +52,17 @@ export class HttpClient {
   /** One request, whatever status its answer has: some protocols tell their own errors in it. */
   exchange(method: string, path: string, { body, signal }: { body?: string; signal?: AbortSignal } = {}): Promise<Answer> {
     const { base, timeoutMs, headers } = this.#options;
-    const limit = AbortSignal.timeout(timeoutMs);
-    const signals = [this.#stop.signal, limit, ...(signal ? [signal] : [])];
+    // not AbortSignal.timeout: that keeps what was asked in memory until its time is over, also when it was answered long ago
+    const late = new AbortController();
+    const limit = setTimeout(() => late.abort(), timeoutMs);
+    const signals = [this.#stop.signal, late.signal, ...(signal ? [signal] : [])];
     const send = base.protocol === 'https:' ? secureRequest : plainRequest;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       const failed = (error: unknown) =>
         reject(
           error instanceof ConnectorError
             ? error
-            : networkError(limit.aborted ? Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }) : error, this.where),
+            : networkError(late.signal.aborted ? Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }) : error, this.where),
         );
       const request = send(
         {
@@ -93,6 +95,7 @@ export class HttpClient {
       request.on('error', failed);
       request.end(body);
     });
+    return answer.finally(() => clearTimeout(limit));
   }
 
   close(): void {
