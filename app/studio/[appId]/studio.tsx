@@ -26,6 +26,8 @@ import { graphFile, readGraphFile } from './_edits/graph-file.ts';
 import { Compose } from './_help/compose.tsx';
 import { Inspector } from './_inspector/inspector.tsx';
 import { Palette } from './_palette/palette.tsx';
+import { ModeSwitch, type StudioMode } from './_screens/mode-switch.tsx';
+import { ScreensView } from './_screens/screens-view.tsx';
 import { makeJudge } from './_session/judge.ts';
 import { inLanguage, StudioSession } from './_session/session.ts';
 import { useCodeCheck } from './_session/use-code-check.ts';
@@ -87,6 +89,7 @@ function Workbench({ app }: { app: LoadedApp }) {
   const [name, setName] = useState(app.name);
   const [binding, setBinding] = useState<Binding | undefined>(app.binding ?? undefined);
   const [dialog, setDialog] = useState<Dialog>();
+  const [mode, setMode] = useState<StudioMode>('graph');
   const [installed, setInstalled] = useState(app.installed);
   const loaded = useMemo(() => ({ draft: { graph: app.graph, screens: app.screens }, revision: app.revision }), [app]);
   const saver = useDraft(app.id, session, loaded, mayEdit);
@@ -186,27 +189,32 @@ function Workbench({ app }: { app: LoadedApp }) {
         onCancelRun={cancel}
       />
       <Collisions />
+      <ModeSwitch mode={mode} onChange={setMode} />
       <h1 className="mw-visually-hidden">{inLanguage(name, locale)}</h1>
-      <div className={classes.studio}>
-        <div data-area="palette">
-          <Palette blocks={blocks} />
+      {mode === 'screens' ? (
+        <ScreensView name={name} running={instance} mayEdit={mayEdit} />
+      ) : (
+        <div className={classes.studio}>
+          <div data-area="palette">
+            <Palette blocks={blocks} />
+          </div>
+          <div data-area="canvas">
+            <NodeFiguresProvider instanceId={instance?.instanceId}>
+              <Canvas blocks={blocks}>
+                <EmptyCanvas />
+                <Compose bound={binding !== undefined} onBind={() => setDialog('bind')} onTest={() => setDialog('test')} />
+                <Others />
+              </Canvas>
+            </NodeFiguresProvider>
+          </div>
+          <div data-area="dock">
+            <Dock appId={app.id} />
+          </div>
+          <div data-area="inspector">
+            <Inspector />
+          </div>
         </div>
-        <div data-area="canvas">
-          <NodeFiguresProvider instanceId={instance?.instanceId}>
-            <Canvas blocks={blocks}>
-              <EmptyCanvas />
-              <Compose bound={binding !== undefined} onBind={() => setDialog('bind')} onTest={() => setDialog('test')} />
-              <Others />
-            </Canvas>
-          </NodeFiguresProvider>
-        </div>
-        <div data-area="dock">
-          <Dock appId={app.id} />
-        </div>
-        <div data-area="inspector">
-          <Inspector />
-        </div>
-      </div>
+      )}
       {(dialog === 'test' || dialog === 'backtest') && (
         <RunDialog
           kind={dialog}
