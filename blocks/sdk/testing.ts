@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type BlockCase, falsified, readCases } from './case-format.testing.ts';
 import { differences } from './compare.testing.ts';
 import { lackingCases, lackingWords } from './requirements.testing.ts';
-import { exactly, loadBlock, prepare, runRows } from './run-case.testing.ts';
+import { exactly, type LoadedBlock, loadBlock, prepare, runRows } from './run-case.testing.ts';
 
 export type { BlockCase, CaseRow, Falsifier } from './case-format.testing.ts';
 export { testCatalogue, testSource } from './catalogue.testing.ts';
@@ -17,19 +17,28 @@ export { exactly, type LoadedBlock, loadBlock, type OutRow, type RunResult, runB
 export function testBlock(url: string | URL, extra: readonly BlockCase[] = []): void {
   const folder = dirname(fileURLToPath(url));
   const cases: BlockCase[] = [...readCases(folder), ...extra];
+  // a block is bundled once and a case compiled once, however often it is run
+  let block: Promise<LoadedBlock> | undefined;
+  const loaded = () => (block ??= loadBlock(url));
+  const programs = new Map<BlockCase, ReturnType<typeof prepare>>();
+  const prepared = (test: BlockCase) => {
+    const made = programs.get(test) ?? loaded().then((one) => prepare(one, test));
+    programs.set(test, made);
+    return made;
+  };
   describe(folder.split('/').slice(-2).join('.'), () => {
     it('is described in both languages, has values from outside and can be refuted', async () => {
-      const { manifest } = await loadBlock(url);
+      const { manifest } = await loaded();
       expect([...lackingWords(folder, manifest), ...lackingCases(manifest, cases)]).toEqual([]);
     });
     it.each(cases.map((c) => [c.title, c] as const))('%s', async (_title, test) => {
-      const { program, rows, seed } = await prepare(await loadBlock(url), test);
+      const { program, rows, seed } = await prepared(test);
       expect(differences(runRows(program, rows, { seed }), test)).toEqual([]);
     });
     const refuted = cases.filter((c) => c.falsifier);
     if (refuted.length > 0)
       it.each(refuted.map((c) => [c.falsifier?.why ?? c.title, c] as const))('fails when disturbed: %s', async (_title, test) => {
-        const { program, rows, seed } = await prepare(await loadBlock(url), falsified(test));
+        const { program, rows, seed } = await prepare(await loaded(), falsified(test));
         expect(
           differences(runRows(program, rows, { seed }), test),
           'the disturbed case gives what is expected, so it proves nothing: change a parameter or row that matters',
@@ -37,7 +46,7 @@ export function testBlock(url: string | URL, extra: readonly BlockCase[] = []): 
       });
     describe.each(cases.map((c) => [c.title, c] as const))('%s: however it is run', (_title, test) => {
       it('gives the same when run again, cut anywhere, restored anywhere, and watched', async () => {
-        const { program, instrumented, rows, seed } = await prepare(await loadBlock(url), test);
+        const { program, instrumented, rows, seed } = await prepared(test);
         const want = exactly(runRows(program, rows, { seed }));
         expect(exactly(runRows(program, rows, { seed })), 'again').toBe(want);
         expect(exactly(runRows(program, rows, { seed, sizes: [1] })), 'row by row').toBe(want);
@@ -51,9 +60,8 @@ export function testBlock(url: string | URL, extra: readonly BlockCase[] = []): 
         }
       });
       it('never makes good values of bad ones', async () => {
-        const loaded = await loadBlock(url);
-        const { delays } = loaded.manifest;
-        const { program, rows, seed } = await prepare(loaded, test);
+        const { delays } = (await loaded()).manifest;
+        const { program, rows, seed } = await prepared(test);
         // an answer is no value made of the rows, and neither is the first value of a delay
         const bad = rows
           .filter((r) => !r.answer)

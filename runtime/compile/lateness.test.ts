@@ -16,6 +16,7 @@ const LATENESS = 2;
 const KINDS: Readonly<Record<string, { readonly ports: readonly string[]; readonly params: Record<string, unknown> }>> = {
   'series.window': { ports: ['in'], params: { seconds: 3, lateness: LATENESS, idle: 1e6 } },
   'series.session': { ports: ['in'], params: { gap: 1.5, lateness: LATENESS, idle: 1e6 } },
+  'series.collect': { ports: ['in'], params: { seconds: 3, lateness: LATENESS, idle: 1e6 } },
   'series.align': { ports: ['a', 'b', 'c'], params: { tolerance: 0.4, lateness: LATENESS } },
 };
 const T0 = Date.UTC(2026, 0, 1);
@@ -45,6 +46,10 @@ async function programOf(id: string) {
   if (!compiled.ok) throw new Error(compiled.problems.map((p) => p.message.en).join('\n'));
   return compiled.program;
 }
+
+/** A value, or the values of a frame's column. */
+const numbers = (value: unknown): number[] =>
+  typeof value === 'object' ? Array.from(value as ArrayLike<number>) : [Number(value)];
 
 const inTime = (rows: readonly OutRow[] = []) =>
   [...rows].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.time - b.time));
@@ -88,11 +93,16 @@ test.each(Object.keys(KINDS))('%s: late within the bound changes nothing', async
       given += a.length;
       expect(b.map((row) => [row.time, row.key, row.quality])).toEqual(a.map((row) => [row.time, row.key, row.quality]));
       for (const [i, row] of a.entries())
-        for (const [name, value] of Object.entries(row.values))
-          expect(Math.abs(Number(b[i]?.values[name]) - Number(value)) > 1e-9 * (1 + Math.abs(Number(value)))).toBe(false);
+        for (const [name, value] of Object.entries(row.values)) {
+          const [want, got] = [numbers(value), numbers(b[i]?.values[name])];
+          expect(got.length).toBe(want.length);
+          expect(
+            want.every((x, j) => Object.is(x, got[j]) || Math.abs((got[j] ?? Number.NaN) - x) <= 1e-9 * (1 + Math.abs(x))),
+          ).toBe(true);
+        }
     }),
-    { numRuns: 30, seed: 1 },
+    { numRuns: 15, seed: 1 },
   );
-  expect(displaced).toBeGreaterThan(2000);
-  expect(given).toBeGreaterThan(200);
+  expect(displaced).toBeGreaterThan(1000);
+  expect(given).toBeGreaterThan(100);
 });
