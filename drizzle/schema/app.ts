@@ -142,8 +142,18 @@ export const installation = pgTable('installation', {
 });
 
 export type InstanceStatus = 'starting' | 'running' | 'stopped' | 'failed' | 'quarantined';
-/** Role -> tag of this plant. Units are converted by the worker: `unit` is the tag's, the role's is in the graph. */
-export type Bindings = Readonly<Record<string, { readonly tagId: number } | null>>;
+export interface RoleBinding {
+  /** The tag whose records carry the instance's own key. */
+  readonly tagId: number;
+  /** The same role of further assets that the instance watches: records of these tags carry the code of theirs. */
+  readonly more?: readonly KeyedTag[];
+}
+export interface KeyedTag {
+  readonly tagId: number;
+  readonly key: string;
+}
+/** Role -> tags of this plant. Units are converted by the worker: `unit` is the tag's, the role's is in the graph. */
+export type Bindings = Readonly<Record<string, RoleBinding | null>>;
 
 export const instance = pgTable(
   'instance',
@@ -160,6 +170,8 @@ export const instance = pgTable(
     /** Record key of its values: the asset's code. */
     key: text('key').notNull(),
     bindings: jsonb('bindings').$type<Bindings>().notNull(),
+    /** Shards that it should run as; another number than it has now is brought about by the workers (`runtime/worker/resplit.ts`). */
+    shards: integer('shards').notNull().default(1),
     /** Desired state; `status` is what is. */
     wanted: text('wanted').$type<'run' | 'stop'>().notNull().default('run'),
     status: text('status').$type<InstanceStatus>().notNull().default('starting'),
@@ -171,13 +183,19 @@ export const instance = pgTable(
   (t) => [index().on(t.orgId, t.installationId)],
 );
 
-/** One shard of an instance: its lease, step counter and committed cursor over its lanes (semantics, sections 5 and 8). */
+/**
+ * One shard of an instance: its lease, step counter and committed cursor over its lanes (semantics, sections 5 and 8). When the instance is cut
+ * anew, shards end and others take their keys and state over; those that ended stay for their journals.
+ */
 export const shard = pgTable('shard', {
   id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
   orgId: orgId(),
   instanceId: uuid('instance_id')
     .notNull()
     .references(() => instance.id, { onDelete: 'cascade' }),
+  /** It takes the keys that `keyPart(key, parts)` gives to this part. */
+  part: integer('part').notNull().default(0),
+  parts: integer('parts').notNull().default(1),
   lanes: integer('lanes').array().notNull(),
   outLane: integer('out_lane')
     .notNull()
@@ -190,6 +208,10 @@ export const shard = pgTable('shard', {
   cursor: bigint('cursor', { mode: 'number' }).array().notNull(),
   /** Next timer, epoch ms of entry time; the holder appends a tick when it is due. */
   wakeAt: doublePrecision('wake_at'),
+  /** It goes on to these numbers and no further: the instance is about to be cut anew there. */
+  until: bigint('until', { mode: 'number' }).array(),
+  /** From then on others have its keys. */
+  endedAt: at('ended_at'),
 });
 
 export const checkpoint = pgTable('checkpoint', {

@@ -10,7 +10,7 @@ import { reachable } from '#runtime/graph/order.ts';
 import type { ParameterValues } from '#runtime/graph/params.ts';
 import type { GraphProblem } from '#runtime/graph/problem.ts';
 import { problem } from '#runtime/graph/problems.ts';
-import type { EventRule, Program, ProgramInfo, ScheduleRule } from '#runtime/step/contract.ts';
+import type { EventRule, Program, ProgramInfo, ScheduleRule, WholeNode } from '#runtime/step/contract.ts';
 import { codeChecker } from './check-code.ts';
 import { CodeProblem } from './code-rules.ts';
 import { makePlan, type Plan, POSITION } from './plan.ts';
@@ -83,6 +83,10 @@ export function planGraph(
     return { ok: false, problems: [codeFault(error)] };
   }
 }
+
+/** Which nodes keep a checked graph in one piece; none = it may be split by key. @throws for code that does not compile */
+export const keptWhole = (check: GraphCheck, catalogue: ProgramCatalogue): WholeNode[] =>
+  wholeNodes(makePlan(check, { catalogue, instrumented: false, timed: false }));
 
 /** A block that cannot be compiled is the fault of its publisher; what is no such finding is ours and goes on. */
 function codeFault(error: unknown): GraphProblem {

@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { boundTags } from '#drizzle/bindings.ts';
 import type { Db } from '#drizzle/client.ts';
 import { asset, channel, connection, installation, instance, tag } from '#drizzle/schema/index.ts';
 import type { BlobStore } from '#runtime/log/blobs.ts';
@@ -48,7 +49,7 @@ async function factsOf(db: Db, e: Effect): Promise<ReportFacts | undefined> {
     .leftJoin(asset, eq(asset.id, instance.assetId))
     .where(and(eq(instance.id, e.instanceId), eq(instance.orgId, e.orgId)));
   if (!row) return undefined;
-  const ids = Object.values(row.bindings).flatMap((bound) => (bound ? [bound.tagId] : []));
+  const ids = boundTags(row.bindings);
   const simulated = ids.length
     ? await db
         .select({ id: tag.id })

@@ -57,7 +57,7 @@ async function endUses(db: Db, { waveHours, sampleDays }: BlobRules): Promise<nu
   const waves = await db.execute(sql`
     with passed as (
       select at.lane, min(coalesce(at.seq, 0)) as seq from shard s left join checkpoint c on c.shard_id = s.id,
-        unnest(s.lanes, coalesce(c.cursor, s.cursor)) as at(lane, seq) group by at.lane)
+        unnest(s.lanes, coalesce(c.cursor, s.cursor)) as at(lane, seq) where s.ended_at is null group by at.lane)
     delete from blob_use u where u.kind = 'wave'
       and u.at < extract(epoch from now()) * 1000 - ${HOUR_MS}::float8 *
         coalesce((select r.large_hours from retention r where r.tag_id = u.tag_id),

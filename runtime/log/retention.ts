@@ -44,10 +44,10 @@ async function neededBy(sql: Sql, day: number): Promise<string | undefined> {
     select x.by from last l join lane on lane.id = l.lane cross join lateral (
       select 'shard ' || s.id as by from shard s left join checkpoint c on c.shard_id = s.id,
         unnest(s.lanes, coalesce(c.cursor, s.cursor)) as at(lane, seq)
-        where at.lane = l.lane and coalesce(at.seq, 0) < l.seq
+        where s.ended_at is null and at.lane = l.lane and coalesce(at.seq, 0) < l.seq
       union all
       select 'shard ' || s.id from shard s left join checkpoint c on c.shard_id = s.id
-        where s.out_lane = l.lane and coalesce(c.step, 0) < l.seq
+        where s.ended_at is null and s.out_lane = l.lane and coalesce(c.step, 0) < l.seq
       union all
       select 'historian' where not exists (select from history_cursor h where h.lane_id = l.lane and h.seq >= l.seq)
     ) x limit 1`;

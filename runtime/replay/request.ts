@@ -15,7 +15,10 @@ export interface RunRequest {
   /** Record key of the values: the asset's code. */
   readonly key: string;
   readonly assetId: string;
-  readonly bindings: Readonly<Record<string, { readonly tagId: number } | null>>;
+  /** Role -> tags, as in `instance.bindings`. */
+  readonly bindings: Readonly<
+    Record<string, { readonly tagId: number; readonly more?: readonly { readonly tagId: number; readonly key: string }[] } | null>
+  >;
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
   /** Epoch ms. */
   readonly window: { readonly from: number; readonly to: number };

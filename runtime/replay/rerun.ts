@@ -14,6 +14,10 @@ export interface JournalStretch {
   /** As `Stepper.load` takes it. */
   readonly state: Uint8Array;
   readonly steps: AsyncIterable<JournalledStep>;
+  /** How the outside answered then; undefined = not yet. */
+  recorded(step: number, effect: EffectRequest): ModelAnswer | undefined;
+  /** It is the first of its shard: what was before it in this run has nothing to do with it. */
+  readonly anew: boolean;
 }
 export interface JournalledStep extends ReadStep {
   readonly step: number;
@@ -24,8 +28,6 @@ export interface JournalledStep extends ReadStep {
 export interface RerunOptions
   extends Pick<ReplayOptions, 'info' | 'stepper' | 'window' | 'onResult' | 'onProgress' | 'signal' | 'now' | 'limits'> {
   readonly stretches: AsyncIterable<JournalStretch>;
-  /** How the outside answered then; undefined = not yet. */
-  recorded(step: number, effect: EffectRequest): ModelAnswer | undefined;
   /** Are the outputs those that were committed, bit for bit? */
   same(now: OutputsEntry, then: OutputsEntry): boolean;
 }
@@ -49,6 +51,9 @@ export async function rerun(options: RerunOptions): Promise<ReplayReport> {
   let over = false;
 
   for await (const stretch of options.stretches) {
+    if (stretch.anew) over = false;
+    // the window of this shard is over; another may follow
+    if (over) continue;
     await stepper.load(stretch.state);
     let { carried } = stretch;
     for await (const read of stretch.steps) {
@@ -68,7 +73,7 @@ export async function rerun(options: RerunOptions): Promise<ReplayReport> {
           report.take(result, b - a);
           options.onResult?.(result, input.clock[b - 1] ?? window.from);
           for (const effect of result.effects)
-            report.takeEffect(effect, options.recorded(read.step, effect) ?? { ok: false, reason: 'unanswered' });
+            report.takeEffect(effect, stretch.recorded(read.step, effect) ?? { ok: false, reason: 'unanswered' });
           parts.push(result);
         }
         tell(options, begin ?? window.from, input.clock[input.n - 1] ?? window.from);
@@ -85,7 +90,6 @@ export async function rerun(options: RerunOptions): Promise<ReplayReport> {
       }
       if (over) break;
     }
-    if (over) break;
   }
   options.onProgress?.(1);
   return {

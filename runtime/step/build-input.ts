@@ -4,6 +4,7 @@ import type { Origin } from '#runtime/batch/schema.ts';
 import type { ControlEntry, ControlEvent, LogEntry, SamplesEntry } from '#runtime/log/contract.ts';
 import type { AnswerRow, DeadRow, ProgramInfo, SourceRows, StepInput } from './contract.ts';
 import { takes, toldBy } from './events.ts';
+import { keyPart } from './key-part.ts';
 import { Misfits, misfit } from './misfits.ts';
 
 /** An entry with its place: what every reader gives, whatever it reads from. */
@@ -18,7 +19,7 @@ export interface SourceBinding {
   /** Index into `ProgramInfo.sources`. */
   readonly source: number;
   readonly tag: number;
-  /** Key of its records: the instance's asset. */
+  /** Key of its records: the asset, of those that the instance watches. */
   readonly key: string;
   readonly gain: number;
   readonly offset: number;
@@ -30,8 +31,25 @@ export interface InputPlan {
   readonly instanceId: string;
   readonly key: string;
   readonly info: ProgramInfo;
+  /** Of a split instance: those of the shard's own keys. */
   readonly bindings: readonly SourceBinding[];
+  /** The shard is one of several, each with keys of its own; absent = it has all. */
+  readonly part?: Part;
+  /** Shards that ended and left their keys to the instance's present ones: what was said to them is for whoever has the key. */
+  readonly forebears?: readonly number[];
 }
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Is the key one of this shard's? */
+export const hasKey = ({ part }: Pick<InputPlan, 'part'>, key: string): boolean =>
+  part === undefined || keyPart(key, part.of) === part.index;
+
+/** Is what was said to that shard for this one? About a key, where it is known. */
+export const answersTo = (plan: InputPlan, shardId: number, key?: string): boolean =>
+  shardId === plan.shardId || (plan.forebears?.includes(shardId) === true && (key === undefined || hasKey(plan, key)));
 
 /** What is carried from step to step outside the program; saved with its state. */
 export interface Carried {
@@ -112,9 +130,15 @@ export function buildInput(
     origins[source] = origin;
     originChanges.push({ row, source, origin });
   };
+  const places = new Map<string, number>();
   const word = (key: string) => {
-    const known = words.indexOf(key);
-    return known >= 0 ? known : words.push(key) - 1;
+    if (key === plan.key) return 0;
+    let place = places.get(key);
+    if (place === undefined) {
+      place = words.push(key) - 1;
+      places.set(key, place);
+    }
+    return place;
   };
 
   for (const [e, { entry }] of ordered.entries()) {
@@ -158,7 +182,7 @@ export function buildInput(
 /** What is tried again stands for itself, at the time of the retry. */
 function taken(plan: InputPlan, numbered: NumberedEntry): NumberedEntry {
   const { entry } = numbered;
-  if (entry.kind !== 'control' || entry.event.type !== 'retry' || entry.event.shardId !== plan.shardId) return numbered;
+  if (entry.kind !== 'control' || entry.event.type !== 'retry' || !answersTo(plan, entry.event.shardId)) return numbered;
   return { ...numbered, entry: { ...entry.event.entry, at: entry.at } };
 }
 
@@ -224,17 +248,18 @@ function fitting(plan: InputPlan, entry: SamplesEntry, misfits: Misfits): Int32A
 }
 
 /** The sources that an entry of the control lane feeds: one row each. */
-export function fedBy({ info, instanceId, key }: InputPlan, entry: ControlEntry): readonly number[] {
+export function fedBy(plan: InputPlan, entry: ControlEntry): readonly number[] {
+  const { info, instanceId, key } = plan;
   const { event } = entry;
   if ('instanceId' in event) {
-    if (event.instanceId !== instanceId) return NONE;
+    if (event.instanceId !== instanceId || !hasKey(plan, event.key || key)) return NONE;
     const source = info.sources.findIndex((s) =>
       event.type === 'form' ? s.form === event.form : s.schedule && s.node === event.node,
     );
     return source < 0 ? NONE : [source];
   }
   if (event.type !== 'event' && event.type !== 'record') return NONE;
-  if (!info.sources.some((s) => s.event)) return NONE;
+  if (!info.sources.some((s) => s.event) || !hasKey(plan, key)) return NONE;
   const told = toldBy(entry);
   return told ? info.sources.flatMap((s, i) => (s.event && takes(s.event, told, key) ? [i] : [])) : NONE;
 }
@@ -253,7 +278,7 @@ function rowOf(plan: InputPlan, entry: ControlEntry): { key: string; time: numbe
   return { key: plan.key, time, values };
 }
 const isForShard = (plan: InputPlan, event: ControlEvent): boolean =>
-  (event.type === 'answer' || event.type === 'tick') && event.shardId === plan.shardId;
+  event.type === 'answer' ? answersTo(plan, event.shardId, event.key) : event.type === 'tick' && event.shardId === plan.shardId;
 const answerRow = (row: number, e: Extract<ControlEvent, { type: 'answer' }>): AnswerRow => ({
   row,
   node: e.node,

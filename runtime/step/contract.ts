@@ -180,6 +180,12 @@ export interface Precondition {
   readonly maxAge: number;
 }
 
+/** Why a node needs the rows of all keys in one place: state over keys, timers that the rows of any key make due, rows of several keys put in order. */
+export interface WholeNode {
+  readonly node: string;
+  readonly why: 'state' | 'timer' | 'align';
+}
+
 /** Facts about a compiled program that the host needs; plain data, stored beside the text. */
 export interface ProgramInfo {
   /** SHA-256 of the text, hex. */
@@ -201,6 +207,8 @@ export interface ProgramInfo {
   readonly preconditions: Readonly<Record<string, readonly Precondition[]>>;
   /** True when every stateful node keeps state per key and none has timers: each key gives the same wherever the others are. */
   readonly splittable: boolean;
+  /** The nodes for which it is not, and why; absent = none, or made before this was told. */
+  readonly whole?: readonly WholeNode[];
   /** True when user-written or partner code is inside: freeze intrinsics. */
   readonly untrusted: boolean;
 }

@@ -13,7 +13,7 @@ export interface SavedShard {
 }
 const VERSION = 1;
 
-export const packCheckpoint = (plan: InputPlan, carried: Carried, state: Uint8Array): Uint8Array =>
+export const packCheckpoint = (plan: Pick<InputPlan, 'key' | 'bindings'>, carried: Carried, state: Uint8Array): Uint8Array =>
   encodeValue({ version: VERSION, carried, key: plan.key, bindings: plan.bindings, state });
 
 export function unpackCheckpoint(bytes: Uint8Array): SavedShard {

@@ -1,15 +1,18 @@
 import { sql } from 'drizzle-orm';
 import type { Attention } from './attention.ts';
 import type { WorkerContext } from './context.ts';
-import { createShards, swapProgram } from './hold.ts';
+import { createShards } from './create-shards.ts';
+import { swapProgram } from './hold.ts';
 import type { Holdings } from './holdings.ts';
 import { asProblem } from './instance-problem.ts';
 import { readInstances, setStatus } from './prepare.ts';
+import { resplit } from './resplit.ts';
 
 /** Wanted against is: new instances, stops, changes, watched wires. */
 export async function compareWithWanted(context: WorkerContext, holdings: Holdings, attention: Attention): Promise<void> {
   const { db, log } = context;
   await createShards(context);
+  await resplit(context, holdings);
   await db.execute(sql`
     update instance set status = 'stopped', updated_at = now() where wanted = 'stop' and status in ('starting', 'running')
       and not exists (select 1 from shard s where s.instance_id = instance.id and s.holder is not null)`);

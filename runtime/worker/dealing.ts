@@ -4,6 +4,7 @@ import type { JobQueue } from '#runtime/queue/queue.ts';
 import type { WorkerContext } from './context.ts';
 import type { Holdings } from './holdings.ts';
 import { DOUBTFUL, LEASE_MS, OVER } from './lease.ts';
+import { THROUGH } from './resplit.ts';
 
 /** A shard that moved, or that the queue dealt to nobody, is left this long to workers that have room. */
 const ROOM_MS = 400;
@@ -22,7 +23,7 @@ const COUNTS = `(select count(*) from pg_locks k join pg_stat_activity a on a.pi
     and k.database = (select oid from pg_database where datname = current_database())
     and (a.state = 'active' or a.state_change > clock_timestamp() - ${SILENT_S} * interval '1 s'))::int4 as workers,
   (select count(*) from shard s join instance i on i.id = s.instance_id
-    where i.wanted = 'run' and i.status in ('starting', 'running'))::int4 as shards`;
+    where s.ended_at is null and i.wanted = 'run' and i.status in ('starting', 'running'))::int4 as shards`;
 
 /**
  * Which worker holds which shard. New shards are dealt by the queue; those of a dead peer are taken at once, by whoever has room first, then by
@@ -76,7 +77,7 @@ export class Dealing {
     }>(sql`
       select s.id, s.token = 0 as fresh, s.holder is not null as orphan, ${sql.raw(DOUBTFUL)} as doubtful,
         ${sql.raw(COUNTS)} from shard s join instance i on i.id = s.instance_id
-      where i.wanted = 'run' and i.status in ('starting', 'running') and s.id <> all(${known}::int4[])
+      where i.wanted = 'run' and i.status in ('starting', 'running') and s.ended_at is null and not ${sql.raw(THROUGH)} and s.id <> all(${known}::int4[])
         and (${sql.raw(OVER)} or s.holder = ${session.holder}) order by hashint4(s.id # ${this.salt}) limit 500`);
     // a peer is gone or frozen: what was its share is ours and the others' from this moment on
     this.divide(rows[0]);

@@ -7,7 +7,7 @@ import { eq } from 'drizzle-orm';
 import pino from 'pino';
 import type { Database } from '#drizzle/client.ts';
 import { provisionOrganization } from '#drizzle/organization.ts';
-import { appVersion, asset, installation, instance, lane, shard, tag } from '#drizzle/schema/index.ts';
+import { appVersion, asset, installation, instance, lane, type RoleBinding, shard, tag } from '#drizzle/schema/index.ts';
 import { testDatabase } from '#drizzle/seed/test-database.ts';
 import type { GraphDocumentInput } from '#runtime/graph/document.ts';
 import { openNotifier } from '#runtime/log/notify.ts';
@@ -99,8 +99,8 @@ export async function workerFixture(own?: Database & { url: string }) {
     },
     async instance(
       graph: GraphDocumentInput,
-      bindings: Readonly<Record<string, number>>,
-      options: { grants?: readonly string[]; key?: string; parameters?: Record<string, number> } = {},
+      bindings: Readonly<Record<string, number | RoleBinding>>,
+      options: { grants?: readonly string[]; key?: string; parameters?: Record<string, number>; shards?: number } = {},
     ): Promise<string> {
       const text = JSON.stringify(graph);
       const version = first(
@@ -131,7 +131,10 @@ export async function workerFixture(own?: Database & { url: string }) {
             installationId: installed.id,
             versionId: version.id,
             key: options.key ?? 'C-101',
-            bindings: Object.fromEntries(Object.entries(bindings).map(([role, tagId]) => [role, { tagId }])),
+            bindings: Object.fromEntries(
+              Object.entries(bindings).map(([role, bound]) => [role, typeof bound === 'number' ? { tagId: bound } : bound]),
+            ),
+            shards: options.shards ?? 1,
           })
           .returning(),
       );
@@ -162,11 +165,12 @@ export async function workerFixture(own?: Database & { url: string }) {
     },
     facts: async (instanceId: string) => first(await db.select().from(instance).where(eq(instance.id, instanceId))),
     shard: async (instanceId: string) => first(await db.select().from(shard).where(eq(shard.instanceId, instanceId))),
-    /** What the instance has given so far: per step the rows of its outputs, `[output, time, key, values…]`. */
+    /** All of its shards, those that ended first. */
+    shards: (instanceId: string) => db.select().from(shard).where(eq(shard.instanceId, instanceId)).orderBy(shard.id),
+    /** What the instance has given so far, shard by shard: per step the rows of its outputs. */
     async outputs(instanceId: string) {
-      const [s] = await db.select().from(shard).where(eq(shard.instanceId, instanceId));
-      if (!s) return [];
       const all: {
+        shard: number;
         step: number;
         name: string;
         origin: string;
@@ -175,25 +179,27 @@ export async function workerFixture(own?: Database & { url: string }) {
         values: unknown[];
         quality: number[];
       }[] = [];
-      for (let cursor = 0; ; ) {
-        const rows = await reader.readAfter([s.outLane], [cursor], 500);
-        if (rows.length === 0) return all;
-        for (const { seq, entry } of rows) {
-          cursor = seq;
-          if (entry.kind !== 'outputs') continue;
-          for (const o of entry.outputs)
-            for (let i = 0; i < o.n; i++)
-              all.push({
-                step: seq,
-                name: o.name,
-                origin: o.origin,
-                time: o.time[i] ?? 0,
-                key: o.key[i] ?? '',
-                values: o.columns.map((c) => c[i]),
-                quality: o.quality.map((q) => q?.[i] ?? 0),
-              });
+      for (const s of await this.shards(instanceId))
+        for (let cursor = 0, rows = await reader.readAfter([s.outLane], [0], 500); rows.length > 0; ) {
+          for (const { seq, entry } of rows) {
+            cursor = seq;
+            if (entry.kind !== 'outputs') continue;
+            for (const o of entry.outputs)
+              for (let i = 0; i < o.n; i++)
+                all.push({
+                  shard: s.id,
+                  step: seq,
+                  name: o.name,
+                  origin: o.origin,
+                  time: o.time[i] ?? 0,
+                  key: o.key[i] ?? '',
+                  values: o.columns.map((c) => c[i]),
+                  quality: o.quality.map((q) => q?.[i] ?? 0),
+                });
+          }
+          rows = await reader.readAfter([s.outLane], [cursor], 500);
         }
-      }
+      return all;
     },
     async [Symbol.asyncDispose]() {
       for (const w of workers) await w.stop();

@@ -51,6 +51,8 @@ export interface HeldShard {
   decision: PendingDecision | undefined;
   /** Decisions in a row without a step in between: when they do not end, the app is broken, not the data. */
   decisions: number;
+  /** It goes no further than these numbers of its lanes, and is given back there: the instance is about to be cut anew. */
+  until: readonly number[] | undefined;
   /** News came for it while it was busy. */
   missed: boolean;
   /** Entries a step may take; small for a while after a step was too much at once. */

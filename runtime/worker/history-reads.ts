@@ -1,5 +1,6 @@
 /** What `history.read` means on a plant: for the app that runs, and for runs that perform nothing. */
 import { and, eq } from 'drizzle-orm';
+import { tagFor } from '#drizzle/bindings.ts';
 import { appVersion, instance } from '#drizzle/schema/index.ts';
 import type { HistoryAnswer, HistoryRequest } from '#runtime/effects/history-request.ts';
 import { historyRequest } from '#runtime/effects/history-request.ts';
@@ -18,7 +19,7 @@ export function historyReads(tools: Omit<HistoryReader, 'orgId'>): HistoryRead {
   const versions = new Map<string, Version>();
   return async ({ orgId, instanceId, key, request }) => {
     const [row] = await tools.tx
-      .select({ bindings: instance.bindings, versionId: instance.versionId })
+      .select({ bindings: instance.bindings, versionId: instance.versionId, own: instance.key })
       .from(instance)
       .where(and(eq(instance.id, instanceId), eq(instance.orgId, orgId)));
     if (!row) return missing(request);
@@ -29,7 +30,11 @@ export function historyReads(tools: Omit<HistoryReader, 'orgId'>): HistoryRead {
       if (versions.size >= VERSIONS) versions.clear();
       versions.set(row.versionId, version);
     }
-    return readFor({ ...tools, orgId }, { key, request, instanceId, bindings: row.bindings, version }, request.asOf);
+    return readFor(
+      { ...tools, orgId },
+      { key, own: row.own, request, instanceId, bindings: row.bindings, version },
+      request.asOf,
+    );
   };
 }
 
@@ -37,7 +42,7 @@ export function historyReads(tools: Omit<HistoryReader, 'orgId'>): HistoryRead {
 export function historyAnswers(
   tools: Pick<ReplayTools, 'db' | 'reader' | 'dataFolder'>,
   orgId: string,
-  wish: Pick<ReplayWish, 'bindings' | 'beside' | 'input'>,
+  wish: Pick<ReplayWish, 'bindings' | 'beside' | 'input' | 'key'>,
   document: GraphDocument,
   model: Answering,
 ): Answering {
@@ -47,7 +52,7 @@ export function historyAnswers(
     if (effect.kind !== 'history.read') return model(effect);
     const { data: request } = historyRequest.safeParse(effect.request);
     if (!request) return { ok: false, reason: 'invalid-request' };
-    const asked = { key: effect.key, request, instanceId: wish.beside, bindings: wish.bindings, version };
+    const asked = { key: effect.key, own: wish.key, request, instanceId: wish.beside, bindings: wish.bindings, version };
     const answer = await readFor(reader, asked, wish.input === 'arrived' ? request.asOf : undefined);
     return answer.ok ? answer : { ok: false, reason: answer.code };
   };
@@ -55,6 +60,8 @@ export function historyAnswers(
 
 interface Asked {
   readonly key: string;
+  /** Key of the instance's own asset. */
+  readonly own: string;
   readonly request: HistoryRequest;
   readonly instanceId: string | undefined;
   readonly bindings: ReplayWish['bindings'];
@@ -68,9 +75,9 @@ interface Version {
 async function readFor(reader: HistoryReader, asked: Asked, knownAt: number | undefined): Promise<HistoryAnswer> {
   const { request, bindings, version, instanceId, key } = asked;
   if (request.role !== undefined) {
-    const bound = bindings[request.role];
-    if (!bound) return { ok: false, code: 'role-unbound', params: { role: request.role } };
-    return readStretch(reader, { tagId: bound.tagId, unit: version.units.get(request.role) }, request, knownAt);
+    const tagId = tagFor(bindings, request.role, key, asked.own);
+    if (tagId === undefined) return { ok: false, code: 'role-unbound', params: { role: request.role } };
+    return readStretch(reader, { tagId, unit: version.units.get(request.role) }, request, knownAt);
   }
   const [output = '', column = ''] = request.output?.split('.') ?? [];
   if (instanceId === undefined) return missing(request);

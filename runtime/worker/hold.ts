@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { instance, lane, shard as shardTable } from '#drizzle/schema/index.ts';
+import { and, eq } from 'drizzle-orm';
+import { lane } from '#drizzle/schema/index.ts';
 import { keepSubscriptions } from '#runtime/events/subscriptions.ts';
 import { int8s } from '#runtime/log/connection.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';
@@ -12,7 +12,7 @@ import { asProblem, InstanceProblem } from './instance-problem.ts';
 import { keepBeginning } from './kept-checkpoint.ts';
 import type { Lease } from './lease.ts';
 import { stateOf } from './parking.ts';
-import { type InstanceFacts, type Prepared, prepareInstance, readInstances, setStatus } from './prepare.ts';
+import { type InstanceFacts, type Prepared, planOf, prepareInstance, readInstances, setStatus } from './prepare.ts';
 import { carriedInto, recover } from './recover.ts';
 import { judge } from './strikes.ts';
 
@@ -56,7 +56,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       lease,
       facts,
       prepared,
-      plan: { ...prepared.plan, shardId: lease.shardId },
+      plan: planOf(prepared, lease),
       lanes: lease.lanes,
       program: prepared.program,
       stepper: recovered.stepper,
@@ -71,6 +71,7 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       ready: undefined,
       decision: undefined,
       decisions: 0,
+      until: lease.until ?? undefined,
       missed: false,
       mostEntries: ENTRIES_A_STEP,
       lastCommit: now,
@@ -86,7 +87,8 @@ export async function holdShard(context: WorkerContext, lease: Lease): Promise<H
       onGone: () => {},
     };
     const wanted = [control, ...prepared.lanes];
-    const reshaped = wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id);
+    // where it ends is said of the lanes that it has
+    const reshaped = !lease.until && (wanted.length !== lease.lanes.length || wanted.some((id, i) => lease.lanes[i] !== id));
     if (reshaped) await reshape(context, held, wanted);
     else if (!recovered.upToDate) await saveCheckpoint(context, held);
     await Promise.all([
@@ -126,7 +128,7 @@ export async function stopInstance(context: WorkerContext, instanceId: string, p
   context.notifier.tell('control', instanceId);
 }
 
-async function controlLane(context: WorkerContext, orgId: string): Promise<number> {
+export async function controlLane(context: WorkerContext, orgId: string): Promise<number> {
   const [row] = await context.db
     .select({ id: lane.id })
     .from(lane)
@@ -195,46 +197,10 @@ export async function swapProgram(context: WorkerContext, held: HeldShard, to: {
   held.lastStep = steadyClock.now();
   held.program = prepared.program;
   held.prepared = prepared;
-  held.plan = { ...prepared.plan, shardId: held.lease.shardId };
+  held.plan = planOf(prepared, held.lease);
   held.instrumented = to.instrumented;
   held.suspect = false;
   held.cleared = false;
   // the stored state must name the program that can read it
   await saveCheckpoint(context, held);
-}
-
-/** Instances that are to run and have no shard yet get one; it starts with what comes after now. */
-export async function createShards(context: WorkerContext): Promise<void> {
-  const waiting = await context.db
-    .select({ id: instance.id, orgId: instance.orgId })
-    .from(instance)
-    .where(
-      and(
-        eq(instance.wanted, 'run'),
-        sql`${instance.status} in ('starting', 'running')`,
-        sql`not exists (select 1 from ${shardTable} s where s.instance_id = ${instance.id})`,
-      ),
-    );
-  for (const { id, orgId } of waiting)
-    try {
-      await createShard(context, id, orgId);
-    } catch (error) {
-      const problem = asProblem(error);
-      if (!problem) throw error;
-      await stopInstance(context, id, problem);
-    }
-}
-
-async function createShard(context: WorkerContext, id: string, orgId: string): Promise<void> {
-  const control = await controlLane(context, orgId);
-  await context.db.transaction(async (tx) => {
-    // two workers may want to make the same one
-    await tx.execute(sql`select 1 from instance where id = ${id} for update`);
-    const [there] = await tx.select({ id: shardTable.id }).from(shardTable).where(eq(shardTable.instanceId, id));
-    if (there) return;
-    const [out] = await tx.insert(lane).values({ orgId, kind: 'output' }).returning({ id: lane.id });
-    if (!out) throw new Error('no output lane');
-    const [end] = await context.recoveryReader.ends([control]);
-    await tx.insert(shardTable).values({ orgId, instanceId: id, lanes: [control], outLane: out.id, cursor: [end ?? 0] });
-  });
 }

@@ -16,6 +16,11 @@ export interface Lease {
   readonly outLane: number;
   readonly cursor: readonly number[];
   readonly wakeAt: number | null;
+  readonly part: number;
+  readonly parts: number;
+  /** Where it ends, because the instance is about to be cut anew. */
+  readonly until: readonly number[] | null;
+  readonly forebears: readonly number[];
 }
 
 /** The process named in `holder` (a column's name) is gone: the kernel closed its session, and the session's lock went with it. */
@@ -107,10 +112,16 @@ export class CommitSession {
       out_lane: number;
       cursor: number[];
       wake_at: number | null;
+      part: number;
+      parts: number;
+      until: number[] | null;
+      forebears: number[];
     }>(
       'lease',
       `update shard s set token = token + 1, holder = $2, lease_until = clock_timestamp() + $3::float8 * interval '1 ms'
-       where id = $1 and (${OVER} or s.holder = $2) returning id, org_id, instance_id, token, step, lanes, out_lane, cursor, wake_at`,
+       where id = $1 and s.ended_at is null and (${OVER} or s.holder = $2) returning id, org_id, instance_id, token, step, lanes, out_lane, cursor,
+         wake_at, part, parts, until,
+         (select coalesce(array_agg(f.id order by f.id), '{}') from shard f where f.instance_id = s.instance_id and f.ended_at is not null) as forebears`,
       [shardId, this.holder, LEASE_MS],
     );
     return (
@@ -124,6 +135,10 @@ export class CommitSession {
         outLane: row.out_lane,
         cursor: row.cursor,
         wakeAt: row.wake_at,
+        part: row.part,
+        parts: row.parts,
+        until: row.until,
+        forebears: row.forebears,
       }
     );
   }

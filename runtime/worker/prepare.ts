@@ -1,10 +1,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import { boundTags, tagsOf } from '#drizzle/bindings.ts';
 import type { Db } from '#drizzle/client.ts';
-import { appVersion, installation, instance, tag, watch } from '#drizzle/schema/index.ts';
+import { appVersion, type Bindings, installation, instance, tag, watch } from '#drizzle/schema/index.ts';
 import type { Reason } from '#runtime/effects/reasons.ts';
 import type { EffectKind } from '#runtime/effects/requests.ts';
 import { type GraphDocument, graphDocument } from '#runtime/graph/document.ts';
-import type { InputPlan, SourceBinding } from '#runtime/step/build-input.ts';
+import { hasKey, type InputPlan, type SourceBinding } from '#runtime/step/build-input.ts';
 import type { Program, ProgramInfo } from '#runtime/step/contract.ts';
 import type { NumberedEffect } from '#runtime/step/take-step.ts';
 import { conversion } from '#runtime/units/units.ts';
@@ -22,6 +23,11 @@ export type Compile = (request: {
 }) => Promise<Program>;
 
 type TagRow = typeof tag.$inferSelect;
+export interface KeyedRow {
+  readonly role: string;
+  readonly key: string;
+  readonly tag: TagRow;
+}
 /** Everything about an instance that decides how it runs, as rows of the database. */
 export interface InstanceFacts {
   readonly id: string;
@@ -34,8 +40,10 @@ export interface InstanceFacts {
   readonly versionId: string;
   readonly parameters: Readonly<Record<string, number | boolean | string>>;
   readonly grants: readonly string[];
-  /** Role -> tag; roles left unbound are absent. */
+  /** Role -> the tag of the instance's own asset; roles left unbound are absent. */
   readonly tags: Readonly<Record<string, TagRow>>;
+  /** All of them, and those of further assets that it watches, by the key of their records. */
+  readonly keyed: readonly KeyedRow[];
   /** Someone watches its wires until then, epoch ms. */
   readonly watchUntil: number;
   /** Changes when it must be started anew. */
@@ -56,16 +64,10 @@ export async function readInstances(db: Db, ids: readonly string[]): Promise<Ins
     .innerJoin(installation, eq(installation.id, instance.installationId))
     .leftJoin(watch, eq(watch.instanceId, instance.id))
     .where(inArray(instance.id, [...ids]));
-  const tagIds = rows.flatMap((r) => Object.values(r.instance.bindings).flatMap((b) => (b ? [b.tagId] : [])));
+  const tagIds = rows.flatMap((r) => boundTags(r.instance.bindings));
   const tags = tagIds.length ? await db.select().from(tag).where(inArray(tag.id, tagIds)) : [];
-  const byId = new Map(tags.map((t) => [t.id, t]));
   return rows.map(({ instance: i, version, installation: inst, watchUntil }) => {
-    const bound: Record<string, TagRow> = {};
-    for (const [role, binding] of Object.entries(i.bindings)) {
-      const row = binding ? byId.get(binding.tagId) : undefined;
-      // a tag of another tenant is no tag
-      if (row?.orgId === i.orgId) bound[role] = row;
-    }
+    const keyed = keyedRows(i.bindings, i.key, i.orgId, tags);
     const grants = inst.grants.map((g) => g.capability).sort();
     return {
       id: i.id,
@@ -78,20 +80,33 @@ export async function readInstances(db: Db, ids: readonly string[]): Promise<Ins
       versionId: version.id,
       parameters: inst.parameters,
       grants,
-      tags: bound,
+      ...boundTo(keyed, i.key),
       watchUntil: watchUntil?.getTime() ?? 0,
       signature: JSON.stringify([
         version.id,
         i.key,
         inst.parameters,
         grants,
-        Object.entries(bound)
-          .map(([role, t]) => [role, t.id, t.unit, t.laneId, t.type])
-          .sort(),
+        keyed.map(({ role, key, tag: t }) => [role, t.id, t.unit, t.laneId, t.type, ...(key === i.key ? [] : [key])]).sort(),
       ]),
     };
   });
 }
+
+/** What the roles are bound to, of these tags; a tag of another tenant is no tag. */
+export function keyedRows(bindings: Bindings, own: string, orgId: string, tags: readonly TagRow[]): KeyedRow[] {
+  const byId = new Map(tags.map((t) => [t.id, t]));
+  return Object.entries(bindings).flatMap(([role, binding]) =>
+    tagsOf(binding, own).flatMap(({ tagId, key }) => {
+      const row = byId.get(tagId);
+      return row?.orgId === orgId ? [{ role, key, tag: row }] : [];
+    }),
+  );
+}
+export const boundTo = (keyed: readonly KeyedRow[], own: string): Pick<InstanceFacts, 'tags' | 'keyed'> => ({
+  tags: Object.fromEntries(keyed.filter((one) => one.key === own).map((one) => [one.role, one.tag])),
+  keyed,
+});
 
 /** An instance made ready to step. */
 export interface Prepared {
@@ -134,19 +149,16 @@ export async function prepareInstance(facts: InstanceFacts, compile: Compile, in
   const roleUnit = new Map(graph.roles.map((r) => [r.name, r.unit]));
   const bindings = bindSources(info, facts);
   // what a write or an interlock needs is found now, not when a machine is to be moved
-  for (const role of graph.roles) {
-    const bound = facts.tags[role.name];
-    if (bound) converted(bound, role.unit, role.name, '');
-  }
+  for (const { role, tag: bound } of facts.keyed) if (roleUnit.has(role)) converted(bound, roleUnit.get(role), role, '');
   return {
     plan: { instanceId: facts.id, key: facts.key, info, bindings },
     program,
     granted,
-    lanes: [...new Set(Object.values(facts.tags).flatMap((t) => (t.laneId === null ? [] : [t.laneId])))].sort((a, b) => a - b),
+    lanes: [...new Set(facts.keyed.flatMap(({ tag: { laneId } }) => (laneId === null ? [] : [laneId])))].sort((a, b) => a - b),
     seed: seedOf(facts.id),
     resolveAct: (effect, kind, request) =>
       resolveAct(effect, kind, request, {
-        tags: facts.tags,
+        tags: tagsFor(facts, effect.key),
         preconditions: info.preconditions,
         unitOf: (role) => roleUnit.get(role),
         converted,
@@ -156,11 +168,57 @@ export async function prepareInstance(facts: InstanceFacts, compile: Compile, in
 
 function bindSources(info: ProgramInfo, facts: InstanceFacts): SourceBinding[] {
   return info.sources.flatMap((source, index) => {
-    const bound = source.role === undefined ? undefined : facts.tags[source.role];
-    if (!bound) return [];
     const unit = Object.values(source.schema.columns)[0]?.unit;
-    return [{ source: index, tag: bound.id, key: facts.key, ...converted(bound, unit, source.role ?? '', source.node) }];
+    return facts.keyed
+      .filter(({ role }) => role === source.role)
+      .map(({ role, key, tag: bound }) => ({ source: index, tag: bound.id, key, ...converted(bound, unit, role, source.node) }));
   });
+}
+
+/** The tags by which an act about a key goes: where several assets are watched, nothing of one may stand for another. */
+function tagsFor(facts: InstanceFacts, key: string): Readonly<Record<string, TagRow>> {
+  if (key === facts.key || facts.keyed.every((one) => one.key === facts.key)) return facts.tags;
+  return Object.fromEntries(facts.keyed.filter((one) => one.key === key).map((one) => [one.role, one.tag]));
+}
+
+/** How one shard of the instance sees the log: of a split one, with its own keys alone. @throws {InstanceProblem} NOT_SPLITTABLE */
+export function planOf(prepared: Pick<Prepared, 'plan'>, shard: ShardOfInstance): InputPlan {
+  const { plan } = prepared;
+  const more = { shardId: shard.shardId, ...(shard.forebears.length > 0 ? { forebears: shard.forebears } : {}) };
+  if (shard.parts <= 1) return { ...plan, ...more };
+  if (!plan.info.splittable) throw notSplittable(plan.info);
+  const part = { index: shard.part, of: shard.parts };
+  return { ...plan, ...more, part, bindings: plan.bindings.filter((b) => hasKey({ part }, b.key)) };
+}
+export interface ShardOfInstance {
+  readonly shardId: number;
+  readonly part: number;
+  readonly parts: number;
+  /** Shards of the instance that ended: this one answers for those of their keys that it has. */
+  readonly forebears: readonly number[];
+}
+
+const WHY = {
+  state: { en: 'keeps state over all keys', zh: '的状态跨越所有键' },
+  timer: { en: 'has timers, which the rows of any key make due', zh: '使用定时器，任一键的数据都会触发' },
+  align: { en: 'puts the rows of several keys in order', zh: '按时间对齐不同键的数据' },
+} as const;
+export function notSplittable(info: Pick<ProgramInfo, 'whole'>): InstanceProblem {
+  const [first] = info.whole ?? [];
+  if (!first)
+    return new InstanceProblem('NOT_SPLITTABLE', {
+      en: 'The app keeps something over all keys, so it cannot be split into shards. Run it as one.',
+      zh: '该应用存在跨越所有键的状态，无法拆分为多个分片。请以一个分片运行。',
+    });
+  const { en, zh } = WHY[first.why];
+  return new InstanceProblem(
+    'NOT_SPLITTABLE',
+    {
+      en: `The app cannot be split into shards: node '${first.node}' ${en}. Run it as one, or replace the node.`,
+      zh: `该应用无法拆分为多个分片：节点“${first.node}”${zh}。请以一个分片运行，或替换该节点。`,
+    },
+    { node: first.node },
+  );
 }
 
 /** `role = tag · gain + offset`. A tag or a role without unit is taken as it is. */

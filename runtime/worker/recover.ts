@@ -12,7 +12,7 @@ import type { ReadStep } from '#runtime/step/take-step.ts';
 import { ENGINE, unpackCheckpoint } from './checkpoint.ts';
 import { InstanceProblem } from './instance-problem.ts';
 import type { Lease } from './lease.ts';
-import type { Prepared } from './prepare.ts';
+import { type Prepared, planOf } from './prepare.ts';
 import type { Programs } from './programs.ts';
 import { runAgain } from './run-again.ts';
 import { fetchWaves } from './waves.ts';
@@ -52,7 +52,7 @@ export async function recover(options: {
   warn: (what: string, error: unknown) => void;
 }): Promise<Recovered> {
   const { db, reader, lease, prepared } = options;
-  const plan: InputPlan = { ...prepared.plan, shardId: lease.shardId };
+  const plan = planOf(prepared, lease);
   const [skip, [saved]] = await Promise.all([
     skippedEntries(db, lease.shardId),
     db.select().from(checkpoint).where(eq(checkpoint.shardId, lease.shardId)),

@@ -1,6 +1,7 @@
 /** A graph over the recorded data of a plant, in this process: runs of the studio, `mw backtest` and `mw replay` all go through here. */
 import { and, desc, eq, inArray } from 'drizzle-orm';
 import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
+import { boundTags, tagsOf } from '#drizzle/bindings.ts';
 import type { Db } from '#drizzle/client.ts';
 import { appVersion, checkpoint, installation, instance, program as programTable, shard, tag } from '#drizzle/schema/index.ts';
 import { compileGraph } from '#runtime/compile/compile.ts';
@@ -105,8 +106,7 @@ export async function replayGraph(
     if (journal)
       try {
         stepper = inTurn(tools, await createStepper(program, { onFatal: tools.onFatal, seed: journal.seed }));
-        const { recorded, same } = journal;
-        return told(await rerun({ ...common, stepper, stretches: journal.stretches(info), recorded, same }));
+        return told(await rerun({ ...common, stepper, stretches: journal.stretches(info), same: journal.same }));
       } catch (error) {
         // Of what it began with a day is gone: the next best is taken.
         if (!(error instanceof LogTruncatedError)) throw error;
@@ -193,7 +193,7 @@ export async function bindingsOf(
   info: ProgramInfo,
   document: GraphDocument,
 ): Promise<SourceBinding[]> {
-  const ids = Object.values(wish.bindings).flatMap((binding) => (binding ? [binding.tagId] : []));
+  const ids = boundTags(wish.bindings);
   const tags = ids.length
     ? await db
         .select()
@@ -201,8 +201,11 @@ export async function bindingsOf(
         .where(and(eq(tag.orgId, orgId), inArray(tag.id, ids)))
     : [];
   const roles = new Map(document.roles.map((role) => [role.name, role]));
-  return info.sources.flatMap((source, at): SourceBinding[] => {
-    const bound = tags.find((row) => row.id === wish.bindings[source.role ?? '']?.tagId);
+  const sources = info.sources.flatMap((source, at) =>
+    tagsOf(wish.bindings[source.role ?? ''], wish.key).map(({ tagId, key }) => ({ source, at, tagId, key })),
+  );
+  return sources.flatMap(({ source, at, tagId, key }): SourceBinding[] => {
+    const bound = tags.find((row) => row.id === tagId);
     if (!bound || source.role === undefined) return [];
     const unit = roles.get(source.role)?.unit;
     const plain = !unit || !bound.unit || unit === bound.unit || bound.type === 'boolean' || bound.type === 'text';
@@ -214,7 +217,7 @@ export async function bindingsOf(
         zh: `测点“${bound.name}”的单位为 ${bound.unit}，无法换算为 ${unit}。`,
         node: source.node,
       });
-    return [{ source: at, tag: bound.id, key: wish.key, gain: found.gain, offset: found.offset }];
+    return [{ source: at, tag: bound.id, key, gain: found.gain, offset: found.offset }];
   });
 }
 
@@ -249,7 +252,8 @@ async function besideOf(db: Db, instanceId: string) {
     .from(shard)
     .innerJoin(checkpoint, eq(checkpoint.shardId, shard.id))
     .innerJoin(programTable, eq(programTable.hash, checkpoint.programHash))
-    .where(eq(shard.instanceId, instanceId));
+    .where(eq(shard.instanceId, instanceId))
+    .limit(1);
   return row && { instanceId, info: row.info };
 }
 

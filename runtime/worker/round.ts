@@ -70,6 +70,8 @@ export async function readAndStart(
     const upto = s.lanes.map((lane, i) => {
       const from = s.readTo[i] ?? 0;
       let got = byPair.get(`${lane} ${from}`)?.slice(0, s.mostEntries) ?? [];
+      const end = s.until?.[i];
+      if (end !== undefined) got = got.filter((e) => e.seq <= end);
       const bad = got.findIndex((e) => e.unreadable !== undefined && !s.skip.has(`${e.lane}:${e.seq}`));
       if (bad >= 0) {
         damaged ??= got[bad];
@@ -83,12 +85,19 @@ export async function readAndStart(
     else if (damaged?.unreadable) s.decision = { entry: damaged, reason: damaged.unreadable };
     else {
       s.readTo = upto;
-      if (now - s.lastCommit > LAG_MS && upto.some((seq, i) => seq !== s.cursor[i]))
+      if ((now - s.lastCommit > LAG_MS || atEnd(s)) && upto.some((seq, i) => seq !== s.cursor[i]))
         s.ready = { commit: emptyStep(s, upto, now) };
     }
   }
   return { found: rows.length > 0, more };
 }
+
+/** It has read all that it is to read. */
+const atEnd = ({ until, readTo }: HeldShard): boolean => until?.every((seq, i) => (readTo[i] ?? 0) >= seq) ?? false;
+
+/** Its cursor stands where it is to end, and nothing is under way: it can be given back. */
+export const isThrough = (s: HeldShard): boolean =>
+  !s.busy && !s.ready && !s.decision && (s.until?.every((seq, i) => s.cursor[i] === seq) ?? false);
 
 /** Starts the first suspect that has something to do. Gives false when none has. */
 export async function startSuspect(context: WorkerContext, suspects: readonly HeldShard[], hooks: RoundHooks): Promise<boolean> {

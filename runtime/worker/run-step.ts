@@ -1,4 +1,4 @@
-import { fedBy, type NumberedEntry, wavesNeeded } from '#runtime/step/build-input.ts';
+import { answersTo, fedBy, type NumberedEntry, wavesNeeded } from '#runtime/step/build-input.ts';
 import type { StepInput } from '#runtime/step/contract.ts';
 import { type ReadStep, type StepCommit, takeStep } from '#runtime/step/take-step.ts';
 import { packCheckpoint } from './checkpoint.ts';
@@ -103,7 +103,9 @@ export function concerns(shard: HeldShard, { entry }: NumberedEntry): boolean {
   const { event } = entry;
   if (event.type === 'form' || event.type === 'schedule') return event.instanceId === shard.plan.instanceId;
   if (event.type === 'event' || event.type === 'record') return fedBy(shard.plan, entry).length > 0;
-  return (event.type === 'answer' || event.type === 'tick' || event.type === 'retry') && event.shardId === shard.lease.shardId;
+  if (event.type === 'answer') return answersTo(shard.plan, event.shardId, event.key);
+  if (event.type === 'retry') return answersTo(shard.plan, event.shardId);
+  return event.type === 'tick' && event.shardId === shard.lease.shardId;
 }
 /** Scan groups repeat their list of tags as one object. */
 const tagSets = new WeakMap<Int32Array, WeakMap<object, boolean>>();

@@ -1,6 +1,7 @@
 /** A candidate beside the version that runs, on live data: what it would do otherwise, counted; nothing of it is performed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { boundTags } from '#drizzle/bindings.ts';
 import { appVersion, checkpoint, shard as shardTable, tag } from '#drizzle/schema/index.ts';
 import { computing } from '#runtime/compute/answering.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
@@ -18,7 +19,7 @@ import { compileApp } from './compile-app.ts';
 import { tableAnswers } from './file-reads.ts';
 import { historyAnswers } from './history-reads.ts';
 import { InstanceProblem } from './instance-problem.ts';
-import { type InstanceFacts, prepareInstance, readInstances } from './prepare.ts';
+import { boundTo, type InstanceFacts, keyedRows, prepareInstance, readInstances } from './prepare.ts';
 import { Programs } from './programs.ts';
 import { carriedInto, skippedEntries } from './recover.ts';
 import type { ReplayTools, Watching } from './replay-graph.ts';
@@ -157,7 +158,7 @@ async function openSides(tools: ReplayTools, orgId: string, wish: ShadowRequest)
       historyAnswers(
         tools,
         orgId,
-        { bindings: wish.bindings, beside: wish.instanceId, input: 'arrived' },
+        { bindings: wish.bindings, beside: wish.instanceId, input: 'arrived', key: facts.key },
         graphDocument.parse(JSON.parse(wish.graph)),
         modelAnswers('none', tools.computer && computing(tools.computer, orgId)),
       ),
@@ -193,7 +194,7 @@ async function prepareCandidate({ db }: ReplayTools, facts: InstanceFacts, wish:
   const { parameters, graphHash } = wish;
   const program = await compileApp({ graph, graphHash, parameters, instrumented: false });
   const grants = program.info.capabilities;
-  const ids = Object.values(wish.bindings).flatMap((binding) => (binding ? [binding.tagId] : []));
+  const ids = boundTags(wish.bindings);
   const rows =
     ids.length > 0
       ? await db
@@ -201,23 +202,21 @@ async function prepareCandidate({ db }: ReplayTools, facts: InstanceFacts, wish:
           .from(tag)
           .where(and(eq(tag.orgId, facts.orgId), inArray(tag.id, ids)))
       : [];
-  const tags = Object.fromEntries(
-    Object.entries(wish.bindings).flatMap(([role, binding]) => {
-      const row = rows.find((one) => one.id === binding?.tagId);
-      return row ? [[role, row]] : [];
-    }),
-  );
-  return prepareInstance({ ...facts, graph: wish.graph, graphHash, parameters, grants, tags }, async () => program, false);
+  const bound = boundTo(keyedRows(wish.bindings, facts.key, facts.orgId, rows), facts.key);
+  return prepareInstance({ ...facts, ...bound, graph: wish.graph, graphHash, parameters, grants }, async () => program, false);
 }
 
 /** The last checkpoint, and the shard's place in the log at that time. The checkpoint first: the shard is never behind it. */
 async function savedShard({ db }: ReplayTools, facts: InstanceFacts) {
-  const shards = await db.select().from(shardTable).where(eq(shardTable.instanceId, facts.id));
+  const shards = await db
+    .select()
+    .from(shardTable)
+    .where(and(eq(shardTable.instanceId, facts.id), isNull(shardTable.endedAt)));
   const [one] = shards;
   if (!one || shards.length > 1)
     throw new InstanceProblem('SHARDS', {
-      en: 'The instance is split into shards; a shadow follows one.',
-      zh: '该实例已拆分为多个分片；影子运行只能跟随一个。',
+      en: 'The instance runs as several shards; a shadow follows one. Try the candidate with a backtest, or run the instance as one shard meanwhile.',
+      zh: '该实例以多个分片运行，而影子运行只能跟随一个分片。请改用回测，或暂时以一个分片运行该实例。',
     });
   const [row] = await db.select().from(checkpoint).where(eq(checkpoint.shardId, one.id));
   if (!row)

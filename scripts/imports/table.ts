@@ -230,6 +230,8 @@ export const rooms: readonly Room[] = [
       'blocks/connectors/*/address.ts',
       // Files of rows are read in one way, whether dropped into a folder or uploaded.
       'blocks/connectors/file-drop/records.ts',
+      // Pure: which shard of an instance has a key.
+      'runtime/step/key-part.ts',
       ...[
         'batch',
         'units',

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, instance, lateCount, shard } from '#drizzle/schema/index.ts';
 import { notFound } from '../errors.ts';
@@ -61,9 +61,7 @@ export async function listInstallations(tx: Tx, orgId: string) {
       version: appVersion.version,
       graphHash: appVersion.graphHash,
       bindings: instance.bindings,
-      lanes: shard.lanes,
-      cursor: shard.cursor,
-      leaseUntil: shard.leaseUntil,
+      shards: instance.shards,
       /** Rows that came too late for a window or a join, by node. */
       late: sql<Readonly<Record<string, number>>>`coalesce((select jsonb_object_agg(${lateCount.node}, ${lateCount.count})
         from ${lateCount} where ${lateCount.instanceId} = ${instance.id}), '{}')`,
@@ -71,24 +69,29 @@ export async function listInstallations(tx: Tx, orgId: string) {
     .from(instance)
     .innerJoin(appVersion, eq(appVersion.id, instance.versionId))
     .leftJoin(asset, eq(asset.id, instance.assetId))
-    .leftJoin(shard, eq(shard.instanceId, instance.id))
     .where(and(eq(instance.orgId, orgId), inArray(instance.installationId, ids)))
     .orderBy(asc(instance.key));
-  const progress = await readProgress(
-    tx,
-    orgId,
-    instances.flatMap(({ id, lanes, cursor }) => (lanes && cursor ? [{ instanceId: id, lanes, cursor }] : [])),
-  );
+  const shards = await tx
+    .select({ instanceId: shard.instanceId, lanes: shard.lanes, cursor: shard.cursor, leaseUntil: shard.leaseUntil })
+    .from(shard)
+    .innerJoin(instance, eq(instance.id, shard.instanceId))
+    .where(and(eq(shard.orgId, orgId), inArray(instance.installationId, ids), isNull(shard.endedAt)));
+  const progress = await readProgress(tx, orgId, shards);
   return installations.map((row) => ({
     ...row,
     screens: row.screens.map(({ id, title }) => ({ id, title })),
     instances: instances
       .filter((one) => one.installationId === row.id)
-      .map(({ lanes: _lanes, cursor: _cursor, leaseUntil, ...one }) => ({
+      .map((one) => ({
         ...one,
         ...(progress.get(one.id) ?? { behind: 0, resultAt: null }),
-        /** A worker holds it now. */
-        held: leaseUntil !== null && leaseUntil.getTime() > Date.now(),
+        /** Workers hold all of it now. */
+        held: allHeld(shards.filter(({ instanceId }) => instanceId === one.id)),
+        /** Shards that it runs as; `shards` is what it should run as. */
+        runsAs: shards.filter(({ instanceId }) => instanceId === one.id).length,
       })),
   }));
 }
+
+const allHeld = (shards: readonly { readonly leaseUntil: Date }[]): boolean =>
+  shards.length > 0 && shards.every(({ leaseUntil }) => leaseUntil.getTime() > Date.now());

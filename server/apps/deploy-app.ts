@@ -1,7 +1,7 @@
 import { and, count, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
-import { app, appVersion, installation } from '#drizzle/schema/index.ts';
+import { app, appVersion, installation, instance } from '#drizzle/schema/index.ts';
 import { defaultScreen } from '#runtime/graph/default-screen.ts';
 import { recordAudit } from '../audit/record-audit.ts';
 import type { User } from '../context.ts';
@@ -11,6 +11,7 @@ import { placeInstance } from '../installs/place-instance.ts';
 import { bindingsInput, ownAsset } from './bind-draft.ts';
 import { requireRunnable } from './check-draft.ts';
 import { failed } from './errors.ts';
+import { requireSplittable } from './set-shards.ts';
 
 export const deployInput = z.object({
   appId: z.uuid(),
@@ -39,7 +40,7 @@ export async function deployApp(tx: Tx, orgId: string, user: User, input: z.infe
   const missing = check.capabilities.filter((capability) => !input.grants.includes(capability));
   if (missing.length > 0) throw failed('app.grants-missing', { capabilities: missing.join(', ') });
   const asset = await ownAsset(tx, orgId, input.assetId);
-  const { bindings, tags } = await checkBindings(tx, orgId, draft.graph.roles, input.roles);
+  const { bindings, tags } = await checkBindings(tx, orgId, draft.graph.roles, input.roles, asset.code);
 
   const screens = draft.screens.length > 0 ? draft.screens : [defaultScreen(draft.graph, check.outputs, draft.name)];
   const versionId = await keepVersion(tx, orgId, user.id, draft, check, screens);
@@ -49,6 +50,11 @@ export async function deployApp(tx: Tx, orgId: string, user: User, input: z.infe
     grants,
     parameters: input.parameters,
   });
+  const [present] = await tx
+    .select({ shards: instance.shards })
+    .from(instance)
+    .where(and(eq(instance.orgId, orgId), eq(instance.installationId, installationId), eq(instance.assetId, asset.id)));
+  if (present) requireSplittable(draft.graph, input.parameters, present.shards);
   const lanes = [...tags.values()].flatMap((tag) => (tag.laneId === null ? [] : [tag.laneId]));
   const { instanceId } = await placeInstance(tx, { orgId, installationId, versionId, asset, bindings, lanes });
   await tx

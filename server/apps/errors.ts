@@ -43,6 +43,18 @@ export const failed = defineErrors({
     en: 'The tag {tag} cannot fill the role "{role}": {reason}',
     zh: '测点 {tag} 不能用于角色“{role}”：{reason}',
   },
+  'app.asset-twice': {
+    family: 'user',
+    status: 412,
+    en: 'The role "{role}" has two tags of the asset {asset} (one of them {tag}). Choose one tag for each asset.',
+    zh: '角色“{role}”绑定了资产 {asset} 的两个测点（其中一个为 {tag}）。每个资产请只选一个测点。',
+  },
+  'app.not-splittable': {
+    family: 'user',
+    status: 412,
+    en: 'The app cannot run as {shards} shards: the block "{node}" {why} Run it as one shard, or replace the block.',
+    zh: '该应用无法以 {shards} 个分片运行：模块“{node}”{why}请以一个分片运行，或替换该模块。',
+  },
   'app.grants-missing': {
     family: 'user',
     status: 412,

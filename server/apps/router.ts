@@ -16,6 +16,7 @@ import { getApp, getVersion, listApps, listVersions } from './read-apps.ts';
 import { readBlockPage } from './read-block-page.ts';
 import { listSamples, readSample } from './samples.ts';
 import { saveDraft, saveDraftInput } from './save-draft.ts';
+import { setShards, setShardsInput } from './set-shards.ts';
 import { suggestBindings, suggestInput } from './suggest-bindings.ts';
 
 const appId = z.object({ appId: z.uuid() });
@@ -89,6 +90,9 @@ export const appsRouter = router({
   stop: orgProcedure('app.control')
     .input(instanceId)
     .mutation(({ ctx, input }) => setWanted(ctx.tx, ctx.orgId, input.instanceId, 'stop')),
+  setShards: orgProcedure('app.deploy')
+    .input(setShardsInput)
+    .mutation(({ ctx, input }) => setShards(ctx.tx, ctx.orgId, ctx.user, input)),
   uninstall: orgProcedure('app.deploy')
     .input(z.object({ installationId: z.uuid() }))
     .mutation(({ ctx, input }) => uninstall(ctx.tx, ctx.orgId, input.installationId)),

@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
 import { asset, installation, instance, series, shard, tag } from '#drizzle/schema/index.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';
+import { keyPart } from '#runtime/step/key-part.ts';
 import { notFound } from '../errors.ts';
 
 /** Something that has a history: a tag, or a column of an app's output. */
@@ -50,18 +51,19 @@ export async function listSignals(tx: Tx, orgId: string, ids?: readonly number[]
       type: series.type,
       unit: series.unit,
       of: series.key,
-      lane: shard.outLane,
+      instanceId: series.instanceId,
     })
     .from(series)
     .innerJoin(instance, eq(instance.id, series.instanceId))
     .innerJoin(installation, eq(installation.id, instance.installationId))
-    .leftJoin(shard, eq(shard.instanceId, series.instanceId))
     .where(and(eq(series.orgId, orgId), ids && inArray(series.id, [...ids])))
     .orderBy(asc(series.output), asc(series.column));
+  const laneOf = await outputLanes(tx, orgId, [...new Set(outputs.map((o) => o.instanceId))]);
   return [
     ...tags.map((t) => ({ ...t, kind: 'tag' as const })),
-    ...outputs.map(({ output, column, app, ...o }) => ({
+    ...outputs.map(({ output, column, app, instanceId, ...o }) => ({
       ...o,
+      lane: laneOf(instanceId, o.of),
       kind: 'output' as const,
       name: column === '*' ? output : `${output}.${column}`,
       title: { en: `${app.en}: ${output}`, zh: `${app.zh}：${output}` },
@@ -70,6 +72,18 @@ export async function listSignals(tx: Tx, orgId: string, ids?: readonly number[]
       staleAfterMs: null,
     })),
   ];
+}
+
+/** The output lane that values of a key come in: of a split instance, that of the shard which has the key. */
+async function outputLanes(tx: Tx, orgId: string, instances: readonly string[]) {
+  const shards = instances.length
+    ? await tx
+        .select({ instanceId: shard.instanceId, part: shard.part, parts: shard.parts, lane: shard.outLane })
+        .from(shard)
+        .where(and(eq(shard.orgId, orgId), inArray(shard.instanceId, [...instances]), isNull(shard.endedAt)))
+    : [];
+  return (instanceId: string, key: string): number | null =>
+    shards.find((s) => s.instanceId === instanceId && s.part === keyPart(key, s.parts))?.lane ?? null;
 }
 
 /** The signals with these ids, in their order; a foreign or missing id is not found. */

@@ -1,9 +1,10 @@
+import { tagsOf } from '#drizzle/bindings.ts';
 import type { Tx } from '#drizzle/client.ts';
-import type { Bindings, tag } from '#drizzle/schema/index.ts';
+import type { Bindings, RoleBinding } from '#drizzle/schema/index.ts';
 import { type Misfit, misfit } from '#marketplace/install/suggest.ts';
 import type { Bilingual, TagRole } from '#runtime/graph/document.ts';
 import { conversion } from '#runtime/units/units.ts';
-import { ownTags } from '../apps/bind-draft.ts';
+import { type GivenBindings, keyedBindings, type OwnTag, ownTags } from '../apps/bind-draft.ts';
 import { failed } from '../apps/errors.ts';
 
 /** gain and offset from one UCUM unit to another; undefined when their dimensions differ. */
@@ -30,27 +31,41 @@ const REASON: Readonly<Record<Misfit, (role: TagRole, tag: { type: string; unit:
 export interface CheckedBindings {
   /** Roles of the graph only, each with its tag or null. */
   readonly bindings: Bindings;
-  readonly tags: ReadonlyMap<number, typeof tag.$inferSelect>;
+  readonly tags: ReadonlyMap<number, OwnTag>;
 }
 
 /**
  * Every role of the graph with a tag that can fill it: own, of its type, of a convertible unit, writable where the app writes.
- * @throws `app.role-unbound`, `app.tag-unfit`, `access.not-found`
+ * @throws `app.role-unbound`, `app.tag-unfit`, `app.asset-twice`, `access.not-found`
  */
-export async function checkBindings(tx: Tx, orgId: string, roles: readonly TagRole[], given: Bindings): Promise<CheckedBindings> {
+export async function checkBindings(
+  tx: Tx,
+  orgId: string,
+  roles: readonly TagRole[],
+  given: GivenBindings,
+  /** Code of the asset on which the instance is. */
+  own: string,
+): Promise<CheckedBindings> {
   const tags = await ownTags(tx, orgId, given);
-  const bindings: Record<string, { tagId: number } | null> = {};
+  const keyed = keyedBindings(given, tags);
+  const bindings: Record<string, RoleBinding | null> = {};
   for (const role of roles) {
-    const binding = given[role.name] ?? null;
-    bindings[role.name] = binding && { tagId: binding.tagId };
+    const binding = keyed[role.name] ?? null;
+    bindings[role.name] = binding;
     if (!binding) {
       if (role.optional) continue;
       throw failed('app.role-unbound', { role: role.title });
     }
-    const bound = tags.get(binding.tagId);
-    const reason = bound && misfit(role, bound, conversionOf);
-    if (bound && reason)
-      throw failed('app.tag-unfit', { tag: bound.name, role: role.title, reason: REASON[reason](role, bound) });
+    const seen = new Set<string>();
+    for (const { tagId, key } of tagsOf(binding, own)) {
+      const bound = tags.get(tagId);
+      const reason = bound && misfit(role, bound, conversionOf);
+      if (bound && reason)
+        throw failed('app.tag-unfit', { tag: bound.name, role: role.title, reason: REASON[reason](role, bound) });
+      // records of two tags under one key would be one machine's
+      if (seen.has(key)) throw failed('app.asset-twice', { tag: bound?.name ?? '', role: role.title, asset: key });
+      seen.add(key);
+    }
   }
   return { bindings, tags };
 }

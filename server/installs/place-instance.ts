@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
 import { type Bindings, instance, lane, shard } from '#drizzle/schema/index.ts';
 
@@ -54,7 +54,7 @@ async function moveShards(tx: Tx, orgId: string, instanceId: string): Promise<vo
   await tx
     .update(shard)
     .set({ token: sql`${shard.token} + 1`, holder: null, leaseUntil: new Date(0) })
-    .where(and(eq(shard.orgId, orgId), eq(shard.instanceId, instanceId)));
+    .where(and(eq(shard.orgId, orgId), eq(shard.instanceId, instanceId), isNull(shard.endedAt)));
 }
 
 async function headsOf(tx: Tx, lanes: readonly number[]): Promise<number[]> {

@@ -97,7 +97,7 @@ export async function installRelease(tx: Tx, orgId: string, by: string, input: z
     });
   const missing = opened.capabilities.filter((capability) => !input.grants.includes(capability));
   if (missing.length > 0) throw failed('market.grants', { capabilities: missing.join(', ') });
-  const { bindings, tags } = await checkBindings(tx, orgId, opened.graph.roles, input.bindings);
+  const { bindings, tags } = await checkBindings(tx, orgId, opened.graph.roles, input.bindings, target.code);
   const parameters = checkParameters(opened.graph.parameters, input.parameters);
   const versionId = await ownVersion(tx, orgId, by, opened);
   const [made] = await tx

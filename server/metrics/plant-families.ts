@@ -122,7 +122,7 @@ function known<R>(rows: readonly R[], value: (row: R) => number | null, labels: 
 const readInstances = (sql: Sql) => sql<InstanceRow[]>`
   with i as (select id, org_id, status, (count(*) over ())::float8 as of from instance
     order by status = 'running', id limit ${MOST_INSTANCES}),
-  s as (select s.*, log_heads(s.lanes) as heads from shard s join i on i.id = s.instance_id)
+  s as (select s.*, log_heads(s.lanes) as heads from shard s join i on i.id = s.instance_id where s.ended_at is null)
   select i.org_id as org, i.id as instance, i.status = 'running' as running, i.of,
     coalesce(sum(s.step), 0)::float8 as steps,
     coalesce(sum((select sum(greatest(0, h - c)) from unnest(s.heads, s.cursor) u(h, c))), 0)::float8 as behind,

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { blockCatalogue } from '#blocks/catalogue/browser.ts';
+import { tagFor } from '#drizzle/bindings.ts';
 import type { Tx } from '#drizzle/client.ts';
 import type { ResolvedWrite } from '#drizzle/schema/app.ts';
 import { lane, latest, tag } from '#drizzle/schema/index.ts';
@@ -46,7 +47,14 @@ export async function explainHeld(
   const { document: graph, nodes } = checkGraph(drawn, blockCatalogue(), { values: row.parameters });
   for (const { node, label } of form.interlocks) {
     const facts = nodes.get(node);
-    const why = facts && (await whyHeld(tx, orgId, { graph, nodes, facts, bindings: row.bindings }));
+    const why =
+      facts &&
+      (await whyHeld(tx, orgId, {
+        graph,
+        nodes,
+        facts,
+        tagOf: (role) => tagFor(row.bindings, role, entry.key || row.key, row.key),
+      }));
     if (why) return { label, why };
     const value = facts && entry.values[facts.node.bind?.['command.value'] ?? facts.node.bind?.value ?? 'value'];
     const range = facts && typeof value === 'number' && straight(graph, form.node, node) ? outsideOf(facts, value) : undefined;
@@ -73,12 +81,12 @@ async function whyHeld(
     graph: GraphDocument;
     nodes: ReadonlyMap<string, NodeFacts>;
     facts: NodeFacts;
-    bindings: Readonly<Record<string, { readonly tagId: number } | null>>;
+    tagOf(role: string): number | undefined;
   },
 ): Promise<Bilingual | undefined> {
   const guard = readGuard(at.graph, at.nodes, at.facts);
   if (!guard || 'strangers' in guard) return undefined;
-  const wanted = Object.entries(guard.roles).map(([name, needed]) => ({ name, needed, tagId: at.bindings[needed.role]?.tagId }));
+  const wanted = Object.entries(guard.roles).map(([name, needed]) => ({ name, needed, tagId: at.tagOf(needed.role) }));
   const ids = wanted.flatMap((w) => w.tagId ?? []);
   const tags = ids.length
     ? await tx

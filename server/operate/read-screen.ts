@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { appVersion, asset, installation, instance, lane, series, shard, tag } from '#drizzle/schema/index.ts';
@@ -73,12 +73,9 @@ export async function readScreen(tx: Tx, orgId: string, input: z.infer<typeof sc
       asset: asset.name,
       versionId: instance.versionId,
       bindings: instance.bindings,
-      shardId: shard.id,
-      outLane: shard.outLane,
     })
     .from(instance)
     .leftJoin(asset, eq(asset.id, instance.assetId))
-    .leftJoin(shard, eq(shard.instanceId, instance.id))
     .where(and(eq(instance.orgId, orgId), eq(instance.installationId, installed.id)))
     .orderBy(asc(instance.key));
   const chosen = input.instanceId ? instances.find((i) => i.id === input.instanceId) : instances[0];
@@ -182,7 +179,7 @@ export async function readShards(tx: Tx, orgId: string, instanceId: string) {
   const shards = await tx
     .select({ id: shard.id, outLane: shard.outLane, lanes: shard.lanes, cursor: shard.cursor, leaseUntil: shard.leaseUntil })
     .from(shard)
-    .where(and(eq(shard.orgId, orgId), eq(shard.instanceId, instanceId)));
+    .where(and(eq(shard.orgId, orgId), eq(shard.instanceId, instanceId), isNull(shard.endedAt)));
   const [control] = await tx
     .select({ id: lane.id })
     .from(lane)

@@ -103,7 +103,8 @@ export async function deleteTag(tx: Tx, actor: Actor, { id }: z.infer<typeof del
     .where(
       and(
         eq(instance.orgId, orgId),
-        sql`exists (select from jsonb_each(${instance.bindings}) b where jsonb_typeof(b.value) = 'object' and (b.value->>'tagId')::int = ${id})`,
+        sql`exists (select from jsonb_each(${instance.bindings}) b where jsonb_typeof(b.value) = 'object'
+          and ((b.value->>'tagId')::int = ${id} or b.value->'more' @> jsonb_build_array(jsonb_build_object('tagId', ${id}::int))))`,
       ),
     );
   if (users.length)

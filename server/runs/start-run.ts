@@ -47,7 +47,7 @@ export async function startRun(
   if (!draft) throw notFound('App', '应用');
   const check = requireRunnable(draft.graph);
   const asset = await ownAsset(tx, orgId, input.assetId);
-  const { bindings } = await checkBindings(tx, orgId, draft.graph.roles, input.roles);
+  const { bindings } = await checkBindings(tx, orgId, draft.graph.roles, input.roles, asset.code);
   const request: RunRequest = {
     graph: check.text,
     graphHash: check.hash,

@@ -122,6 +122,8 @@ const shardsOn = (tx: Tx, orgId: string, laneId: number) =>
       id: shard.id,
       outLane: shard.outLane,
       lanes: shard.lanes,
+      cursor: shard.cursor,
+      endedAt: shard.endedAt,
       instanceId: instance.id,
       key: instance.key,
       name: installation.name,
