@@ -1,12 +1,15 @@
 'use client';
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
 import { IconAdjustmentsPlus, IconLink } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import type { AppParameter } from '#runtime/graph/document.ts';
 import { displayUnit } from '#runtime/units/units.ts';
-import { fittingParameters, liftParameter, linkParameter, unlinkParameter } from '../_edits/parameters.ts';
+import { setParam } from '../_edits/nodes.ts';
+import { fittingParameters, liftParameter, linkParameter, putParameter, unlinkParameter } from '../_edits/parameters.ts';
 import { useSay, useSession, useStudio } from '../_session/use-session.tsx';
 import classes from './inspector.module.css';
+import { ParameterForm } from './parameters.tsx';
 
 /** Lets installers set what is a constant of a node: a new parameter of the app with the value as its default, or one that is there. */
 export function LiftParameter({
@@ -23,7 +26,7 @@ export function LiftParameter({
   const t = useTranslations('studio');
   const say = useSay();
   const session = useSession();
-  const document = useStudio((state) => state.history.now);
+  const document = useStudio((state) => state.view);
   const fitting = fittingParameters(document, wanted);
   return (
     <Menu position="bottom-end" withinPortal>
@@ -62,11 +65,21 @@ export function LiftParameter({
 }
 
 /** A setting that is the installer's: which parameter, its default, and the way back. */
+/** Where the parameter of a setting is: of the open subgraph, else of the app. */
+function useParameter(key: string) {
+  const own = useStudio((state) => state.view.parameters.find((one) => one.key === key));
+  const app = useStudio((state) => state.history.now.parameters.find((one) => one.key === key));
+  return { parameter: own ?? app, own: own !== undefined };
+}
+
 export function LinkedParameter({ node, name, label, linked }: { node: string; name: string; label: string; linked: string }) {
   const t = useTranslations('studio');
   const say = useSay();
   const session = useSession();
-  const parameter = useStudio((state) => state.history.now.parameters.find((one) => one.key === linked));
+  const { parameter, own } = useParameter(linked);
+  const texts = useTranslations('studio-compose');
+  const taken = useStudio((state) => (own ? state.view : state.history.now).parameters);
+  const [editing, setEditing] = useState(false);
   const unit = parameter?.unit ? ` ${displayUnit(parameter.unit)}` : '';
   return (
     <div>
@@ -77,10 +90,35 @@ export function LinkedParameter({ node, name, label, linked }: { node: string; n
           <br />
           <small className="mw-mono">{parameter ? `${linked} = ${parameter.default}${unit}` : t('parameter.missing')}</small>
         </span>
-        <Button variant="subtle" onClick={() => session.edit(unlinkParameter(node, name))}>
+        {parameter && (
+          <Button variant="subtle" onClick={() => setEditing(true)} data-testid={`edit-${name}`}>
+            {texts('parameter.edit')}
+          </Button>
+        )}
+        <Button
+          variant="subtle"
+          onClick={() => session.edit(own || !parameter ? unlinkParameter(node, name) : setParam(node, name, parameter.default))}
+          data-testid={`unlink-${name}`}
+        >
           {t('inspector.unlink')}
         </Button>
       </div>
+      <Modal
+        opened={editing}
+        onClose={() => setEditing(false)}
+        title={t('parameter.title')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <ParameterForm
+          parameter={parameter}
+          taken={taken.map((one) => one.key).filter((key) => key !== linked)}
+          onSave={(next) => {
+            if (own) session.edit(putParameter(next, linked));
+            else session.editApp(putParameter(next, linked));
+            setEditing(false);
+          }}
+        />
+      </Modal>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { putParameter, removeParameter } from '../_edits/parameters.ts';
 import { useSay, useSession, useStudio } from '../_session/use-session.tsx';
 import { UnitInput } from './fields/unit.tsx';
 import classes from './inspector.module.css';
+import { Why } from './why.tsx';
 
 /** What an installer may set, and where it is made, changed and taken away. */
 export function Parameters({ help }: { help?: string }) {
@@ -62,7 +63,7 @@ export function Parameters({ help }: { help?: string }) {
   );
 }
 
-function ParameterForm({
+export function ParameterForm({
   parameter,
   taken,
   onSave,
@@ -73,6 +74,7 @@ function ParameterForm({
   onSave: (parameter: AppParameter) => void;
 }) {
   const t = useTranslations('studio');
+  const texts = useTranslations('studio-compose');
   const [draft, setDraft] = useState<AppParameter>(
     parameter ?? { key: '', title: { en: '', zh: '' }, type: 'number', default: 0 },
   );
@@ -161,8 +163,18 @@ function ParameterForm({
           onChange={(event) => setDraft({ ...draft, default: event.currentTarget.value })}
         />
       )}
+      <Why
+        label={texts('parameter.why')}
+        value={draft.why}
+        onChange={(why) => {
+          const { why: _old, ...rest } = draft;
+          setDraft(why ? { ...rest, why } : rest);
+        }}
+        testId="parameter-why"
+      />
       <Group justify="flex-end">
         <Button
+          data-testid="parameter-save"
           onClick={() => {
             setTried(true);
             if (parsed.success && !outside && !taken.includes(draft.key)) onSave(parsed.data);

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { type TagRole, tagRole } from '#runtime/graph/document.ts';
 import { UnitInput } from './fields/unit.tsx';
+import { Why } from './why.tsx';
 
 const TYPES = ['number', 'integer', 'boolean', 'text', 'wave'] as const;
 
@@ -15,6 +16,7 @@ export function RoleForm(props: {
   onCancel: () => void;
 }) {
   const t = useTranslations('studio');
+  const texts = useTranslations('studio-compose');
   const [role, setRole] = useState<TagRole>(
     props.role ?? { name: '', title: { en: '', zh: '' }, type: 'number', unit: '', optional: false, write: false },
   );
@@ -81,6 +83,15 @@ export function RoleForm(props: {
           />
         </Group>
       )}
+      <Why
+        label={texts('role.why')}
+        value={role.why}
+        onChange={(why) => {
+          const { why: _old, ...rest } = role;
+          setRole(why ? { ...rest, why } : rest);
+        }}
+        testId="role-why"
+      />
       <Checkbox
         label={t('role.write')}
         checked={role.write}

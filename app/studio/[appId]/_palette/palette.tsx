@@ -13,6 +13,7 @@ import { useSay, useSession } from '../_session/use-session.tsx';
 import classes from './palette.module.css';
 import { Parts, Templates } from './parts.tsx';
 import { place } from './place.ts';
+import { Signals } from './signals.tsx';
 
 /** Order of the groups: the way of a value through an app. Groups that are not named come after, by name. */
 const GROUPS = ['source', 'simulate', 'transform', 'series', 'quality', 'condition', 'learn', 'alarm', 'notify', 'control'];
@@ -97,6 +98,7 @@ export function Palette({ blocks }: { blocks: readonly BlockManifest[] }) {
             </section>
           );
         })}
+        <Signals query={query} version={blocks.find((block) => block.id === 'millwright/source.tag')?.version} />
         <Parts query={query} />
         <Templates query={query} />
         {groups.length === 0 && <p className={classes.nothing}>{t('palette.nothing')}</p>}

@@ -3,7 +3,7 @@ import { addNode, type NewNode, nextNodeId } from '../_edits/nodes.ts';
 import type { StudioSession } from '../_session/session.ts';
 
 /** Puts a node beside what is chosen, else below everything, and chooses it. */
-export function place(session: StudioSession, node: Omit<NewNode, 'position'>): void {
+export function place(session: StudioSession, node: Omit<NewNode, 'position'>, mark?: string): void {
   const { view } = session;
   const [chosen] = session.get().selection.nodes;
   const beside = view.nodes.find((one) => one.id === chosen);
@@ -12,7 +12,7 @@ export function place(session: StudioSession, node: Omit<NewNode, 'position'>): 
     beside ? { x: beside.position.x + COLUMN_PITCH, y: beside.position.y } : undefined,
   );
   const id = nextNodeId(view, node.block);
-  session.edit(addNode({ ...node, position }, id));
+  session.edit(addNode({ ...node, position }, id), mark);
   session.show(id);
 }
 

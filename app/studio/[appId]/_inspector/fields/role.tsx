@@ -9,6 +9,7 @@ import { displayUnit } from '#runtime/units/units.ts';
 import { together } from '../../_edits/edit.ts';
 import { setParam } from '../../_edits/nodes.ts';
 import { putRole } from '../../_edits/roles.ts';
+import { inside } from '../../_edits/scope.ts';
 import { useSay, useSession, useStudio } from '../../_session/use-session.tsx';
 import { type FieldProps, testId } from '../field-props.ts';
 import { RoleForm } from '../role-form.tsx';
@@ -16,6 +17,7 @@ import { RoleForm } from '../role-form.tsx';
 /** Picks a role of the app or makes one on the spot. */
 export function RoleField(props: FieldProps) {
   const t = useTranslations('studio');
+  const texts = useTranslations('studio-compose');
   const say = useSay();
   const session = useSession();
   const roles = useStudio((state) => state.history.now.roles);
@@ -30,6 +32,8 @@ export function RoleField(props: FieldProps) {
         error={props.error}
         withAsterisk={props.required}
         searchable
+        clearable
+        clearButtonProps={{ 'aria-label': texts('role.unlink') }}
         nothingFoundMessage={t('role.none')}
         data={roles.map((role) => ({
           value: role.name,
@@ -75,7 +79,9 @@ export function RoleField(props: FieldProps) {
           taken={roles.map((role) => role.name)}
           onCancel={close}
           onSave={(role) => {
-            session.edit(together(putRole(role, edited?.name), setParam(props.node, props.name, role.name)));
+            const { path } = session.get();
+            // Roles are the app's, also while one of its subgraphs is open.
+            session.editApp(together(putRole(role, edited?.name), inside(path, setParam(props.node, props.name, role.name))));
             close();
           }}
         />
