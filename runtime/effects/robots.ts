@@ -27,11 +27,12 @@ const CODES: Readonly<Record<RobotKind, Readonly<Record<number, Verdict>>>> = {
     300001: 'robot-key',
     300005: 'robot-key',
   },
-  // open.feishu.cn, “add custom bot”: 9499 malformed, 11232 more than 100 a minute or 5 a second, 19001 key, 19021 signature or time, 19022 address, 19024 keyword
+  // open.feishu.cn, “add custom bot”: 9499 malformed, 11232 more than 100 a minute or 5 a second, 99991400 (HTTP 429 or 400) too many calls of the tenant, 19001 key, 19021 signature or time, 19022 address, 19024 keyword
   feishu: {
     0: 'sent',
     9499: 'receiver-refused',
     11232: { later: 60_000 },
+    99991400: { later: 60_000 },
     19001: 'robot-key',
     19021: 'robot-signature',
     19022: 'robot-signature',

@@ -71,6 +71,25 @@ const graph: GraphDocumentInput = {
 };
 const GRANTS = ['tag.read', 'screen.render', 'record.write:workorder', 'record.write:order', 'record.write:serial'];
 
+/** A candidate is entered, recorded, signed by a person, and active. */
+const models: GraphDocumentInput = {
+  format: 1,
+  nodes: [
+    node('trained', 'source.form', '1.1.0', {
+      form: 'trained',
+      title,
+      fields: [
+        { kind: 'text', name: 'model', title },
+        { kind: 'number', name: 'score', title },
+      ],
+    }),
+    node('records', 'source.event', '1.0.0', { kinds: ['record:model'] }),
+    node('registry', 'learn.registry', '1.1.0', { gate: 0.8, task: 'Bearing fault', metric: 'F1', approval: 'record' }),
+  ],
+  wires: [wire('trained', 'registry', 'candidate'), wire('records', 'registry', 'decided')],
+  outputs: [{ name: 'registry', from: { node: 'registry', port: 'out' } }],
+};
+
 let f: WorkerFixture;
 beforeAll(async () => {
   f = await workerFixture();
@@ -120,4 +139,47 @@ test('orders, work orders and labels, each once, across a worker that is replace
     .from(recordVersion)
     .where(eq(recordVersion.recordId, repair?.id ?? ''));
   expect(version).toMatchObject({ by: `app:${id}`, transition: 'create', version: 1 });
+});
+
+test('a model is recorded with hash and figures, signed by a person, and active; what is no model is refused by name', async () => {
+  const id = await f.instance(
+    models,
+    {},
+    { grants: ['tag.read', 'screen.render', 'model.load', 'record.read:model', 'record.write:model'], key: 'M-1' },
+  );
+  await f.running(id);
+  const enter = (model: string, score: number) =>
+    appendControl(f.db, ORG, { type: 'form', instanceId: id, form: 'trained', key: '', values: { model, score }, by: 'Li Na' });
+  const told = async () => (await f.outputs(id)).map((row) => row.values);
+  const events = async () => (await told()).map((values) => values[2]);
+  const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+  await enter(first, 0.79);
+  await enter(first, 0.91);
+  await until('the record is there', async () => (await events()).includes('recorded'));
+  expect(await events()).toEqual(['refused', 'waiting', 'recorded']);
+  const find = async (code: string) =>
+    (await f.db.select().from(record).where(eq(record.kind, 'model'))).find((one) => one.code === code);
+  expect(await find('MODEL-AAAAAAAAAAAA')).toMatchObject({
+    state: 'candidate',
+    data: { task: 'Bearing fault', hash: first, metrics: [{ name: 'F1', value: 0.91 }] },
+  });
+  const approve = { kind: 'model' as const, code: 'MODEL-AAAAAAAAAAAA', transition: 'approve', data: {} };
+  // an app cannot sign
+  expect(await writeRecord(f.db, ORG, approve, { by: `app:${id}` })).toMatchObject({ ok: false, code: 'record-signature' });
+  await writeRecord(f.db, ORG, approve, { by: 'user:li', signer: { name: 'Li Na' } });
+  await until('active', async () => (await events()).includes('active'));
+  expect((await told()).at(-1)?.slice(0, 3)).toEqual([first, 0.91, 'active']);
+  const [, signed] = await f.db
+    .select()
+    .from(recordVersion)
+    .where(eq(recordVersion.recordId, (await find('MODEL-AAAAAAAAAAAA'))?.id ?? ''))
+    .orderBy(asc(recordVersion.version));
+  expect(signed).toMatchObject({ by: 'user:li', transition: 'approve', signature: { name: 'Li Na' } });
+  // the next one says what it replaces; what is no hash of a file gets no record
+  await enter(second, 0.95);
+  await until('the second record', async () => (await find('MODEL-BBBBBBBBBBBB')) !== undefined);
+  expect((await find('MODEL-BBBBBBBBBBBB'))?.data).toMatchObject({ replaces: 'MODEL-AAAAAAAAAAAA' });
+  await enter('model-7', 0.99);
+  await until('refused', async () => (await told()).some((values) => values[3] === 'record-data'));
+  expect((await told()).at(-1)?.slice(0, 1)).toEqual([first]);
 });
