@@ -1,4 +1,4 @@
-import type { GraphDocument, GraphNode } from '#runtime/graph/document.ts';
+import type { GraphDocument, GraphNode, NodeTest } from '#runtime/graph/document.ts';
 import { type Edit, snap } from './edit.ts';
 import { withoutEmptyGroups } from './groups.ts';
 import { freshName } from './names.ts';
@@ -77,6 +77,14 @@ export const setNotes = (id: string, notes: string): Edit =>
     if ((node.notes ?? '') === notes) return node;
     const { notes: _old, ...rest } = node;
     return notes === '' ? rest : { ...rest, notes };
+  });
+
+/** Records for the node's code with what it must give; none takes them away. */
+export const setTests = (id: string, tests: readonly NodeTest[]): Edit =>
+  changeNode(id, (node) => {
+    if (same(node.tests ?? [], tests)) return node;
+    const { tests: _before, ...rest } = node;
+    return tests.length === 0 ? rest : { ...rest, tests: [...tests] };
   });
 
 /** Which column of the wire the block's logical column reads; the same name or none clears the entry. */
