@@ -1,4 +1,4 @@
-import { and, count, desc, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '#drizzle/client.ts';
 import { app, appVersion, installation, instance } from '#drizzle/schema/index.ts';
@@ -11,6 +11,7 @@ import { placeInstance } from '../installs/place-instance.ts';
 import { bindingsInput, ownAsset } from './bind-draft.ts';
 import { requireRunnable } from './check-draft.ts';
 import { failed } from './errors.ts';
+import { nextVersion } from './name-version.ts';
 import { requireSplittable } from './set-shards.ts';
 
 export const deployInput = z.object({
@@ -88,18 +89,14 @@ async function keepVersion(
     .orderBy(desc(appVersion.createdAt))
     .limit(1);
   if (newest && newest.hash === check.hash && JSON.stringify(newest.screens) === JSON.stringify(screens)) return newest.id;
-  const [made] = await tx
-    .select({ count: count() })
-    .from(appVersion)
-    .where(and(eq(appVersion.orgId, orgId), eq(appVersion.appId, draft.id)));
   const [version] = await tx
     .insert(appVersion)
     .values({
       orgId,
       appId: draft.id,
       name: draft.name,
-      // Own deployments count up below 1.0.0; a release gets its number when it is published.
-      version: `0.${(made?.count ?? 0) + 1}.0`,
+      version: await nextVersion(tx, orgId, draft.id),
+      revision: draft.revision,
       graph: check.text,
       graphHash: check.hash,
       screens,

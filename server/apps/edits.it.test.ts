@@ -17,7 +17,7 @@ const codeOf = async (call: Promise<unknown>): Promise<string> => {
   }
   return 'no error';
 };
-const edit = (appId: string, revision: number, changes: ReturnType<typeof changesBetween>, batch = randomUUID()) => ({
+const edit = (appId: string, revision: number, changes: ReturnType<typeof changesBetween>, batch: string = randomUUID()) => ({
   appId,
   revision,
   batch,
@@ -107,5 +107,27 @@ describe('edits of a draft', () => {
     await ends.return?.();
     expect((await until(({ people }) => people.length === 0)).revision).toBe(1);
     await news.return?.();
+  });
+
+  it('are told by who, what and when; a version gets a name, also one that cannot run', async () => {
+    const id = await make();
+    await lin.call().apps.edit(edit(id, 0, [{ at: ['graph', 'nodes', 'a', 'params', 'seconds'], to: 5 }]));
+    await lin.call().apps.edit(edit(id, 1, [{ at: ['graph', 'nodes', 'a', 'position'], to: { x: 12, y: 0 } }]));
+    await lin.call().apps.edit(edit(id, 2, [{ at: ['graph', 'nodes', 'b'], to: { ...node, id: 'b' } }]));
+    const all = await lin.call().apps.history({ appId: id });
+    expect(all.map(({ by, places }) => [by, ...places.map(({ name, change, fields }) => [name, change, ...fields])])).toEqual([
+      ['Lin', ['b', 'added']],
+      ['Lin', ['a', 'moved']],
+      ['Lin', ['a', 'changed', 'params.seconds']],
+    ]);
+    expect((await lin.call().apps.history({ appId: id, node: 'b' })).map((one) => one.revision)).toEqual([3]);
+    expect(await stranger.call().apps.history({ appId: id })).toEqual([]);
+    expect(await codeOf(lin.call().apps.nameVersion({ appId: id, revision: 1, label: 'too early' }))).toBe('app.conflict');
+    await lin.call().apps.nameVersion({ appId: id, revision: 3, label: 'Before summer' });
+    const [kept] = await lin.call().apps.versions({ appId: id });
+    expect(kept).toMatchObject({ label: 'Before summer', version: '0.1.0', by: 'Lin', running: 0 });
+    const version = await lin.call().apps.version({ versionId: kept?.id ?? '' });
+    expect(JSON.parse(version.graph).nodes.map((one: { id: string }) => one.id)).toEqual(['a', 'b']);
+    expect(await codeOf(stranger.call().apps.nameVersion({ appId: id, revision: 3, label: 'x' }))).toBe('access.not-found');
   });
 });

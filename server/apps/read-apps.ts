@@ -74,28 +74,3 @@ export async function getApp(tx: Tx, orgId: string, appId: string) {
     .orderBy(desc(instance.updatedAt));
   return { ...draft, installed };
 }
-
-/** Versions made of this draft by deploying it, newest first. */
-export async function listVersions(tx: Tx, orgId: string, appId: string) {
-  return tx
-    .select({
-      id: appVersion.id,
-      version: appVersion.version,
-      graphHash: appVersion.graphHash,
-      createdBy: appVersion.createdBy,
-      createdAt: appVersion.createdAt,
-    })
-    .from(appVersion)
-    .where(and(eq(appVersion.orgId, orgId), eq(appVersion.appId, appId)))
-    .orderBy(desc(appVersion.createdAt));
-}
-
-/** The graph of a version, to look at or to go back to. */
-export async function getVersion(tx: Tx, orgId: string, versionId: string) {
-  const [version] = await tx
-    .select({ id: appVersion.id, version: appVersion.version, graph: appVersion.graph, createdAt: appVersion.createdAt })
-    .from(appVersion)
-    .where(and(eq(appVersion.orgId, orgId), eq(appVersion.id, versionId)));
-  if (!version) throw notFound('Version', '版本');
-  return version;
-}

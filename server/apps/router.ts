@@ -11,9 +11,11 @@ import { deployApp, deployInput } from './deploy-app.ts';
 import { editDraft, editDraftInput, editsSince, editsSinceInput } from './edit-draft.ts';
 import { followDraft, followDraftInput, presentInput, tellPresence } from './follow-draft.ts';
 import { liveInput, liveValues } from './live-values.ts';
+import { nameVersion, nameVersionInput } from './name-version.ts';
 import { planDeployment, planInput } from './plan-deployment.ts';
-import { getApp, getVersion, listApps, listVersions } from './read-apps.ts';
+import { getApp, listApps } from './read-apps.ts';
 import { readBlockPage } from './read-block-page.ts';
+import { editHistoryInput, getVersion, listVersions, readEditHistory } from './read-versions.ts';
 import { listSamples, readSample } from './samples.ts';
 import { saveDraft, saveDraftInput } from './save-draft.ts';
 import { setShards, setShardsInput } from './set-shards.ts';
@@ -72,6 +74,12 @@ export const appsRouter = router({
   version: orgProcedure('app.read')
     .input(z.object({ versionId: z.uuid() }))
     .query(({ ctx, input }) => getVersion(ctx.tx, ctx.orgId, input.versionId)),
+  nameVersion: orgProcedure('app.write')
+    .input(nameVersionInput)
+    .mutation(({ ctx, input }) => nameVersion(ctx.tx, ctx.orgId, ctx.user.id, input)),
+  history: orgProcedure('app.read')
+    .input(editHistoryInput)
+    .query(({ ctx, input }) => readEditHistory(ctx.tx, ctx.orgId, input)),
   blockReadme: orgProcedure('app.read')
     .input(z.object({ block: z.string(), language: z.enum(['en', 'zh']) }))
     .query(({ input }) => readBlockPage(input.block, input.language)),

@@ -14,14 +14,15 @@ export function Others() {
   const t = useTranslations('studio-versions');
   const session = useSession();
   const others = useStudio((state) => state.others);
-  const nodes = useStudio((state) => state.history.now.nodes);
+  const nodes = useStudio((state) => state.view.nodes);
   const facts = useStudio((state) => state.facts);
+  const outside = useStudio((state) => state.path.length === 0);
   usePointer(others.length > 0);
   if (others.length === 0) return null;
   return (
     <ViewportPortal>
       {nodes.flatMap((node) => {
-        const here = others.filter((one) => one.nodes.includes(node.id));
+        const here = others.filter((one) => one.nodes.includes(session.whole(node.id)));
         if (here.length === 0) return [];
         const names = here.map((one) => one.name).join(', ');
         return (
@@ -42,7 +43,7 @@ export function Others() {
         );
       })}
       {others.map(({ client, name, pointer }) =>
-        pointer ? (
+        pointer && outside ? (
           <div
             key={client}
             aria-hidden

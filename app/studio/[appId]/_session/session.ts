@@ -72,6 +72,9 @@ export class StudioSession {
   /** Told after every edit: saves it. */
   onEdit: (draft: Draft) => void = () => {};
 
+  /** Saves all that is not saved; false when it cannot be now. */
+  flush: () => Promise<boolean> = async () => true;
+
   constructor(document: GraphDocument, judge: Judge, screens: readonly ScreenDocument[] = []) {
     this.judge = judge;
     this.state = {

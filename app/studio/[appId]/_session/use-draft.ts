@@ -42,11 +42,12 @@ export function useDraft(appId: string, session: StudioSession, loaded: Saved, m
     session.onEdit = (draft) => {
       if (mayEdit) made.edited(draft);
     };
+    session.flush = () => made.flush();
     // Work of an earlier visit that never reached the server goes on top of what the server has now, as a step that can be undone.
     if (mayEdit)
       for (const left of takeUnsaved(appId, page)) {
         const merged = mergeDrafts(left.draft, left.mine, session.draft);
-        session.edit(() => merged.draft.graph);
+        session.editApp(() => merged.draft.graph);
         session.editScreens(() => merged.draft.screens);
         if (merged.collisions.length > 0) session.set({ collisions: merged.collisions });
       }

@@ -36,9 +36,9 @@ export function usePresence(appId: string, page: string | undefined): void {
   }, [appId, client, page, session]);
 }
 
-/** Alone in the app, a moving pointer is nobody's concern. */
+/** Alone in the app, a moving pointer is nobody's concern; inside a subgraph it is in another measure. */
 function placeOf(session: StudioSession) {
-  const { selection, others } = session.get();
+  const { selection, others, path } = session.get();
   const { pointer } = session;
-  return { nodes: selection.nodes.slice(0, NODES), ...(pointer && others.length > 0 ? { pointer } : {}) };
+  return { nodes: selection.nodes.slice(0, NODES).map(session.whole), ...(pointer && others.length > 0 && path.length === 0 ? { pointer } : {}) };
 }

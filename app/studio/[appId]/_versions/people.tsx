@@ -18,7 +18,7 @@ export function People() {
         return (
           <li key={client}>
             <Tooltip label={where}>
-              <button type="button" aria-label={where} onClick={() => node !== undefined && session.show(node)}>
+              <button type="button" aria-label={where} onClick={() => node !== undefined && session.goTo(node)}>
                 {initialsOf(name)}
               </button>
             </Tooltip>
