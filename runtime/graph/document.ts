@@ -27,6 +27,14 @@ const columnName = z
 
 export const endpoint = z.object({ node: identifier, port: z.string().min(1) });
 
+/** A record for a node with code, and the columns that it must give for it; columns that are not named may be anything. Says nothing to the program. */
+export const nodeTest = z.object({
+  key: z.string().optional(),
+  in: z.record(columnName, z.unknown()),
+  out: z.record(columnName, z.unknown()),
+});
+export type NodeTest = z.infer<typeof nodeTest>;
+
 export const graphNode = z.object({
   id: identifier,
   /** Publisher-qualified id, `millwright/series.ewma`. */
@@ -41,6 +49,8 @@ export const graphNode = z.object({
   /** What a person calls it; an app for others says it in both languages. */
   label: z.union([z.string(), bilingual]).optional(),
   notes: z.string().optional(),
+  /** Run in this order with one state, as the records of one series. */
+  tests: z.array(nodeTest).max(200).optional(),
   group: z.string().optional(),
   position: z.object({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
 });

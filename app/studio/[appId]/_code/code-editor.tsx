@@ -12,6 +12,15 @@ export interface Finding {
   readonly message: string;
 }
 
+/** Formats the text that is open under this name, by the formatter of the same TypeScript that checks it. */
+export async function formatCode(path: string): Promise<void> {
+  const { monaco } = await loadMonaco();
+  const uri = monaco.Uri.parse(`file:///${path}.ts`).toString();
+  const editor = monaco.editor.getEditors().find((one) => one.getModel()?.uri.toString() === uri);
+  editor?.focus();
+  await editor?.getAction('editor.action.formatDocument')?.run();
+}
+
 /** Monaco with TypeScript; findings of the graph check stand beside the editor's own. Alt+F1 opens its help, Ctrl+M frees the Tab key. */
 export function CodeEditor(props: {
   /** Keeps the undo stack of this text while the page is open. */
@@ -66,6 +75,11 @@ export function CodeEditor(props: {
     };
   }, [t]);
 
+  // Changed from outside (types added, undone, by someone else): as one edit, so that the editor's own undo stays.
+  useEffect(() => {
+    if (model && !model.isDisposed() && props.text !== model.getValue())
+      model.pushEditOperations([], [{ range: model.getFullModelRange(), text: props.text }], () => null);
+  }, [model, props.text]);
   useEffect(() => editor?.monaco.editor.setTheme(scheme === 'dark' ? 'vs-dark' : 'vs'), [editor, scheme]);
   useEffect(() => {
     editor?.typescript.typescriptDefaults.setExtraLibs([{ content: props.types, filePath: 'file:///block.d.ts' }]);

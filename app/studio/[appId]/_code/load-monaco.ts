@@ -6,9 +6,16 @@ export interface TypeScriptDefaults {
   setExtraLibs(libs: { content: string; filePath: string }[]): void;
   setEagerModelSync(eager: boolean): void;
 }
+interface TypeScriptClient {
+  getEmitOutput(file: string): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
+  getSyntacticDiagnostics(file: string): Promise<readonly unknown[]>;
+}
 export interface CodeEditor {
   readonly monaco: typeof Monaco;
-  readonly typescript: { readonly typescriptDefaults: TypeScriptDefaults };
+  readonly typescript: {
+    readonly typescriptDefaults: TypeScriptDefaults;
+    getTypeScriptWorker(): Promise<(file: Monaco.Uri) => Promise<TypeScriptClient>>;
+  };
 }
 
 let loading: Promise<CodeEditor> | undefined;
@@ -51,8 +58,16 @@ async function load(): Promise<CodeEditor> {
     strict: true,
     noImplicitAny: false,
     allowNonTsExtensions: true,
-    noEmit: true,
   });
   typescriptDefaults.setEagerModelSync(true);
   return editor;
+}
+
+/** The user's text without its types, from the same TypeScript that checks it; undefined while it is no program. */
+export async function emitted(path: string): Promise<string | undefined> {
+  const { monaco, typescript } = await loadMonaco();
+  const uri = monaco.Uri.parse(`file:///${path}.ts`);
+  const client = await (await typescript.getTypeScriptWorker())(uri);
+  if ((await client.getSyntacticDiagnostics(uri.toString())).length > 0) return undefined;
+  return (await client.getEmitOutput(uri.toString())).outputFiles[0]?.text;
 }
