@@ -1,6 +1,7 @@
 'use client';
 import { Button, Group, Modal, Table, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useTRPC } from '../_client/trpc.ts';
@@ -14,6 +15,7 @@ import { REFRESH_MS, useText } from './_text.ts';
 /** What waits for a person's decision: records that a program could not pass, actions that failed for good. */
 export function SetAside() {
   const t = useTranslations('runs');
+  const data = useTranslations('studio-data');
   const { language, moment } = useText();
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -72,6 +74,16 @@ export function SetAside() {
                       </Table.Td>
                       <Table.Td>
                         <Group gap="xs" justify="flex-end" wrap="nowrap">
+                          {letter.appId && (
+                            <Button
+                              component={Link}
+                              href={`/studio/${letter.appId}?failure=${letter.id}`}
+                              variant="default"
+                              aria-label={data('failures.studioName', { name: place })}
+                            >
+                              {data('failures.studio')}
+                            </Button>
+                          )}
                           {letter.repeatable && (
                             <Button
                               variant="default"

@@ -1,3 +1,4 @@
+import type { GraphDocument } from '#runtime/graph/document.ts';
 import type { Moments } from './moments.ts';
 import type { ReplayReport } from './report.ts';
 
@@ -79,7 +80,8 @@ export interface PinReport extends ReplayReport {
 }
 
 export type PinAnswer =
-  | { readonly kind: 'report'; readonly report: PinReport }
+  /** `graph`: what ran, where the question did not say. */
+  | { readonly kind: 'report'; readonly report: PinReport; readonly graph?: GraphDocument }
   | { readonly kind: 'columns'; readonly file: FileFacts }
   | { readonly kind: 'fault'; readonly fault: PinFault };
 

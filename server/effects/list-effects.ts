@@ -48,6 +48,7 @@ export async function listDeadLetters(tx: Tx, orgId: string) {
       laneId: deadLetter.laneId,
       createdAt: deadLetter.createdAt,
       app: installation.name,
+      appId: installation.appId,
     })
     .from(deadLetter)
     .leftJoin(instance, eq(instance.id, deadLetter.instanceId))

@@ -39,6 +39,8 @@ export const askPinnedInput = z.object({
   parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).default({}),
 });
 
+/** As a page sends it. */
+export type AskPinned = z.input<typeof askPinnedInput>;
 type Person = OrgContext & { readonly tenant: <T>(fn: (tx: Tx) => Promise<T>) => Promise<T> };
 /** `text` is JSON of a `PinAnswer`, as the worker wrote it; `superseded`: the same person asked something newer meanwhile. */
 export type PinSaid = { readonly text: string } | { readonly superseded: true };

@@ -35,6 +35,8 @@ import { useDraft } from './_session/use-draft.ts';
 import { useLive } from './_session/use-live.ts';
 import { NodeFiguresProvider } from './_session/use-node-figures.tsx';
 import { SessionProvider, useSay, useSession, useStudio } from './_session/use-session.tsx';
+import { TimeBar } from './_time/time-bar.tsx';
+import { PinnedContext, useNewPinned } from './_time/use-pinned.ts';
 import { Toolbar } from './_toolbar/toolbar.tsx';
 import { Collisions } from './_versions/collisions.tsx';
 import classes from './studio.module.css';
@@ -97,6 +99,7 @@ function Workbench({ app }: { app: LoadedApp }) {
   const { run, start, cancel, dismiss } = useRun(app.id, flush);
   const instance = installed.find((one) => one.assetId === binding?.assetId) ?? installed[0];
   useLive(binding, instance?.instanceId);
+  const pinned = useNewPinned(app.id);
   useCodeCheck();
 
   const bind = useMutation(trpc.apps.bind.mutationOptions());
@@ -172,7 +175,7 @@ function Workbench({ app }: { app: LoadedApp }) {
   }, [run, dismiss, t]);
 
   return (
-    <>
+    <PinnedContext value={pinned}>
       <Toolbar
         name={inLanguage(name, locale)}
         mayEdit={mayEdit}
@@ -206,6 +209,9 @@ function Workbench({ app }: { app: LoadedApp }) {
                 <Others />
               </Canvas>
             </NodeFiguresProvider>
+          </div>
+          <div data-area="time">
+            <TimeBar appId={app.id} binding={binding} instanceId={instance?.instanceId} onBinding={keepBinding} />
           </div>
           <div data-area="dock">
             <Dock appId={app.id} />
@@ -245,7 +251,7 @@ function Workbench({ app }: { app: LoadedApp }) {
         <ShadowDialog appId={app.id} instanceId={instance.instanceId} onClose={() => setDialog(undefined)} />
       )}
       {dialog === 'bind' && <BindDialog binding={binding} onSave={keepBinding} onClose={() => setDialog(undefined)} />}
-    </>
+    </PinnedContext>
   );
 }
 

@@ -1,6 +1,7 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Db } from '#drizzle/client.ts';
 import { app, appVersion, installation, instance, pin } from '#drizzle/schema/index.ts';
+import { graphDocument } from '#runtime/graph/document.ts';
 import { openListener } from '#runtime/log/notify.ts';
 import { PIN_LIMITS, type PinAnswer } from '#runtime/replay/pin.ts';
 import type { SandboxError } from '#runtime/sandbox/sandbox-error.ts';
@@ -122,7 +123,8 @@ export function openPinDesk(options: {
     if (source.kind === 'past') {
       const onProgress = progressOf(db, row);
       const live = await versionOf(db, row);
-      return { kind: 'report', report: await answerPast(reading, orgId, source, live, { signal, onProgress }) };
+      const report = await answerPast(reading, orgId, source, live, { signal, onProgress });
+      return { kind: 'report', report, graph: graphDocument.parse(JSON.parse(live.graph)) };
     }
     if (graph === null) {
       if (source.kind !== 'file')

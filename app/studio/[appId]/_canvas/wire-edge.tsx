@@ -7,6 +7,7 @@ import { mainColumn } from '../_session/facts.ts';
 import { portKind } from '../_session/fit.ts';
 import { formatNumber, formatTime, formatValue } from '../_session/format.ts';
 import { useStudio, useWireValue } from '../_session/use-session.tsx';
+import { WireValue } from '../_time/wire-value.tsx';
 import classes from './canvas.module.css';
 import { corridor, corridorPath } from './corridor.ts';
 import { useObstacles } from './obstacles.tsx';
@@ -72,6 +73,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
             {data.conversion}
           </div>
         )}
+        <WireValue node={source} port={sourceHandleId ?? 'out'} x={x} y={data?.conversion ? y - 10 : y} />
         {over && (
           <div className={classes.wireTip} style={{ transform: `translate(-50%, 10px) translate(${x}px, ${y}px)` }}>
             <WireTip node={source} port={sourceHandleId ?? 'out'} />
@@ -94,6 +96,7 @@ function WireTip({ node, port }: { node: string; port: string }) {
         <b>{`${node}.${port}`}</b>
         {live?.rate !== undefined && ` · ${t('wire.rate', { rate: formatNumber(live.rate, locale) })}`}
       </div>
+      {schema && <div>{columns.map((name) => `${name}: ${typeName(schema.columns[name])}`).join(' · ')}</div>}
       {live ? (
         <table>
           <tbody>
@@ -113,7 +116,7 @@ function WireTip({ node, port }: { node: string; port: string }) {
           </tbody>
         </table>
       ) : (
-        <div>{schema ? columns.map((name) => `${name}: ${typeName(schema.columns[name])}`).join(' · ') : t('wire.unknown')}</div>
+        !schema && <div>{t('wire.unknown')}</div>
       )}
     </>
   );

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import type { StudioState } from '../_session/session.ts';
 import { useSession, useStudio } from '../_session/use-session.tsx';
 import classes from './dock.module.css';
+import { Failures } from './failures.tsx';
 import { Problems } from './problems.tsx';
 import { Records } from './records.tsx';
 import { RunReportView } from './run-report.tsx';
@@ -44,6 +45,7 @@ export function Dock({ appId }: { appId: string }) {
           </Tabs.Panel>
           <Tabs.Panel value="problems">
             <Problems />
+            <Failures appId={appId} />
           </Tabs.Panel>
           <Tabs.Panel value="run">
             {run ? (
