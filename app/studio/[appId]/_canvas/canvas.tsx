@@ -241,7 +241,7 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
           pannable
           zoomable
           nodeStrokeWidth={0}
-          nodeClassName={(node) => (node.type === 'block' ? '' : (classes.apart ?? ''))}
+          nodeColor={(node) => (node.type === 'block' ? 'var(--mw-dim)' : 'transparent')}
           style={{ width: 148, height: 90 }}
         />
       </ReactFlow>

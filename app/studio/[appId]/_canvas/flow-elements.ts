@@ -87,7 +87,9 @@ export function useFlowNodes() {
         if (old?.data.note === note) return old;
         const position = old?.dragging ? old.position : note.position;
         const width = note.width ?? NOTE_WIDTH;
-        return { ...old, id, type: 'note', position, width, zIndex: 1, data: { note } };
+        // A size at once: what has none is hidden, and what is hidden cannot be written into.
+        const measured = old?.measured ?? { width, height: 72 };
+        return { ...old, id, type: 'note', position, width, measured, zIndex: 1, data: { note } };
       });
       return [...blocks, ...notes];
     });

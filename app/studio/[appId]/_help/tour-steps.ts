@@ -67,7 +67,8 @@ export function doStep(session: StudioSession, step: TourStep): void {
     );
     if (after)
       session.edit(session.get().facts.wire({ node: after.node.id, port: after.port }, { node: id, port: after.into }), mark);
-    session.show(id);
+    session.select([id]);
+    session.set({ overview: {} });
     return { id, mark };
   };
   const { view } = session;
