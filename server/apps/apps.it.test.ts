@@ -152,8 +152,8 @@ describe('apps', () => {
     await engineer.call().apps.save({ appId: id, revision: 0, graph: changed });
     const plan = await engineer.call().apps.planDeployment({ appId: id });
     expect(plan.changes).toEqual([{ node: 'window', change: 'changed' }]);
-    expect(plan.alarms.now).toHaveLength(2);
-    expect(plan.writes.map((role) => role.name)).toEqual(['setpoint']);
+    expect(plan.alarms.map((alarm) => alarm.change)).toHaveLength(2);
+    expect(plan.writes.map(({ role, change }) => [role.name, change])).toEqual([['setpoint', 'same']]);
     const second = await engineer.call().apps.deploy({ appId: id, revision: 1, assetId, roles, grants });
     expect(second.instanceId).toBe(first.instanceId);
     expect(second.versionId).not.toBe(first.versionId);

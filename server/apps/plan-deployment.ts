@@ -1,20 +1,17 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { loadCatalogue } from '#blocks/catalogue/runtime.ts';
 import type { Tx } from '#drizzle/client.ts';
 import { app, appVersion, installation } from '#drizzle/schema/index.ts';
-import type { Bilingual, GraphDocument } from '#runtime/graph/document.ts';
+import type { GraphDocument } from '#runtime/graph/document.ts';
 import { graphDocument } from '#runtime/graph/document.ts';
 import { flatDocument } from '#runtime/graph/subgraph.ts';
 import { notFound } from '../errors.ts';
 import { checkDraft } from './check-draft.ts';
+import { plannedAlarms, plannedStates, plannedWrites } from './plan-changes.ts';
 
 export const planInput = z.object({ appId: z.uuid() });
 
-export interface PlannedAlarm {
-  readonly node: string;
-  readonly priority: number;
-  readonly text: Bilingual | null;
-}
 export type NodeChange = { readonly node: string; readonly change: 'added' | 'removed' | 'changed' };
 
 /** What deploying the draft would change on the plant: what it may do, writes, alarms, blocks, against the version that is installed. */
@@ -40,28 +37,14 @@ export async function planDeployment(tx: Tx, orgId: string, input: z.infer<typeo
     from: installed?.version ?? null,
     same: installed?.hash === check.hash,
     capabilities: check.capabilities.map((capability) => ({ capability, granted: granted.includes(capability) })),
-    writes: draft.graph.roles.filter((role) => role.write),
-    alarms: { now: alarmsOf(draft.graph), before: before ? alarmsOf(before) : [] },
+    /** Granted to the version that runs, and no longer asked for. */
+    released: granted.filter((capability) => !check.capabilities.includes(capability)),
+    writes: plannedWrites(before, draft.graph),
+    alarms: plannedAlarms(before, draft.graph),
+    states: plannedStates(before, draft.graph, loadCatalogue()),
     changes: before ? changesOf(before, draft.graph) : [],
   };
 }
-
-export const alarmsOf = (graph: GraphDocument): PlannedAlarm[] =>
-  flatDocument(graph)
-    .nodes.filter((node) => node.block === 'millwright/alarm.raise')
-    .map((node) => ({
-      node: node.id,
-      priority: typeof node.params.priority === 'number' ? node.params.priority : 3,
-      text: isBilingual(node.params.text) ? node.params.text : null,
-    }));
-
-const isBilingual = (value: unknown): value is Bilingual =>
-  typeof value === 'object' &&
-  value !== null &&
-  'en' in value &&
-  'zh' in value &&
-  typeof value.en === 'string' &&
-  typeof value.zh === 'string';
 
 /** Layout, labels and notes change nothing on the plant and are left out. */
 export function changesOf(was: GraphDocument, is: GraphDocument): NodeChange[] {

@@ -4,16 +4,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { displayUnit } from '#runtime/units/units.ts';
 import { readFailure } from '../../../_client/failure.ts';
 import { useTRPC } from '../../../_client/trpc.ts';
 import { useCapability } from '../../../_parts/capability.ts';
 import { useSay, useStudio } from '../_session/use-session.tsx';
 import { type Binding, BindingForm, isBound } from './binding-form.tsx';
+import { PlannedOnPlant } from './planned-on-plant.tsx';
 
 /** Says what will change on the plant before it changes: what the app may do, what it writes, which alarms come and go. */
 export function DeployDialog(props: { appId: string; binding: Binding | undefined; onDone: () => void; onClose: () => void }) {
   const t = useTranslations('studio');
+  const versions = useTranslations('studio-versions');
   const capabilityText = useCapability();
   const say = useSay();
   const locale = useLocale();
@@ -84,15 +85,7 @@ export function DeployDialog(props: { appId: string; binding: Binding | undefine
                 </li>
               ))}
               {data.same && <li>{t('deploy.same')}</li>}
-              <li>{t('deploy.alarms', { now: data.alarms.now.length, before: data.alarms.before.length })}</li>
-              {data.writes.map((role) => (
-                <li key={role.name}>
-                  <b>{t('deploy.writes', { role: say(role.title) })}</b>
-                  {role.range ? ` ${role.range[0]} … ${role.range[1]}` : ''}
-                  {role.unit ? ` ${displayUnit(role.unit)}` : ''}
-                </li>
-              ))}
-              {data.writes.length === 0 && <li>{t('deploy.noWrites')}</li>}
+              <PlannedOnPlant plan={data} />
               {difference && (
                 <li>
                   {t('deploy.backtest', { alarms: difference.report.alarms.total, effects: difference.report.effects.total })}
@@ -110,6 +103,11 @@ export function DeployDialog(props: { appId: string; binding: Binding | undefine
                     {capability}
                   </span>
                   {granted ? '' : ` · ${t('deploy.new')}`}
+                </li>
+              ))}
+              {data.released.map((capability) => (
+                <li key={capability}>
+                  <del>{capabilityText(capability)}</del> · {versions('deploy.released')}
                 </li>
               ))}
             </ul>

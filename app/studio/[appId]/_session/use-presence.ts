@@ -40,5 +40,8 @@ export function usePresence(appId: string, page: string | undefined): void {
 function placeOf(session: StudioSession) {
   const { selection, others, path } = session.get();
   const { pointer } = session;
-  return { nodes: selection.nodes.slice(0, NODES).map(session.whole), ...(pointer && others.length > 0 && path.length === 0 ? { pointer } : {}) };
+  return {
+    nodes: selection.nodes.slice(0, NODES).map(session.whole),
+    ...(pointer && others.length > 0 && path.length === 0 ? { pointer } : {}),
+  };
 }
