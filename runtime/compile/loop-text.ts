@@ -40,19 +40,24 @@ export class LoopWriter {
       return cell ? [{ node: n, cell }] : [];
     });
   }
-  #fire(nodes: readonly PlanNode[], until: string): string[] {
-    return this.#timerCells(nodes).map(({ node, cell }) => `if (${until} >= $T${cell.index}.min) $fire${node.i}(${until});`);
+  /** In a loop that sees all rows of entries and nothing else, only what fires changes `at`: a store less a row. */
+  #fire(loop: PlanLoop, until: string, byPosition: boolean): string[] {
+    return this.#timerCells(loop.nodes).map(({ node, cell }) => {
+      const fire = `$fire${node.i}(${until});`;
+      return `if (${until} >= $T${cell.index}.min) ${isTimed(loop) || byPosition ? fire : `{ ${fire} $T${cell.index}.at = Infinity; }`}`;
+    });
   }
   /** Until when timers are due once a loop has done what it was asked for. */
   #end(loop: PlanLoop, byPosition: boolean): string[] {
     const until = byPosition ? '($till === Infinity ? $clock[$upto] : $till)' : '$clock[$upto]';
-    return [isTimed(loop) ? '$pos[0] = Infinity;' : '', ...this.#fire(loop.nodes, until)];
+    return [isTimed(loop) ? '$pos[0] = Infinity;' : '', ...this.#fire(loop, until, byPosition)];
   }
-  #note(loop: PlanLoop): string[] {
-    const at = isTimed(loop) ? '$at' : 'Infinity';
-    return this.#timerCells(loop.nodes).map(({ cell }) => `$T${cell.index}.row = $row; $T${cell.index}.at = ${at};`);
+  #note(loop: PlanLoop, byPosition: boolean): string[] {
+    const at = isTimed(loop) ? '$at' : byPosition ? 'Infinity' : undefined;
+    return this.#timerCells(loop.nodes).map(
+      ({ cell }) => `$T${cell.index}.row = $row;${at === undefined ? '' : ` $T${cell.index}.at = ${at};`}`,
+    );
   }
-
   /** `byPosition`: row by row, and between two rows timer by timer. */
   loop(loop: PlanLoop, byRow: boolean, byPosition: boolean): Line[] {
     return loop.kind === 'rows' ? this.#rows(loop, byRow, byPosition) : this.#merge(loop, byRow, byPosition);
@@ -92,10 +97,10 @@ export class LoopWriter {
       columns.length > 0
         ? `const ${columns.map((c) => `$c${c.at} = ${readText(c, '#', '$i').replace(/#\.c(\d+)/, '$bc$1')}, $q${c.at} = $bq${c.at}[$i]`).join(', ')};`
         : '',
-      ...this.#fire(loop.nodes, nowOf(loop)),
+      ...this.#fire(loop, nowOf(loop), byPosition),
       timed ? '$pos[0] = $at;' : '',
       ...body,
-      ...this.#note(loop),
+      ...this.#note(loop, byPosition),
       '}',
       counts.tail,
       ...this.#end(loop, byPosition),
@@ -140,7 +145,7 @@ export class LoopWriter {
       }),
       byPosition ? `if ($w < 0 || ($row === $upto && ${timed ? '$at' : 'Infinity'} > $till)) break;` : 'if ($w < 0) break;',
       timed ? 'const $now = $at === Infinity ? $clock[$row] : $at;' : '',
-      ...this.#fire(loop.nodes, now),
+      ...this.#fire(loop, now, byPosition),
       timed ? '$pos[0] = $at;' : '',
     ];
     const body: Line[] =
@@ -162,7 +167,15 @@ export class LoopWriter {
         ]
       : body;
     const counts = this.nodes.counts.ofLoop();
-    return [...head(counts.head), ...answer, ...this.#note(loop), '}', counts.tail, ...this.#end(loop, byPosition), '});'];
+    return [
+      ...head(counts.head),
+      ...answer,
+      ...this.#note(loop, byPosition),
+      '}',
+      counts.tail,
+      ...this.#end(loop, byPosition),
+      '});',
+    ];
   }
 
   /** A wire's row: its columns by name, converted to the first wire's units where several enter one port. */

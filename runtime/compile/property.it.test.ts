@@ -44,7 +44,7 @@ function firstDifference(document: GraphDocumentInput, want: RunResult, got: Run
   return 'late rows';
 }
 
-const GRAPHS = Number(process.env.PROPERTY_GRAPHS ?? 40);
+const GRAPHS = Number(process.env.PROPERTY_GRAPHS ?? 20);
 
 test(`${GRAPHS} random graphs, 15 cuts each: the same to the bit`, { timeout: 600_000 }, async () => {
   let rowsOut = 0;

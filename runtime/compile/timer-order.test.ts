@@ -99,4 +99,28 @@ describe('timers on a loop through a delay', () => {
     expect(pairs(program, rows)).toEqual(want);
     expect(pairs(program, withTicks(rows, 300, 1500))).toEqual(want);
   });
+
+  test('several timers between two rows go round one after the other', async () => {
+    const program = await compile(
+      document(
+        { ...S, l: ['fixture.loop'], t: later(0.1), u: later(0.3), d: ['fixture.delay', { initial: 0 }] },
+        ['s.out>l.x', 'l.out>t.in', 'l.out>u.in', 't.out>d.in', 'u.out>d.in', 'd.out>l.before'],
+        ['out=l.out', 't=t.out', 'u=u.out', 'd=d.out'],
+      ),
+    );
+    const rows = [row(0, 1), row(1000, 1)];
+    for (const given of [rows, withTicks(rows, 100, 300), withTicks(rows, 50, 200)]) {
+      expect(pairs(program, given, 't')).toEqual([[100, 1]]);
+      expect(pairs(program, given, 'u')).toEqual([[300, 1]]);
+      // each time what stood there before
+      expect(pairs(program, given, 'd')).toEqual([
+        [100, 0],
+        [300, 1],
+      ]);
+      expect(pairs(program, given)).toEqual([
+        [0, 1],
+        [1000, 1.5],
+      ]);
+    }
+  });
 });
