@@ -14,7 +14,7 @@ export default {
       address: (variable) => `ns=1;s=v${variable}`,
       machine: 'opcua-machine',
       tellsState: true,
-      most: 20_000,
+      most: 30_000,
       how: 'one subscription to a node-opcua server, acknowledged when committed',
     });
   },

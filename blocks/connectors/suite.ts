@@ -14,6 +14,7 @@ import {
   type TagRequest,
   type TagValueType,
 } from '#blocks/sdk/connector.ts';
+import { heapUsed } from './flood.testing.ts';
 import { TestHost } from './host.testing.ts';
 
 export { TestHost } from './host.testing.ts';
@@ -52,6 +53,8 @@ export interface ConnectorCase {
   };
   /** Sets the source's clock ahead (negative: behind), where the protocol lets it be asked for its time. */
   readonly clock?: (aheadMs: number) => void;
+  /** Refuses everything, or sends what is no reading, as fast as it can; when it resolves, all is as before. */
+  readonly flood?: (host: TestHost) => Promise<void>;
   /** Rest of what a run may leave in the process for a moment, ms. */
   readonly settleMs?: number;
 }
@@ -74,6 +77,10 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Events of a flood: each tag and part is told of once or twice. */
+const MOST_TOLD = 60;
+/** Bytes that may stay of one. */
+const MOST_KEPT = 4 << 20;
 const CHINESE = /[\u4e00-\u9fff]/;
 export const isGood = (sample: Sample) => sample.quality === 0 && sample.value !== undefined;
 const openResources = () => {
@@ -318,6 +325,24 @@ export function connectorSuite(name: string, one: ConnectorCase): void {
         expect(failure).toBeInstanceOf(ConnectorError);
         expect((failure as ConnectorError).part).toBe(refused.part);
         expect((failure as ConnectorError).message).not.toContain('undefined');
+      });
+
+    const { flood } = one;
+    if (flood)
+      it('bears a flood of refusals: told once, in bounded memory, and goes on', async () => {
+        await withSession(async (session) => {
+          await session.subscribe(tags, sink);
+          await fresh('values before the flood');
+          host.events.length = 0;
+          samples.length = 0;
+          const before = heapUsed();
+          await flood(host);
+          expect(host.events.length, JSON.stringify(host.events.slice(0, 5))).toBeLessThan(MOST_TOLD);
+          samples.length = 0;
+          expect(heapUsed() - before).toBeLessThan(MOST_KEPT);
+          expect(host.lost).toBe(false);
+          await fresh('values after the flood', 40_000);
+        });
       });
 
     const { clock } = one;

@@ -48,6 +48,8 @@ const OPEN_LIMIT_MS = 30_000;
 const SUBSCRIBE_LIMIT_MS = 30_000;
 const SUBSCRIBE_A_TAG_MS = 10;
 const CLOSE_LIMIT_MS = 5_000;
+/** Parts of a source that its status names: those that changed last. */
+const MOST_DEVICES = 500;
 const STALE = quality('bad', 'stale');
 const LINK = quality('bad', 'link');
 
@@ -251,10 +253,10 @@ export class SupervisedConnection {
       this.#lost ??= event.error;
       this.#nudge();
     } else if (event.kind === 'device') {
-      this.#devices = {
-        ...this.#devices,
-        [event.device]: { state: event.state, ...(event.reason ? { reason: event.reason } : {}) },
-      };
+      const { [event.device]: _, ...others } = this.#devices;
+      const kept = Object.entries(others).slice(-MOST_DEVICES + 1);
+      const now = { state: event.state, ...(event.reason ? { reason: event.reason } : {}) };
+      this.#devices = { ...Object.fromEntries(kept), [event.device]: now };
     } else if (event.kind === 'address') {
       this.#tags.addressError(event.tagId, event.error);
     } else if (event.kind === 'clock') {

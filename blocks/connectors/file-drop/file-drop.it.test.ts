@@ -57,6 +57,11 @@ connectorSuite('file-drop', {
   ],
   absent: { address: 'other*.csv#force@ts', type: 'number' },
   malformed: ['', 'press.csv', '#force', '../x.csv#force', 'a/b.csv#x', '.hidden#x', 'a.csv[k]#x', 'a.csv#x@'],
+  flood: async (host) => {
+    const inbox = join(await host.folder(), 'inbox');
+    for (let i = 0; i < 100; i++) writeFileSync(join(inbox, `press-bad${i}.csv`), Buffer.from([0xff, 0x00, 0xff, i]));
+    await until('all are put aside', () => !readdirSync(inbox).some((name) => name.startsWith('press-bad')), 30_000);
+  },
   browse: { path: 'wide.csv', count: 130, contains: 'wide.csv#m7@ts' },
 });
 

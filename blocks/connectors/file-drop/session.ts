@@ -28,6 +28,10 @@ const SHORTEST_PERIOD_MS = 500;
 const TOGETHER = 2000;
 const MOST_KEPT = 1000;
 const MOST_NOTED = 1000;
+/** Names that are remembered: files often carry the time in theirs. */
+const MOST_SEEN = 200;
+/** Files named at the connection; the folder `failed` has all, each with its reason. */
+const MOST_TOLD = 5;
 
 export interface Rules {
   readonly encoding: Encoding;
@@ -54,6 +58,8 @@ export class FileSession implements Session {
   readonly #newest = new Map<string, Newest>();
   /** Columns of the newest file of each name. */
   readonly #seen = new Map<string, readonly string[]>();
+  /** Could not be read since a file was taken last, and are told. */
+  readonly #failed = new Set<string>();
   readonly #broken = new Set<number>();
   /** Prints of files that are left where they are. */
   #kept: string[] = [];
@@ -99,11 +105,17 @@ export class FileSession implements Session {
       records = await readRecords(file.name, whole.bytes, this.#rules.encoding);
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
-      this.#host.event({ kind: 'device', device: file.name, state: 'failed', reason: error.text });
+      if (this.#failed.size < MOST_TOLD) {
+        this.#failed.add(file.name);
+        this.#host.event({ kind: 'device', device: file.name, state: 'failed', reason: error.text });
+      }
       await setAside(file, 'failed', `${error.text.en}\n${error.text.zh}\n`);
       return;
     }
+    this.#seen.delete(file.name);
     this.#seen.set(file.name, records.columns);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > MOST_SEEN && oldest !== undefined) this.#seen.delete(oldest);
     const notes = records.refused.map(({ line, reason }) => `line ${line}: ${reason}`);
     for (let i = 0; i < records.rows.length; i += TOGETHER) {
       const part = records.rows.slice(i, i + TOGETHER);
@@ -116,7 +128,8 @@ export class FileSession implements Session {
       this.#kept = [...this.#kept, print].slice(-MOST_KEPT);
       await this.#host.keep(this.#kept);
     }
-    this.#host.event({ kind: 'device', device: file.name, state: 'live' });
+    for (const device of this.#failed) this.#host.event({ kind: 'device', device, state: 'live' });
+    this.#failed.clear();
   }
 
   async #give(

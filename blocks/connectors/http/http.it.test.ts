@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sample, Session } from '#blocks/sdk/connector.ts';
+import { refusing } from '../flood.testing.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
 import connector from './connector.ts';
 import { WebService } from './server.testing.ts';
@@ -15,6 +16,7 @@ function fill(service: WebService): void {
   service.documents.set('/api/plain?unit=bar', () => '12.5');
 }
 let port = 0;
+let running: WebService | undefined;
 
 connectorSuite('http', {
   connector,
@@ -22,6 +24,7 @@ connectorSuite('http', {
     port = await freePort();
     const service = new WebService(port);
     fill(service);
+    running = service;
     return service;
   },
   settings: () => ({
@@ -42,6 +45,10 @@ connectorSuite('http', {
   readOnly: { address: '/press#sp', type: 'number' },
   absent: { address: '/nothing#x', type: 'number' },
   malformed: ['', 'press#x', '//evil.example/#x', 'http://evil.example/#x', '/a#x@', '/a#x#y', '/a#x>', '/a#x>GET /b', '/a b#x'],
+  flood: () =>
+    refusing((on) => {
+      if (running) running.status = on ? 500 : undefined;
+    }),
   browse: { path: '', count: 130, contains: '#m7' },
   refused: { secrets: { secret: 'wrong' }, part: 'permission' },
 });

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, Sample, Session } from '#blocks/sdk/connector.ts';
+import { badRequests } from '../flood.testing.ts';
 import { connectorSuite, TestHost, type TestSource } from '../suite.ts';
 import connector from './connector.ts';
 
@@ -64,6 +65,8 @@ connectorSuite('influx', {
   ],
   absent: { address: 'press,line=9#force', type: 'number' },
   malformed: ['', 'press', 'press#', '#force', 'press,line#force', 'press,line=#force', 'my press#force'],
+  flood: async (host) =>
+    badRequests(`${await host.address()}/api/v2/write?precision=ns`, { authorization: `Token ${TOKEN}` }, 'press,line force= ,,'),
   browse: { path: 'many', count: 130, contains: 'many,n=7#v' },
 });
 

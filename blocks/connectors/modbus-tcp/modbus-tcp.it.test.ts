@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sample, Session } from '#blocks/sdk/connector.ts';
+import { refusing } from '../flood.testing.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
 import connector from './connector.ts';
 import { ModbusServer } from './server.testing.ts';
 
 let port = 0;
+let running: ModbusServer | undefined;
 function plant(server: ModbusServer): void {
   server.float32(1, 'holding', 100, 7.5); // exact in float32
   server.words.set('1/holding/10', 650);
@@ -19,6 +21,7 @@ connectorSuite('modbus-tcp', {
     port = await freePort();
     const server = new ModbusServer(port);
     plant(server);
+    running = server;
     return server;
   },
   settings: () => ({ host: '127.0.0.1', port, timeoutMs: 300 }),
@@ -31,6 +34,7 @@ connectorSuite('modbus-tcp', {
   writable: { address: '1/holding/10:uint16', type: 'number', value: 720 },
   readOnly: { address: '1/input/7:int16', type: 'number' },
   absent: { address: '1/holding/999', type: 'number' },
+  flood: () => refusing((on) => (on ? running?.away.add(1) : running?.away.delete(1))),
   malformed: [
     'holding/1',
     '1/holding',

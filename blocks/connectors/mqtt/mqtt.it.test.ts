@@ -1,6 +1,7 @@
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample, WaveValue } from '#blocks/sdk/connector.ts';
+import { badMessages } from '../flood.testing.ts';
 import { packWave } from '../payload/payload.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
 import { type Broker, BrokerWithDevice, type Device, TestBroker } from './broker.testing.ts';
@@ -49,6 +50,7 @@ const suiteWith = (name: string, broker: (port: number) => Broker) => {
     readOnly: { address: 'plant/valve#sp', type: 'number' },
     absent: { address: 'plant/nothing#x', type: 'number' },
     malformed: ['', '#x', 'plant/+/x#y', 'plant/a#x@', 'plant/a#x#y', 'plant/a#x>', 'plant/a#[x]'],
+    flood: () => badMessages(port, 'plant/pump', '{"ts": no reading'),
     browse: { path: 'many', count: 130, contains: 'many/t7' },
     refused: { secrets: { password: 'wrong' }, part: 'permission' },
   });

@@ -72,6 +72,8 @@ export class TestAgent implements TestSource {
     for (const { id } of ITEMS) this.observe(id, 'UNAVAILABLE');
   }
 
+  /** Answers every question with a failure of its own. */
+  failing = false;
   /** How far its clock is ahead. */
   clockMs = 0;
 
@@ -121,6 +123,7 @@ export class TestAgent implements TestSource {
         response.writeHead(status, { 'content-type': 'text/xml' });
         response.end(xml);
       };
+      if (this.failing) return answer(500, '<html>internal error</html>');
       if (url.pathname === '/probe') return answer(200, this.#devices());
       if (url.pathname === '/current') return answer(200, this.#streams([...this.#newest.values()], this.#next));
       if (url.pathname !== '/sample') return answer(404, '<html>no</html>');

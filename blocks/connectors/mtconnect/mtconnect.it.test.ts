@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sample, SampleSink, Session } from '#blocks/sdk/connector.ts';
+import { refusing } from '../flood.testing.ts';
 import { connectorSuite, freePort, TestHost, until } from '../suite.ts';
 import { TestAgent } from './agent.testing.ts';
 import connector from './connector.ts';
@@ -26,6 +27,10 @@ connectorSuite('mtconnect', {
   clock: (aheadMs) => {
     if (running) running.clockMs = aheadMs;
   },
+  flood: () =>
+    refusing((on) => {
+      if (running) running.failing = on;
+    }),
   malformed: ['', 'a b', 'a/b', '<x>', '"x"'],
   browse: { path: 'mill/many', count: 130, contains: 'm7' },
 });

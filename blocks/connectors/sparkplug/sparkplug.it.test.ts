@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '#blocks/sdk/connector.ts';
+import { badMessages } from '../flood.testing.ts';
 import { BrokerWithDevice } from '../mqtt/broker.testing.ts';
 import { connectorSuite, freePort, isGood, TestHost, until } from '../suite.ts';
 import connector from './connector.ts';
@@ -99,6 +100,7 @@ connectorSuite('sparkplug', {
   writable: { address: 'G/E/D#Setpoint', type: 'number', value: 720 },
   absent: { address: 'G/E/D#Nothing', type: 'number' },
   malformed: ['', 'G/E', 'G#x', 'G/E/D/F#x', 'G//D#x', 'G/E#'],
+  flood: () => badMessages(port, 'spBv1.0/G/DDATA/E/D', Buffer.from('no payload')),
   browse: { path: 'G/E/D', count: 134, contains: 'G/E/D#Many/42' },
   refused: { secrets: { password: 'wrong' }, part: 'permission' },
 });

@@ -4,6 +4,7 @@ import type { NetConnectOpts } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, Sample, SampleSink, Session } from '#blocks/sdk/connector.ts';
 import { Door } from '../door.testing.ts';
+import { refusing } from '../flood.testing.ts';
 import { connectorSuite, freePort, TestHost, type TestSource, until } from '../suite.ts';
 import connector from './connector.ts';
 
@@ -96,6 +97,10 @@ export function sqlSuite(name: string, serve: () => Promise<SqlServer>): void {
       readOnly: { address: 'readings[machine=P1]#force_kn@ts', type: 'number' },
       absent: { address: 'nothing#x@ts', type: 'number' },
       malformed: ['', 'readings', '#x', 'a.b.c#x', 'a[b]#x', 'a b#x', "a'#x", 'a#x@', 'a#x>', 'a#x>b[k=1]#x', 'a;drop#x'],
+      flood: () =>
+        refusing((on) =>
+          server.query(`alter table ${on ? 'readings' : 'readings_away'} rename to ${on ? 'readings_away' : 'readings'}`),
+        ),
       refused: { settings: { username: 'nobody' }, part: 'permission' },
     });
 

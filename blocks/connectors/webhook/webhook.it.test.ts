@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '#blocks/sdk/connector.ts';
+import { badRequests } from '../flood.testing.ts';
 import { connectorSuite, TestHost, type TestSource } from '../suite.ts';
 import connector from './connector.ts';
 
@@ -51,6 +52,8 @@ connectorSuite('webhook', {
   ],
   absent: { address: '/nothing#x', type: 'number' },
   malformed: ['', 'orders#x', '/orders#x@', '/orders#x#y', '/orders?x=1#y', '/orders#[x]'],
+  flood: async (host) =>
+    badRequests(`${await host.address()}/orders`, { authorization: `Bearer ${SECRET}` }, '{"data": no reading'),
   browse: { path: '/many', count: 130, contains: '/many#m7' },
 });
 

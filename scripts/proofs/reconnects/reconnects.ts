@@ -34,7 +34,8 @@ for (let i = 0; i < SESSIONS; i++) {
   if (i === WARM) before = await heap();
   await reconnect(source, i % VALUE_EVERY === 0);
   host.events.length = 0;
-  if (i % 1_000 === 999) console.error(`${name}: ${i + 1} of ${SESSIONS}`);
+  if (i % 1_000 === 999)
+    console.error(`${name}: ${i + 1} of ${SESSIONS}, ${Math.round(((await heap()) - before) / 1024)} KiB more`);
 }
 const seconds = (performance.now() - began) / 1000;
 const grown = (await heap()) - before;
