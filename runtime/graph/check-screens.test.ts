@@ -56,6 +56,7 @@ test('what does not fit, and what is missing', () => {
 });
 
 test('every kind fits the grid as it begins, and all its words are in both languages', () => {
+  expect(new Set(WIDGETS.map((one) => one.kind)).size, 'each kind once').toBe(WIDGETS.length);
   for (const kind of WIDGETS) {
     expect(kind.size.w).toBeLessThanOrEqual(12);
     expect(kind.least.w).toBeLessThanOrEqual(kind.size.w);

@@ -154,15 +154,6 @@ export const WIDGETS: readonly WidgetKind[] = [
     options: none,
   },
   {
-    kind: 'lease',
-    title: say('Who controls', '控制权'),
-    summary: say('Who controls the machines alone, until when; taken and given back', '谁独占控制设备、到何时为止；可取得与交还'),
-    size: { w: 4, h: 4 },
-    least: { w: 3, h: 3 },
-    slots: [],
-    options: none,
-  },
-  {
     kind: 'alarmlist',
     title: say('Alarms', '报警列表'),
     summary: say("The app's alarms, to be acknowledged", '本应用的报警，可确认'),

@@ -98,29 +98,33 @@ export function WidgetPalette(props: {
   };
   return (
     <nav className={`${paletteClasses.palette} ${classes.palette}`} aria-label={t('palette')}>
-      <div className={paletteClasses.list}>
-        <h2 className={classes.heading}>{t('given')}</h2>
-        {props.all.length === 0 && <p className={paletteClasses.nothing}>{t('nothingGiven')}</p>}
-        <ul className={paletteClasses.items}>
-          {props.all.map((one) => {
-            const kind = widgetKind(kindFor(one));
-            return (
-              kind &&
-              item(
-                one.to,
-                kind.kind,
-                nameOf(one.to),
-                t('asKind', { kind: say(kind.title) }),
-                { kind, wish: one },
-                unitLabel(one.unit),
-              )
-            );
-          })}
-        </ul>
-        <h2 className={classes.heading}>{t('widgets')}</h2>
-        <ul className={paletteClasses.items}>
-          {WIDGETS.map((kind) => item(kind.kind, kind.kind, say(kind.title), say(kind.summary), { kind }))}
-        </ul>
+      <div className={classes.sections}>
+        <section>
+          <h2 className={classes.heading}>{t('given')}</h2>
+          {props.all.length === 0 && <p className={paletteClasses.nothing}>{t('nothingGiven')}</p>}
+          <ul className={paletteClasses.items}>
+            {props.all.map((one) => {
+              const kind = widgetKind(kindFor(one));
+              return (
+                kind &&
+                item(
+                  one.to,
+                  kind.kind,
+                  nameOf(one.to),
+                  t('asKind', { kind: say(kind.title) }),
+                  { kind, wish: one },
+                  unitLabel(one.unit),
+                )
+              );
+            })}
+          </ul>
+        </section>
+        <section>
+          <h2 className={classes.heading}>{t('widgets')}</h2>
+          <ul className={paletteClasses.items}>
+            {WIDGETS.map((kind) => item(kind.kind, kind.kind, say(kind.title), say(kind.summary), { kind }))}
+          </ul>
+        </section>
       </div>
     </nav>
   );

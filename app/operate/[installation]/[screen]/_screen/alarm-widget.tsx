@@ -5,10 +5,10 @@ import classes from './screen.module.css';
 import { useScreen } from './screen-context.tsx';
 
 export function AlarmWidget() {
-  const { live } = useScreen();
+  const { live, preview } = useScreen();
   const t = useTranslations('operate');
   const alarms = live.state?.alarms;
-  if (!alarms) return <p className={classes.nothing}>{t('loading')}</p>;
+  if (!alarms) return <p className={classes.nothing}>{t(preview ? 'noValues' : 'loading')}</p>;
   if (alarms.length === 0) return <p className={classes.nothing}>{t('noAlarms')}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
