@@ -35,6 +35,8 @@ const WITHOUT_TENANT: Readonly<Record<string, Rights>> = {
 const RIGHTS: Readonly<Record<string, Rights>> = {
   // Append-only for the web.
   audit: 'select, insert',
+  // Counted by housekeeping.
+  effect_gone: 'select',
   // Written by the historian alone.
   chunk: 'select',
   latest: 'select',

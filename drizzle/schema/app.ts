@@ -336,6 +336,13 @@ export const effect = pgTable(
   ],
 );
 
+/** How many effects of an organization housekeeping has taken away with the log that they belonged to. */
+export const effectGone = pgTable('effect_gone', {
+  orgId: text('org_id').primaryKey(),
+  count: bigint('count', { mode: 'number' }).notNull(),
+  updatedAt: updatedAt(),
+});
+
 /** Entries or rows set aside, with the reason and the block. */
 export const deadLetter = pgTable(
   'dead_letter',

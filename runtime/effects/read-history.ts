@@ -20,8 +20,8 @@ export const performHistoryRead =
 
 const A_BATCH = 5_000;
 /**
- * Takes away what was read for apps long ago: the log and its archives have the answers, and a run of another version reads the same once more. Everything
- * else that apps asked for stays: it says what was done.
+ * Takes away what was read for apps long ago: the log and its archives have the answers, and a run of another version reads the same once more. What else apps
+ * asked for stays longer (`drop-effects.ts`).
  */
 export async function dropOldReads(sql: Database['sql'], days: number, signal?: AbortSignal): Promise<number> {
   for (let all = 0; ; ) {

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { openDatabase } from '#drizzle/client.ts';
 import type { Trouble } from '#drizzle/troubles.ts';
+import { dropOldEffects } from '#runtime/effects/drop-effects.ts';
 import { dropOldReads } from '#runtime/effects/read-history.ts';
 import { closeDuck } from '#runtime/historian/cold/duck.ts';
 import { moveToCold } from '#runtime/historian/cold/move-to-cold.ts';
@@ -19,7 +20,7 @@ import { openLogReader } from '#runtime/log/reader.ts';
 import { dropOldArchives, type RetiredDays, retireDays } from '#runtime/log/retention.ts';
 import { openLog } from '#runtime/supervisor/log.ts';
 import { onStop } from '#runtime/supervisor/stop.ts';
-import { dropOldCheckpoints, keepDaily } from '#runtime/worker/kept-checkpoint.ts';
+import { dropEndedShards, dropOldCheckpoints, keepDaily } from '#runtime/worker/kept-checkpoint.ts';
 import { keepHouse, type Step } from './keep-house.ts';
 import { takeLock } from './lock.ts';
 
@@ -74,6 +75,7 @@ const steps: Step[] = [
     run: async () => ({
       kept: await keepDaily(sql, signal),
       dropped: await dropOldCheckpoints(sql, env.MILLWRIGHT_LOG_DAYS + env.MILLWRIGHT_ARCHIVE_DAYS),
+      shards: await dropEndedShards(sql, env.MILLWRIGHT_LOG_DAYS + env.MILLWRIGHT_ARCHIVE_DAYS),
     }),
   },
   {
@@ -90,6 +92,10 @@ const steps: Step[] = [
   },
   { name: 'archives', run: async () => ({ dropped: await dropOldArchives(sql, dataFolder, env.MILLWRIGHT_ARCHIVE_DAYS) }) },
   { name: 'reads', run: async () => ({ dropped: await dropOldReads(sql, env.MILLWRIGHT_LOG_DAYS, signal) }) },
+  {
+    name: 'effects',
+    run: async () => ({ dropped: await dropOldEffects(sql, env.MILLWRIGHT_LOG_DAYS + env.MILLWRIGHT_ARCHIVE_DAYS, signal) }),
+  },
   { name: 'blobs', run: () => collectBlobs(db, dataFolder, { waveHours: rawHours, sampleDays }, signal) },
 ];
 

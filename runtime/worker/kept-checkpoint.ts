@@ -87,6 +87,15 @@ export async function dropOldCheckpoints(sql: Sql, keepDays: number): Promise<nu
   return done.count;
 }
 
+/** Shards that ended so long ago that nothing of their journals is left, and that nothing still waits to be answered to. Gives how many. */
+export async function dropEndedShards(sql: Sql, keepDays: number): Promise<number> {
+  const done = await sql`
+    delete from shard s where s.ended_at < now() - ${keepDays} * interval '1 day'
+      and not exists (select from effect e where e.shard_id = s.id and not e.answered)
+      and coalesce((select h.seq from history_cursor h where h.lane_id = s.out_lane), 0) >= s.step`;
+  return done.count;
+}
+
 /** The stretches of a shard's life that touch a window of append time: the state before it, then where something new began. */
 export async function checkpointsOf(sql: Sql, shardId: number, window: { from: number; to: number }): Promise<KeptCheckpoint[]> {
   const rows = await sql<

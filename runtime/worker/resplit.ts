@@ -11,6 +11,7 @@ import { keyPart } from '#runtime/step/key-part.ts';
 import { ENGINE, packCheckpoint, type SavedShard, unpackCheckpoint } from './checkpoint.ts';
 import type { WorkerContext } from './context.ts';
 import { insertShard } from './create-shards.ts';
+import type { HeldShard } from './held-shard.ts';
 import type { Holdings } from './holdings.ts';
 import { notSplittable } from './prepare.ts';
 import { isThrough } from './round.ts';
@@ -30,7 +31,7 @@ export async function resplit(context: WorkerContext, holdings: Holdings): Promi
 }
 
 /** Held shards learn where they end; those that are there are given back. */
-async function leaveWhatIsThrough({ db }: WorkerContext, holdings: Holdings): Promise<void> {
+async function leaveWhatIsThrough({ db, notifier }: WorkerContext, holdings: Holdings): Promise<void> {
   const held = [...holdings.held.keys()];
   if (held.length === 0) return;
   const ends = await db
@@ -44,8 +45,13 @@ async function leaveWhatIsThrough({ db }: WorkerContext, holdings: Holdings): Pr
     if (!s.until && s.cursor.every((seq, i) => seq <= (until[i] ?? 0)))
       s.readTo = s.readTo.map((seq, i) => Math.min(seq, until[i] ?? 0));
     s.until = until;
-    if (isThrough(s)) void holdings.leave(s).then(() => holdings.onFree());
   }
+  giveBack(holdings, (s) => notifier.tell('control', s.lease.instanceId));
+}
+
+/** Those that are where they are to end. Whoever is told hands their keys over. */
+export function giveBack(holdings: Holdings, then: (s: HeldShard) => void = () => {}): void {
+  for (const s of holdings.all) if (s.until && !s.leaving && !s.gone && isThrough(s)) void holdings.leave(s).then(() => then(s));
 }
 
 /** One step nearer. Gives true when something changed. */

@@ -24,6 +24,7 @@ import { openContext } from './open-context.ts';
 import { PARK_MS, parkIdle } from './parking.ts';
 import type { Compile } from './prepare.ts';
 import { every } from './repeat.ts';
+import { giveBack } from './resplit.ts';
 import { commitReady, readAndStart, settle, startSuspect, waiting } from './round.ts';
 
 export interface WorkerOptions {
@@ -98,6 +99,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       s.missed = false;
       if (s.suspect) s.cleared = true;
     }
+    giveBack(holdings, (s) => context.notifier.tell('control', s.lease.instanceId));
     const aside = await setAside(context, all);
     for (const s of aside.lost) holdings.drop(s);
     attention.mark(aside.lanes);

@@ -170,6 +170,61 @@ describe('apps', () => {
     await engineer.call().apps.delete({ appId: id });
   });
 
+  it('runs an app for several assets as several shards, where the compiler proves that it may', async () => {
+    const [mine] = await server.db
+      .select()
+      .from(tag)
+      .where(eq(tag.id, roles.pressure?.tagId ?? 0));
+    if (!mine) throw new Error('no tag');
+    const { id: _id, orgId, ...likeIt } = mine;
+    const [other] = await server.db
+      .insert(asset)
+      .values({ orgId, level: 'asset', code: 'AC-2', name: { en: 'Second', zh: '二号' } })
+      .returning();
+    const [second] = await server.db
+      .insert(tag)
+      .values({ ...likeIt, orgId, assetId: other?.id ?? '', name: 'pressure of 2' })
+      .returning();
+    const small = (node: object) => ({
+      format: 1 as const,
+      roles: graph.roles.filter((role) => role.name === 'pressure'),
+      nodes: [{ id: 'in', block: 'millwright/source.tag', version: '1.0.0', params: { role: 'pressure' } }, node],
+      wires: [{ from: { node: 'in', port: 'out' }, to: { node: 'made', port: 'in' } }],
+      outputs: [{ name: 'made', from: { node: 'made', port: 'out' } }],
+    });
+    const smooth = { id: 'made', block: 'millwright/series.ewma', version: '1.0.0', params: { alpha: 0.5 } };
+    const minute = { id: 'made', block: 'millwright/series.window', version: '1.0.0', params: { seconds: 60 } };
+    const bound = (more: { tagId: number }[]) => ({ pressure: { tagId: mine.id, more } });
+    const deploy = async (node: object, more: { tagId: number }[], appId?: string) => {
+      const made = appId
+        ? { id: appId, ...(await engineer.call().apps.save({ appId, revision: 0, graph: small(node) as never })) }
+        : {
+            revision: 0,
+            ...(await engineer.call().apps.create({ name: { en: 'Many', zh: '多台' }, graph: small(node) as never })),
+          };
+      const wish = {
+        appId: made.id,
+        revision: made.revision,
+        assetId,
+        roles: bound(more),
+        grants: ['tag.read', 'screen.render'],
+      };
+      return { appId: made.id, ...(await engineer.call().apps.deploy(wish)) };
+    };
+    expect(await codeOf(deploy(smooth, [{ tagId: second?.id ?? 0 }, { tagId: second?.id ?? 0 }]))).toBe('app.asset-twice');
+    const { appId, instanceId } = await deploy(smooth, [{ tagId: second?.id ?? 0 }]);
+    const [kept] = await server.db.select().from(instance).where(eq(instance.id, instanceId));
+    expect(kept?.bindings).toEqual({ pressure: { tagId: mine.id, more: [{ tagId: second?.id, key: 'AC-2' }] } });
+    await engineer.call().apps.setShards({ instanceId, shards: 3 });
+    const [split] = await server.db.select().from(instance).where(eq(instance.id, instanceId));
+    expect(split?.shards).toBe(3);
+    expect(await codeOf(stranger.call().apps.setShards({ instanceId, shards: 1 }))).toBe('access.not-found');
+    // a version that keeps something over keys does not come onto a split instance, nor is its instance split
+    expect(await codeOf(deploy(minute, [], appId))).toBe('app.not-splittable');
+    const whole = await deploy(minute, []);
+    expect(await codeOf(engineer.call().apps.setShards({ instanceId: whole.instanceId, shards: 2 }))).toBe('app.not-splittable');
+  });
+
   it('tests a draft on an hour of recorded data, in seconds, with converted values and captured actions', async () => {
     const writer = await openScanWriter(server.url, [scanLane]);
     const n = 3600;

@@ -143,6 +143,7 @@ async function waiting(sql: Sql): Promise<Family[]> {
   const effects = await sql<Counted>`select status as state, count(*)::float8 as n from effect group by 1`;
   const alarms = await sql<Counted>`select state, count(*)::float8 as n from alarm group by 1`;
   const runs = await sql<Counted>`select status as state, count(*)::float8 as n from run group by 1`;
+  const [gone] = await sql<{ n: number }[]>`select coalesce(sum(count), 0)::float8 as n from effect_gone`;
   const [oldest] = await sql<{ age: number | null }[]>`
     select extract(epoch from clock_timestamp() - min(created_at))::float8 as age from effect where status in ('pending', 'running')`;
   const [behind] = await sql<{ lanes: number; n: number }[]>`
@@ -151,6 +152,12 @@ async function waiting(sql: Sql): Promise<Family[]> {
     select coalesce(sum(greatest(0, h - d)), 0)::float8 as n from l, unnest(log_heads(coalesce(l.ids, '{}')), l.done) u(h, d)`;
   return [
     { name: 'effects', type: 'gauge', help: 'Effects by state, while they are kept.', samples: counted(effects) },
+    {
+      name: 'effects_dropped_total',
+      type: 'counter',
+      help: 'Effects that are over and were taken away with the log that they belonged to.',
+      samples: [{ value: gone?.n ?? 0 }],
+    },
     {
       name: 'effect_oldest_seconds',
       type: 'gauge',

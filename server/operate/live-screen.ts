@@ -109,7 +109,12 @@ export async function* liveScreen(
         everyMs: STATE_EVERY_MS,
         idleMs: STATE_IDLE_MS,
       })) {
-        const next = await tenant((tx) => readState(tx, orgId, input.instanceId));
+        const next = await tenant(async (tx) => {
+          const { shards } = await readShards(tx, orgId, input.instanceId);
+          if (shards.length !== shardIds.size || shards.some((s) => !shardIds.has(s.id)))
+            throw new Error('the app has other shards now');
+          return readState(tx, orgId, input.instanceId);
+        });
         const text = JSON.stringify(next);
         if (text === before) continue;
         before = text;

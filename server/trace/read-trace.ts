@@ -86,7 +86,7 @@ export async function readTrace(tenant: InTenant, orgId: string, input: z.infer<
       .leftJoin(historyCursor, eq(historyCursor.laneId, lane.id))
       .where(and(eq(lane.orgId, orgId), eq(lane.id, at.lane)));
     if (!known) throw notFound('Lane', '通道');
-    return { stored: (known.stored ?? 0) >= at.seq, shards: await shardsOn(tx, orgId, at.lane) };
+    return { stored: (known.stored ?? 0) >= at.seq, shards: hadThen(await shardsOn(tx, orgId, at.lane), at) };
   });
   const [row] = await reader.readAfter([at.lane], [at.seq - 1], 1);
   if (!row || row.seq !== at.seq) throw traceFailed('trace.no-entry', at);
@@ -133,6 +133,16 @@ const shardsOn = (tx: Tx, orgId: string, laneId: number) =>
     .innerJoin(installation, eq(installation.id, instance.installationId))
     .where(and(eq(shard.orgId, orgId), arrayContains(shard.lanes, [laneId])))
     .orderBy(shard.id);
+
+/** Of instances that were cut anew, the shards that had the lane when its entry came. */
+function hadThen(shards: readonly ShardRow[], at: { lane: number; seq: number }): ShardRow[] {
+  const reaches = (one: ShardRow) => (one.cursor[one.lanes.indexOf(at.lane)] ?? 0) >= at.seq;
+  const ends = new Map<string, number>();
+  for (const one of shards)
+    if (one.endedAt && reaches(one))
+      ends.set(one.instanceId, Math.min(ends.get(one.instanceId) ?? Number.POSITIVE_INFINITY, one.endedAt.getTime()));
+  return shards.filter((one) => (one.endedAt?.getTime() ?? undefined) === ends.get(one.instanceId));
+}
 
 async function appTrace(
   reader: LogReader,
