@@ -208,6 +208,10 @@ function Flow({ blocks }: { blocks: readonly BlockManifest[] }) {
           event.preventDefault();
           event.dataTransfer.dropEffect = 'copy';
         }}
+        onNodeClick={(event, node) => {
+          // Of several that are chosen, a click takes the one.
+          if (!event.shiftKey && !event.ctrlKey && !event.metaKey && isBlockNode(node.id)) session.select([node.id]);
+        }}
         onNodeDoubleClick={(_, node) => session.enter(node.id)}
         onPaneClick={() => session.select([])}
         connectionMode={ConnectionMode.Strict}

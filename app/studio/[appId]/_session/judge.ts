@@ -22,10 +22,20 @@ export function makeJudge(
   options: CheckOptions = {},
 ): (document: GraphDocument, path?: ScopePath) => JudgedFacts {
   // Opening a subgraph asks about the same graph again.
-  let last: { document: GraphDocument; check: GraphCheck } | undefined;
+  let last: { document: GraphDocument; check: GraphCheck; path: ScopePath; facts: JudgedFacts } | undefined;
   return (document, path = []) => {
-    const check = last?.document === document ? last.check : checkGraph(document, catalogue, options);
-    last = { document, check };
+    const known = last !== undefined && sameMeaning(last.document, document) ? last : undefined;
+    // A node was moved or a note written: what is known stays the same, and nothing that shows it is drawn anew.
+    if (known && known.path.join('/') === path.join('/')) {
+      last = { ...known, document };
+      return known.facts;
+    }
+    const facts = judge(document, path, known?.check ?? checkGraph(document, catalogue, options));
+    last = { document, check: facts.check, path, facts };
+    return facts;
+  };
+
+  function judge(document: GraphDocument, path: ScopePath, check: GraphCheck): JudgedFacts {
     const prefix = prefixOf(path);
     const view = viewAt(document, path);
     const nodes = new Map(view.nodes.map((node) => [node.id, node]));
@@ -94,5 +104,30 @@ export function makeJudge(
     function isAbout(problem: GraphProblem, to: Endpoint): boolean {
       return problem.node === prefix + to.node || (problem.node !== undefined && `${problem.node}/` === prefix);
     }
-  };
+  }
 }
+
+type Graph = Pick<GraphDocument, 'nodes' | 'wires' | 'parameters' | 'outputs'>;
+const sameGraph = (a: Graph, b: Graph): boolean =>
+  a.wires === b.wires &&
+  a.parameters === b.parameters &&
+  a.outputs === b.outputs &&
+  (a.nodes === b.nodes ||
+    (a.nodes.length === b.nodes.length &&
+      a.nodes.every((node, at) => {
+        const other = b.nodes[at];
+        if (node === other) return true;
+        return (
+          node.id === other?.id &&
+          node.block === other.block &&
+          node.version === other.version &&
+          node.params === other.params &&
+          node.bind === other.bind &&
+          node.as === other.as &&
+          node.label === other.label
+        );
+      })));
+
+/** Apart from where nodes are, what is noted of them and how they are grouped. Parts that did not change are the same objects. */
+const sameMeaning = (a: GraphDocument, b: GraphDocument): boolean =>
+  a === b || (a.roles === b.roles && a.subgraphs === b.subgraphs && sameGraph(a, b));
