@@ -1,5 +1,5 @@
 'use client';
-import { Button, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, NativeSelect, NumberInput, type NumberInputProps, Switch, Textarea, TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
@@ -115,7 +115,11 @@ function Field({
   const { kind, low, high, required } = field;
   const unit = unitLabel(field.unit);
   const title = format.text(field.title);
-  const common = { label: unit ? t('withUnit', { title, unit }) : title, error, size: 'md', withAsterisk: required } as const;
+  const common = {
+    ...{ label: unit ? t('withUnit', { title, unit }) : title, error, size: 'md', withAsterisk: required },
+    // entries stand in one line, whatever is said of them
+    inputWrapperOrder: ['label', 'input', 'description', 'error'],
+  } satisfies Partial<NumberInputProps>;
   if (kind === 'number') {
     const range =
       low === null && high === null
