@@ -46,7 +46,7 @@ export function Failures({ appId }: { appId: string }) {
               {say(one.reason)} <small>{`${formatMoment(one.at, locale)} ${one.detail ?? ''}`}</small>
             </span>
           </button>
-          <Button size="compact-xs" variant="default" onClick={() => void open(one.id)}>
+          <Button size="compact-sm" variant="default" onClick={() => void open(one.id)}>
             {t('failures.pin')}
           </Button>
         </div>

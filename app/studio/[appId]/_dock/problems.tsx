@@ -51,7 +51,7 @@ export function Problems() {
             </button>
             {fix && (
               <Button
-                size="compact-xs"
+                size="compact-sm"
                 variant="default"
                 onClick={() => {
                   session.edit(fix.edit);

@@ -1,6 +1,5 @@
 'use client';
 import { useLocale, useTranslations } from 'next-intl';
-import { formatNumber } from '../_session/format.ts';
 import { useSession } from '../_session/use-session.tsx';
 import classes from './time.module.css';
 import { usePinnedState } from './use-pinned.ts';
@@ -40,7 +39,7 @@ export function StateText() {
     );
   const { again, badCells, runMs } = report.pinned;
   const words = [
-    t('records', { count: formatNumber(report.rows, locale) }),
+    t('records', { count: report.rows }),
     again ? t('again', { count: again.length }) : t('all'),
     t('took', { ms: Math.round(took ?? runMs) }),
     ...(report.effects.total > 0 ? [t('captured', { count: report.effects.total })] : []),

@@ -69,7 +69,7 @@ export function TimeBar({
         <Menu.Target>
           <Button
             className={classes.source ?? ''}
-            variant={state.pinned ? 'light' : 'default'}
+            variant="default"
             size="compact-sm"
             leftSection={state.pinned ? <IconHistory size={14} /> : <IconPlugConnected size={14} />}
             data-testid="time-source"
@@ -135,6 +135,7 @@ export function TimeBar({
       </Menu>
       <Slider
         size="sm"
+        px={12}
         min={0}
         max={Math.max(1, moments.length - 1)}
         value={Math.max(0, shown)}
@@ -149,7 +150,7 @@ export function TimeBar({
         {at !== undefined && (
           <Tooltip label={t('end')}>
             <ActionIcon
-              size="sm"
+              size={24}
               variant="subtle"
               ml={4}
               aria-label={t('end')}
