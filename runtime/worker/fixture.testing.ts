@@ -37,6 +37,7 @@ export async function workerFixture(own?: Database & { url: string }) {
     if (rows[0] === undefined) throw new Error('no row');
     return rows[0];
   };
+  const shardsOf = (instanceId: string) => db.select().from(shard).where(eq(shard.instanceId, instanceId)).orderBy(shard.id);
   return {
     ...database,
     siteId: site.id,
@@ -166,7 +167,7 @@ export async function workerFixture(own?: Database & { url: string }) {
     facts: async (instanceId: string) => first(await db.select().from(instance).where(eq(instance.id, instanceId))),
     shard: async (instanceId: string) => first(await db.select().from(shard).where(eq(shard.instanceId, instanceId))),
     /** All of its shards, those that ended first. */
-    shards: (instanceId: string) => db.select().from(shard).where(eq(shard.instanceId, instanceId)).orderBy(shard.id),
+    shards: shardsOf,
     /** What the instance has given so far, shard by shard: per step the rows of its outputs. */
     async outputs(instanceId: string) {
       const all: {
@@ -179,7 +180,7 @@ export async function workerFixture(own?: Database & { url: string }) {
         values: unknown[];
         quality: number[];
       }[] = [];
-      for (const s of await this.shards(instanceId))
+      for (const s of await shardsOf(instanceId))
         for (let cursor = 0, rows = await reader.readAfter([s.outLane], [0], 500); rows.length > 0; ) {
           for (const { seq, entry } of rows) {
             cursor = seq;
