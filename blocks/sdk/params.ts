@@ -60,3 +60,8 @@ export const columnList = (meta: Omit<FieldMeta, 'field'>) =>
       .min(1),
     { ...meta, field: 'columns' },
   );
+
+/** How a column is called: what code and formulas can write. */
+export const columnName = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_]*$/, { message: 'a letter a–z, then letters, digits or _ | 以小写字母开头，后接字母、数字或下划线' });

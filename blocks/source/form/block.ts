@@ -1,5 +1,4 @@
-import { type ColumnList, columnsFrom, defineBlock, field, number, unit, unitOf, z } from '#blocks/sdk/index.ts';
-import { columnName } from '#blocks/transform/map/columns.ts';
+import { type ColumnList, columnName, columnsFrom, defineBlock, field, number, unit, unitOf, z } from '#blocks/sdk/index.ts';
 
 /** What a person reads beside the field. */
 const title = field(z.object({ en: z.string().min(1).max(200), zh: z.string().min(1).max(200) }), {

@@ -1,5 +1,6 @@
 import { type FieldMeta, field, z } from '#blocks/sdk/index.ts';
 
+/** As `columnName` of the SDK, in the very words that the released versions of this group are locked with. */
 export const columnName = z
   .string()
   .regex(/^[a-z][a-zA-Z0-9_]*$/, { message: 'a letter a–z, then letters, digits or _ | 以小写字母开头，后接字母、数字或下划线' });
