@@ -12,6 +12,9 @@ import classes from './canvas.module.css';
 import { corridor, corridorPath } from './corridor.ts';
 import { useObstacles } from './obstacles.tsx';
 
+/** Between neighbours there is no room to read a value: the node and the tip of the wire have it. Pixels of the canvas. */
+const ROOM_FOR_VALUE = 110;
+
 export type WireFlowEdge = Edge<{ readonly conversion: string | undefined }, 'wire'>;
 
 const STROKE = {
@@ -73,7 +76,9 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireFlowEdge>) {
             {data.conversion}
           </div>
         )}
-        <WireValue node={source} port={sourceHandleId ?? 'out'} x={x} y={data?.conversion ? y - 10 : y} />
+        {toX - fromX >= ROOM_FOR_VALUE && !around && (
+          <WireValue node={source} port={sourceHandleId ?? 'out'} x={x} y={data?.conversion ? y - 10 : y} />
+        )}
         {over && (
           <div className={classes.wireTip} style={{ transform: `translate(-50%, 10px) translate(${x}px, ${y}px)` }}>
             <WireTip node={source} port={sourceHandleId ?? 'out'} />

@@ -77,9 +77,9 @@ export function useTileDrag(grid: RefObject<HTMLElement | null>, commit: (id: st
         setDragged(latest.current);
       };
       const end = (keep: boolean) => {
-        target.removeEventListener('pointermove', move);
-        target.removeEventListener('pointerup', up);
-        target.removeEventListener('pointercancel', cancel);
+        removeEventListener('pointermove', move);
+        removeEventListener('pointerup', up);
+        removeEventListener('pointercancel', cancel);
         removeEventListener('keydown', putBack, true);
         if (keep && latest.current) commit(id, latest.current.at);
         latest.current = undefined;
@@ -92,9 +92,10 @@ export function useTileDrag(grid: RefObject<HTMLElement | null>, commit: (id: st
         key.stopPropagation();
         end(false);
       };
-      target.addEventListener('pointermove', move);
-      target.addEventListener('pointerup', up);
-      target.addEventListener('pointercancel', cancel);
+      // on the whole page: a quick hand has left a small corner before it has moved far enough to hold the pointer
+      addEventListener('pointermove', move);
+      addEventListener('pointerup', up);
+      addEventListener('pointercancel', cancel);
       addEventListener('keydown', putBack, true);
     },
     [grid, commit],
