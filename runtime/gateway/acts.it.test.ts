@@ -107,13 +107,10 @@ describe('over Modbus TCP', () => {
       .set({ access: 'rw' })
       .where(eq(tag.id, p.ids[2] ?? 0));
     p.words.delete('1/holding/12');
-    // long enough that its polling has seen it, too
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(await p.answerOf(await p.download([190, 80, 40]))).toMatchObject({
-      status: 'refused',
-      code: 'recipe-former',
-      params: { tag: 'time' },
-    });
+    // until its polling has found which of the registers it reads together is the one that is gone
+    await expect
+      .poll(async () => p.answerOf(await p.download([190, 80, 40])), { timeout: 20_000, interval: 200 })
+      .toMatchObject({ status: 'refused', code: 'recipe-former', params: { tag: 'time' } });
     p.set.call(p.words, '1/holding/12', before[2] ?? 0);
     expect(p.has()).toEqual(before);
     expect(p.writes()).toBe(writes);
@@ -184,7 +181,7 @@ describe('over Modbus TCP', () => {
     expect(p.has()[0]).toBe(2);
     // taken, refused, released; and one entry for all signs of life
     expect(
-      (await s.db.select().from(audit))
+      (await s.db.select().from(audit).orderBy(audit.seq))
         .slice(entries)
         .map((a) => a.action)
         .sort(),

@@ -10,12 +10,13 @@ const BEGIN = Date.UTC(2026, 0, 1);
  * What runs in the worker: one state for each key, a seeded `random`, records a second apart. A record that fails is told and the next goes on, as live.
  */
 const GUEST = `
-onmessage = async ({ data }) => {
+onmessage = ({ data }) => {
   const { text, rows } = data;
   const given = [];
   try {
-    const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-    const { default: process } = await import(url);
+    const exports = {};
+    new Function('exports', text)(exports);
+    const process = exports.default;
     const states = new Map();
     let seed = 1;
     const random = () => ((seed = (seed * 48271) % 2147483647) - 1) / 2147483646;
@@ -35,10 +36,10 @@ onmessage = async ({ data }) => {
 };`;
 
 /** The frame has an origin of its own and may load nothing: code of others that is tested here reaches neither this page nor its session. */
-const PAGE = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:">
+const PAGE = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:">
 <script>
 onmessage = ({ data, ports: [port] }) => {
-  const worker = new Worker(URL.createObjectURL(new Blob([data.guest], { type: 'text/javascript' })), { type: 'module' });
+  const worker = new Worker(URL.createObjectURL(new Blob([data.guest], { type: 'text/javascript' })));
   worker.onmessage = (event) => port.postMessage(event.data);
   worker.onerror = (event) => port.postMessage({ failure: event.message || 'worker' });
   worker.postMessage(data);

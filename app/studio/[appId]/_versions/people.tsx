@@ -1,5 +1,5 @@
 'use client';
-import { Tooltip } from '@mantine/core';
+import { Tooltip, VisuallyHidden } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import { useSession, useStudio } from '../_session/use-session.tsx';
 import classes from './versions.module.css';
@@ -18,8 +18,8 @@ export function People() {
         return (
           <li key={client}>
             <Tooltip label={where}>
-              <button type="button" aria-label={where} onClick={() => node !== undefined && session.goTo(node)}>
-                {initialsOf(name)}
+              <button type="button" onClick={() => node !== undefined && session.goTo(node)}>
+                {initialsOf(name)} <VisuallyHidden>{where}</VisuallyHidden>
               </button>
             </Tooltip>
           </li>
