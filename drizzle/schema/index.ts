@@ -5,6 +5,7 @@ export * from './auth.ts';
 export * from './connection.ts';
 export * from './control.ts';
 export * from './device.ts';
+export * from './effect.ts';
 export * from './event.ts';
 export * from './history.ts';
 export * from './market.ts';

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Tx } from '#drizzle/client.ts';
-import type { EffectOutcome } from '#drizzle/schema/app.ts';
+import type { EffectOutcome } from '#drizzle/schema/effect.ts';
 import { effect } from '#drizzle/schema/index.ts';
 
 type Effect = typeof effect.$inferSelect;

@@ -2,7 +2,7 @@
 import { and, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db, Tx } from '#drizzle/client.ts';
-import type { ResolvedLease } from '#drizzle/schema/app.ts';
+import type { ResolvedLease } from '#drizzle/schema/effect.ts';
 import { asset, controlLease, installation, instance } from '#drizzle/schema/index.ts';
 import { type Effect, finishEffect } from './outbox.ts';
 import { type Reason, reason } from './reasons.ts';

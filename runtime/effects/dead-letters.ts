@@ -1,7 +1,7 @@
 /** What failed for good and what a person decides about it, once: try it again, or drop it. Every decision names who made it. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Tx } from '#drizzle/client.ts';
-import type { Settled } from '#drizzle/schema/app.ts';
+import type { Settled } from '#drizzle/schema/effect.ts';
 import { deadLetter, effect, shard } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import { unpack } from '#runtime/log/entry.ts';

@@ -1,4 +1,4 @@
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
+import type { ResolvedWrite } from '#drizzle/schema/effect.ts';
 import { classOf, qualityText } from '#runtime/batch/quality.ts';
 import { evaluate, parseExpression } from '#runtime/graph/expression.ts';
 import { steadyClock } from '#runtime/log/steady-clock.ts';

@@ -1,6 +1,6 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '#drizzle/client.ts';
-import type { EffectOutcome } from '#drizzle/schema/app.ts';
+import type { EffectOutcome } from '#drizzle/schema/effect.ts';
 import { effect, instance } from '#drizzle/schema/index.ts';
 import { appendControl } from '#runtime/log/append-control.ts';
 import { auditAct, lockOpen } from './audit-acts.ts';

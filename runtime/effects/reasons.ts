@@ -2,7 +2,7 @@
  * Why an effect was not done: a stable code with its parameters, and one sentence per language. What is stored and logged is the code with
  * its parameters (and the English sentence for logs); a program is told the code; a person reads their own language.
  */
-import type { EffectOutcome } from '#drizzle/schema/app.ts';
+import type { EffectOutcome } from '#drizzle/schema/effect.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';
 
 export const REASONS = {

@@ -1,6 +1,6 @@
 /** One attempt to act on a machine: the last looks right before it, whoever asked and whatever is done. */
 import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.ts';
-import type { ResolvedAct } from '#drizzle/schema/app.ts';
+import type { ResolvedAct } from '#drizzle/schema/effect.ts';
 import { checkPreconditions } from '#runtime/effects/interlock.ts';
 import type { EffectAnswer, FinalStatus } from '#runtime/effects/outbox.ts';
 import { type Reason, reason } from '#runtime/effects/reasons.ts';

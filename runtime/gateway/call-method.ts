@@ -1,4 +1,4 @@
-import type { ResolvedAct } from '#drizzle/schema/app.ts';
+import type { ResolvedAct } from '#drizzle/schema/effect.ts';
 import { reason } from '#runtime/effects/reasons.ts';
 import type { EffectRequestOf } from '#runtime/effects/requests.ts';
 import { type Attempt, actNow, failed, late, type Outcome, refused } from './attempt.ts';

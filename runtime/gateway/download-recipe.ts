@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError, messageOf, type Session } from '#blocks/sdk/connector.ts';
 import { canonicalJson } from '#drizzle/audit.ts';
-import type { ResolvedRecipe } from '#drizzle/schema/app.ts';
+import type { ResolvedRecipe } from '#drizzle/schema/effect.ts';
 import { classOf } from '#runtime/batch/quality.ts';
 import { wordsOf } from '#runtime/effects/reason-words.ts';
 import { type Part, reason } from '#runtime/effects/reasons.ts';

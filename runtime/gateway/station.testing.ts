@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { ModbusServer } from '#blocks/connectors/modbus-tcp/server.testing.ts';
 import { OpcuaTestServer } from '#blocks/connectors/opcua/server.testing.ts';
 import { freePort, until } from '#blocks/connectors/suite.ts';
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
+import type { ResolvedWrite } from '#drizzle/schema/effect.ts';
 import { appVersion, effect, installation, instance } from '#drizzle/schema/index.ts';
 import { ORG, plantFixture } from './fixture.testing.ts';
 

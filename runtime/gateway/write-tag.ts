@@ -1,5 +1,5 @@
 import type { Session, WriteResult } from '#blocks/sdk/connector.ts';
-import type { ResolvedValue } from '#drizzle/schema/app.ts';
+import type { ResolvedValue } from '#drizzle/schema/effect.ts';
 import { reason } from '#runtime/effects/reasons.ts';
 import { fromRaw, type TagRow, toRaw } from '#runtime/samples/scale.ts';
 import { outsideTag } from './act-checks.ts';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '#blocks/sdk/connector.ts';
 import { appendAudit } from '#drizzle/audit.ts';
 import type { Db } from '#drizzle/client.ts';
-import type { ResolvedRecipe, ResolvedWrite } from '#drizzle/schema/app.ts';
+import type { ResolvedRecipe, ResolvedWrite } from '#drizzle/schema/effect.ts';
 import { effect as effects } from '#drizzle/schema/index.ts';
 import { auditAct, lockOpen } from '#runtime/effects/audit-acts.ts';
 import {

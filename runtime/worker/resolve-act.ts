@@ -1,4 +1,4 @@
-import type { ResolvedAct, ResolvedLease, ResolvedRecipe, ResolvedWrite } from '#drizzle/schema/app.ts';
+import type { ResolvedAct, ResolvedLease, ResolvedRecipe, ResolvedWrite } from '#drizzle/schema/effect.ts';
 import type { tag } from '#drizzle/schema/index.ts';
 import { type Reason, reason } from '#runtime/effects/reasons.ts';
 import { type EffectKind, type EffectRequestOf, GUARDED_KINDS } from '#runtime/effects/requests.ts';

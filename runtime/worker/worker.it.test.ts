@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
+import type { ResolvedWrite } from '#drizzle/schema/effect.ts';
 import {
   alarm,
   alarmEvent,

@@ -1,4 +1,4 @@
-import type { EffectOutcome } from '#drizzle/schema/app.ts';
+import type { EffectOutcome } from '#drizzle/schema/effect.ts';
 import type { deadLetter } from '#drizzle/schema/index.ts';
 import { sayReason } from '#runtime/effects/reasons.ts';
 import type { Bilingual } from '#runtime/graph/document.ts';

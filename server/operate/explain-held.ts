@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { blockCatalogue } from '#blocks/catalogue/browser.ts';
 import { tagFor } from '#drizzle/bindings.ts';
 import type { Tx } from '#drizzle/client.ts';
-import type { ResolvedWrite } from '#drizzle/schema/app.ts';
+import type { ResolvedWrite } from '#drizzle/schema/effect.ts';
 import { lane, latest, tag } from '#drizzle/schema/index.ts';
 import { checkPreconditions } from '#runtime/effects/interlock.ts';
 import { sayReason } from '#runtime/effects/reasons.ts';
